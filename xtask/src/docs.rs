@@ -1,0 +1,45 @@
+//! `cargo xtask docs`: writes the documents that are generated from the program; `--check` only compares.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+/// Each document, and what the binary's hidden verb `reference` calls it.
+const DOCUMENTS: [(&str, &str); 3] = [
+    ("docs/reference/settings.md", "settings"),
+    ("docs/reference/audit-events.md", "audit-events"),
+    ("wardkey.example.toml", "example"),
+];
+
+/// Writes the documents below `root`, or compares them.
+///
+/// # Errors
+/// Names the documents that are out of date, or why they cannot be made.
+pub fn run(root: &Path, check: bool) -> Result<(), String> {
+    let mut stale = Vec::new();
+    for (path, document) in DOCUMENTS {
+        let text = generate(root, document)?;
+        let file = root.join(path);
+        if fs::read(&file).is_ok_and(|present| present == text) {
+            continue;
+        }
+        if check {
+            stale.push(path);
+            continue;
+        }
+        let written = file.parent().map_or(Ok(()), fs::create_dir_all).and_then(|()| fs::write(&file, &text));
+        written.map_err(|error| format!("cannot write {path}: {error}"))?;
+        println!("wrote {path}");
+    }
+    if stale.is_empty() { Ok(()) } else { Err(format!("out of date, run `cargo xtask docs`: {}", stale.join(", "))) }
+}
+
+fn generate(root: &Path, document: &str) -> Result<Vec<u8>, String> {
+    let arguments = ["run", "--quiet", "--package", "wardkey-server", "--bin", "wardkey", "--", "reference", document];
+    let output = Command::new("cargo").args(arguments).current_dir(root).output();
+    let output = output.map_err(|error| format!("cannot run cargo: {error}"))?;
+    if !output.status.success() {
+        return Err(String::from_utf8_lossy(&output.stderr).into_owned());
+    }
+    Ok(output.stdout)
+}

@@ -1,0 +1,90 @@
+//! Who may import whom: the table of ARCHITECTURE.md, held against each Cargo.toml.
+
+use super::run::Broken;
+use super::tree::Tree;
+
+/// A crate and the crates of ours that it may use.
+const FLOORS: &[(&str, &[&str])] = &[
+    ("domain", &[]),
+    ("wire", &[]),
+    ("store", &["domain"]),
+    ("gateway", &["domain", "wire"]),
+    ("usecases", &["domain", "store", "gateway"]),
+    ("web", &["domain", "usecases"]),
+    ("protocols", &["domain", "usecases", "wire"]),
+    ("server", &["domain", "wire", "store", "gateway", "usecases", "web", "protocols"]),
+    ("testkit", &["domain", "wire", "store", "gateway", "usecases", "web", "protocols"]),
+];
+
+/// An outside crate that is heavy or dangerous, and the crates of ours that alone may use it.
+const OWNERS: &[(&str, &[&str])] = &[
+    ("sqlx", &["store"]),
+    ("libsqlite3-sys", &["store"]),
+    ("rusqlite", &["store"]),
+    ("argon2", &["domain"]),
+    ("zxcvbn", &["domain"]),
+    ("reqwest", &["gateway", "testkit"]),
+    ("axum", &["web", "protocols", "server", "testkit"]),
+    ("minijinja", &["web", "gateway"]),
+    ("clap", &["server"]),
+    ("tracing-subscriber", &["server"]),
+    ("tokio-rustls", &["server"]),
+    ("getrandom", &["server", "testkit"]),
+];
+
+pub(super) fn imports_go_downwards(tree: &Tree) -> Broken {
+    let mut broken = Broken::new();
+    for (name, may) in FLOORS {
+        for used in dependencies(tree, name) {
+            if let Some(ours) = used.strip_prefix("wardkey-")
+                && !may.contains(&ours)
+            {
+                broken.push(format!("crates/{name} uses {used}, which is not below it"));
+            }
+        }
+    }
+    broken
+}
+
+pub(super) fn outside_crates_have_owners(tree: &Tree) -> Broken {
+    let mut broken = Broken::new();
+    for (name, _) in FLOORS {
+        for used in dependencies(tree, name) {
+            if let Some((_, owners)) = OWNERS.iter().find(|(outside, _)| *outside == used)
+                && !owners.contains(name)
+            {
+                broken.push(format!("crates/{name} uses {used}, which belongs to {}", owners.join(", ")));
+            }
+        }
+    }
+    broken
+}
+
+pub(super) fn members_are_known(tree: &Tree) -> Broken {
+    let mut broken = Broken::new();
+    for path in tree.files.keys() {
+        let mut parts = path.split('/');
+        if let (Some("crates"), Some(name), Some("Cargo.toml"), None) =
+            (parts.next(), parts.next(), parts.next(), parts.next())
+            && !FLOORS.iter().any(|(known, _)| *known == name)
+        {
+            broken.push(format!("crates/{name} stands on no floor: add it to the table here and in ARCHITECTURE.md"));
+        }
+    }
+    broken
+}
+
+/// The names under `[dependencies]`; those for tests do not count.
+fn dependencies(tree: &Tree, name: &str) -> Vec<String> {
+    let Some(text) = tree.files.get(&format!("crates/{name}/Cargo.toml")) else {
+        return Vec::new();
+    };
+    let Ok(manifest) = text.parse::<toml::Table>() else {
+        return Vec::new();
+    };
+    manifest
+        .get("dependencies")
+        .and_then(toml::Value::as_table)
+        .map(|table| table.keys().cloned().collect())
+        .unwrap_or_default()
+}
