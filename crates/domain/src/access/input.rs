@@ -1,0 +1,36 @@
+//! What a decision is made from.
+
+use serde::{Deserialize, Serialize};
+
+use crate::id::ApplicationId;
+use crate::session::Strength;
+use crate::time::Timestamp;
+
+/// What somebody who needs a sign-in asks of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SignInRequest {
+    /// The application that the person is on the way to; `None` for the portal.
+    pub application: Option<ApplicationId>,
+    /// The account that the application expects, to fill in the form; never trusted.
+    pub login_hint: Option<String>,
+    /// Proofs older than this do not count: `prompt=login` or `max_age` [OpenID Connect Core §3.1.2.1].
+    pub fresh_since: Option<Timestamp>,
+    /// The least strength that the application asks for.
+    pub strength: Strength,
+}
+
+impl SignInRequest {
+    /// What the portal asks for.
+    pub const fn portal() -> Self {
+        Self { application: None, login_hint: None, fresh_since: None, strength: Strength::MultiFactor }
+    }
+}
+
+/// The facts that policies look at.
+#[derive(Clone, Copy, Debug)]
+pub struct AccessInput<'a> {
+    /// What is asked for.
+    pub request: &'a SignInRequest,
+    /// Whether the account holds a privileged role.
+    pub privileged: bool,
+}

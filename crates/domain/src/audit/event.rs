@@ -1,0 +1,334 @@
+//! `Event`: everything that is worth remembering, as a closed list.
+//!
+//! An event carries identifiers, words of the program and reasons, never a name, an address, a label, a password or a
+//! code: what it says about a person is said by the identifier of their account [RPT-7].
+
+use serde::{Deserialize, Serialize};
+
+use super::word::{Reason, Word};
+use crate::id::{
+    AccountId, ApplicationId, CredentialId, DeviceId, GrantId, KeyId, OrganisationId, RoleGrantId, SessionId,
+};
+use crate::time::Timestamp;
+
+/// One line of the reference: an event's name, what it means, and the names of its fields.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Described {
+    /// The name that the store and exports use.
+    pub kind: &'static str,
+    /// What happened, one sentence a part.
+    pub meaning: &'static [&'static str],
+    /// The names of its fields.
+    pub fields: &'static [&'static str],
+}
+
+/// Declares the enum, and from the same lines the reference: an event without a description does not compile.
+macro_rules! events {
+    ($($(#[doc = $doc:literal])+ $name:ident $kind:literal { $($field:ident: $type:ty,)* })*) => {
+        /// Something that happened and must not be forgotten.
+        ///
+        /// A variant's fields may gain an `Option` with `#[serde(default)]`; they never change their meaning, since old
+        /// rows are read for years.
+        #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+        #[serde(tag = "kind")]
+        pub enum Event {$(
+            $(#[doc = $doc])+
+            #[serde(rename = $kind)]
+            #[expect(missing_docs, reason = "the fields are named after their types, and described by the variant")]
+            $name { $($field: $type,)* },
+        )*}
+
+        impl Event {
+            /// Every kind of event, for the reference.
+            pub const ALL: &'static [Described] = &[$(
+                Described { kind: $kind, meaning: &[$($doc),+], fields: &[$(stringify!($field)),*] },
+            )*];
+
+            /// The name that the store and exports use.
+            pub const fn kind(&self) -> &'static str {
+                match self {
+                    $(Self::$name { .. } => $kind,)*
+                }
+            }
+        }
+    };
+}
+
+events! {
+    /// A person completed a sign-in and has a session.
+    SignedIn "signed_in" {
+        account: AccountId, application: Option<ApplicationId>, factors: Vec<Word>, strength: Word, session: SessionId,
+    }
+    /// A sign-in of a known account, or for a known application, was refused; `count` times in its minute.
+    SignInRefused "sign_in_refused" {
+        account: Option<AccountId>, application: Option<ApplicationId>, refusal: Word, count: u32,
+    }
+    /// A factor was verified again in a session, so that something sensitive may be done.
+    FactorVerified "factor_verified" { account: AccountId, session: SessionId, factor: Word, }
+    /// A session ended.
+    SessionEnded "session_ended" { session: SessionId, account: AccountId, why: Word, }
+    /// All sessions of an account ended, `count` of them.
+    SessionsEnded "sessions_ended" { account: AccountId, count: u32, why: Word, reason: Option<Reason>, }
+    /// A browser or device is no longer known as one that has signed in before.
+    DeviceForgotten "device_forgotten" { account: AccountId, device: DeviceId, why: Word, }
+
+    /// A person's password was set; `by` says on which way.
+    PasswordSet "password_set" { account: AccountId, by: Word, }
+    /// Somebody in charge replaced a person's password by a temporary one.
+    PasswordReset "password_reset" { account: AccountId, reason: Reason, }
+    /// A single-use activation code or link was made for an account.
+    ActivationIssued "activation_issued" { account: AccountId, purpose: Word, reason: Option<Reason>, }
+    /// An activation code or link was spent.
+    ActivationUsed "activation_used" { account: AccountId, purpose: Word, }
+
+    /// A factor was enrolled.
+    CredentialEnrolled "credential_enrolled" { account: AccountId, credential: CredentialId, factor: Word, }
+    /// An enrolled factor was removed.
+    CredentialRemoved "credential_removed" { account: AccountId, credential: CredentialId, factor: Word, }
+    /// An enrolled factor was given another label.
+    CredentialRenamed "credential_renamed" { account: AccountId, credential: CredentialId, }
+    /// A person is now asked for another of their factors first.
+    DefaultCredentialChanged "default_credential_changed" { account: AccountId, credential: CredentialId, }
+    /// A factor reached the ceiling of failures, and only a new enrolment opens it [AUT-6].
+    CredentialBlocked "credential_blocked" { account: AccountId, credential: Option<CredentialId>, factor: Word, }
+    /// Somebody in charge removed all second factors of an account, so that the person enrols again.
+    ReEnrolled "re_enrolled" { account: AccountId, reason: Reason, }
+
+    /// An account was made.
+    AccountAdded "account_added" { account: AccountId, organisation: OrganisationId, account_kind: Word, }
+    /// Details of an account were changed; `changed` names them.
+    AccountChanged "account_changed" { account: AccountId, changed: Vec<Word>, }
+    /// A file added or changed an account; `change` says which.
+    AccountImported "account_imported" { account: AccountId, organisation: OrganisationId, change: Word, }
+    /// A file of accounts, or a part of it, was taken in.
+    AccountsImported "accounts_imported" { added: u64, changed: u64, unchanged: u64, refused: u64, }
+    /// An account's status changed.
+    AccountStatusChanged "account_status_changed" { account: AccountId, from: Word, to: Word, reason: Option<Reason>, }
+    /// A role was given to an account for an organisation and what belongs to it.
+    RoleGranted "role_granted" {
+        account: AccountId, organisation: OrganisationId, grant: RoleGrantId, role: Word, expires_at: Option<Timestamp>,
+    }
+    /// A role was taken from an account.
+    RoleRevoked "role_revoked" {
+        account: AccountId, organisation: OrganisationId, grant: RoleGrantId, role: Word, reason: Option<Reason>,
+    }
+    /// An organisation was added or changed; `change` says which.
+    OrganisationSaved "organisation_saved" { organisation: OrganisationId, change: Word, }
+    /// A file of organisations, or a part of it, was taken in.
+    OrganisationsImported "organisations_imported" { added: u64, changed: u64, unchanged: u64, refused: u64, }
+
+    /// An application was added.
+    ApplicationAdded "application_added" { application: ApplicationId, protocol: Word, }
+    /// Settings of an application were changed; `changed` names them.
+    ApplicationChanged "application_changed" { application: ApplicationId, changed: Vec<Word>, }
+    /// An application was removed.
+    ApplicationRemoved "application_removed" { application: ApplicationId, reason: Option<Reason>, }
+    /// An authorization was granted to an application; `flow` says on which way.
+    GrantMade "grant_made" { application: ApplicationId, account: Option<AccountId>, grant: GrantId, flow: Word, }
+    /// Tokens were issued; `flow` says for what.
+    TokenIssued "token_issued" {
+        application: ApplicationId, account: Option<AccountId>, grant: Option<GrantId>, flow: Word,
+    }
+    /// A request of a known application was refused with a protocol error; `count` times in its minute.
+    TokenRefused "token_refused" {
+        application: ApplicationId, account: Option<AccountId>, error: Word, count: u32,
+    }
+    /// A request that named a known account or application was malformed or hostile; `count` times in its minute.
+    RequestRefused "request_refused" {
+        account: Option<AccountId>, application: Option<ApplicationId>, endpoint: Word, error: Word, count: u32,
+    }
+    /// An authorization code was presented a second time, and what it had granted was revoked [RFC 6749 §4.1.2].
+    CodeReused "code_reused" { application: ApplicationId, account: Option<AccountId>, grant: GrantId, }
+    /// A rotated refresh token was presented again, and its grant was revoked [RFC 9700 §4.14.2].
+    RefreshTokenReused "refresh_token_reused" {
+        application: ApplicationId, account: Option<AccountId>, grant: GrantId,
+    }
+    /// A grant and all its tokens were revoked.
+    GrantRevoked "grant_revoked" { application: ApplicationId, account: Option<AccountId>, grant: GrantId, why: Word, }
+    /// All grants of an account were revoked, `count` of them.
+    GrantsRevoked "grants_revoked" { account: AccountId, count: u32, why: Word, }
+    /// A person answered a device's request for authorization [RFC 8628].
+    DeviceAnswered "device_answered" { application: ApplicationId, account: AccountId, answer: Word, }
+    /// An application could not be told that a session had ended.
+    LogoutUndelivered "logout_undelivered" { application: ApplicationId, session: SessionId, why: Word, }
+
+    /// Keys were replaced; `what` says which, `key` is the new one.
+    KeysRotated "keys_rotated" { what: Word, key: Option<KeyId>, }
+    /// A key that signs the blocks of this audit was made.
+    AuditKeyMade "audit_key_made" { key: KeyId, }
+    /// The audit was exported.
+    AuditExported "audit_exported" { format: Word, since: Option<Timestamp>, until: Option<Timestamp>, events: u64, }
+    /// A backup was made, and restored once to prove it.
+    BackupMade "backup_made" { rows: u64, last_block: Option<i64>, }
+    /// The database was restored from a backup.
+    Restored "restored" { rows: u64, last_block: Option<i64>, }
+}
+
+/// Whom and what an event is about, as the store's columns need it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Subjects {
+    /// The account it is about.
+    pub account: Option<AccountId>,
+    /// The organisation it names itself; most events take the account's.
+    pub organisation: Option<OrganisationId>,
+    /// The application it is about.
+    pub application: Option<ApplicationId>,
+}
+
+impl Event {
+    /// Whom and what it is about.
+    pub const fn subjects(&self) -> Subjects {
+        let (account, organisation, application) = match *self {
+            Self::FactorVerified { account, .. }
+            | Self::SessionEnded { account, .. }
+            | Self::SessionsEnded { account, .. }
+            | Self::DeviceForgotten { account, .. }
+            | Self::PasswordSet { account, .. }
+            | Self::PasswordReset { account, .. }
+            | Self::ActivationIssued { account, .. }
+            | Self::ActivationUsed { account, .. }
+            | Self::CredentialEnrolled { account, .. }
+            | Self::CredentialRemoved { account, .. }
+            | Self::CredentialRenamed { account, .. }
+            | Self::DefaultCredentialChanged { account, .. }
+            | Self::CredentialBlocked { account, .. }
+            | Self::ReEnrolled { account, .. }
+            | Self::AccountChanged { account, .. }
+            | Self::AccountStatusChanged { account, .. }
+            | Self::GrantsRevoked { account, .. } => (Some(account), None, None),
+            Self::AccountAdded { account, organisation, .. }
+            | Self::AccountImported { account, organisation, .. }
+            | Self::RoleGranted { account, organisation, .. }
+            | Self::RoleRevoked { account, organisation, .. } => (Some(account), Some(organisation), None),
+            Self::OrganisationSaved { organisation, .. } => (None, Some(organisation), None),
+            Self::SignedIn { account, application, .. } => (Some(account), None, application),
+            Self::SignInRefused { account, application, .. } | Self::RequestRefused { account, application, .. } => {
+                (account, None, application)
+            }
+            Self::DeviceAnswered { account, application, .. } => (Some(account), None, Some(application)),
+            Self::GrantMade { application, account, .. }
+            | Self::TokenIssued { application, account, .. }
+            | Self::TokenRefused { application, account, .. }
+            | Self::CodeReused { application, account, .. }
+            | Self::RefreshTokenReused { application, account, .. }
+            | Self::GrantRevoked { application, account, .. } => (account, None, Some(application)),
+            Self::ApplicationAdded { application, .. }
+            | Self::ApplicationChanged { application, .. }
+            | Self::ApplicationRemoved { application, .. }
+            | Self::LogoutUndelivered { application, .. } => (None, None, Some(application)),
+            Self::AccountsImported { .. }
+            | Self::OrganisationsImported { .. }
+            | Self::KeysRotated { .. }
+            | Self::AuditKeyMade { .. }
+            | Self::AuditExported { .. }
+            | Self::BackupMade { .. }
+            | Self::Restored { .. } => (None, None, None),
+        };
+        Subjects { account, organisation, application }
+    }
+
+    /// The account it is about.
+    pub const fn account(&self) -> Option<AccountId> {
+        self.subjects().account
+    }
+
+    /// The organisation it names itself.
+    pub const fn organisation(&self) -> Option<OrganisationId> {
+        self.subjects().organisation
+    }
+
+    /// The application it is about.
+    pub const fn application(&self) -> Option<ApplicationId> {
+        self.subjects().application
+    }
+
+    /// The same event counted `repeats` times, if it is of a kind that repeats; another kind is returned as it is.
+    #[must_use]
+    pub fn counted(mut self, repeats: u32) -> Self {
+        if let Some(count) = self.count_mut() {
+            *count = repeats;
+        }
+        self
+    }
+
+    /// Whether repeats of it within a minute are counted in one row.
+    pub fn repeats(&self) -> bool {
+        self.clone().count_mut().is_some()
+    }
+
+    fn count_mut(&mut self) -> Option<&mut u32> {
+        if let Self::SignInRefused { count, .. }
+        | Self::TokenRefused { count, .. }
+        | Self::RequestRefused { count, .. } = self
+        {
+            Some(count)
+        } else {
+            None
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn account(byte: u8) -> AccountId {
+        AccountId::new(Timestamp::from_seconds(1), [byte; 10])
+    }
+
+    fn application() -> ApplicationId {
+        ApplicationId::new(Timestamp::from_seconds(1), [9; 10])
+    }
+
+    #[test]
+    fn an_event_reads_back_as_it_was_written() {
+        let event = Event::SignedIn {
+            account: account(1),
+            application: None,
+            factors: vec!["password".into(), "totp".into()],
+            strength: "multi_factor".into(),
+            session: SessionId::new(Timestamp::from_seconds(1), [3; 10]),
+        };
+        let text = serde_json::to_string(&event).unwrap();
+        assert!(text.starts_with(r#"{"kind":"signed_in","account":"#), "{text}");
+        assert_eq!(serde_json::from_str::<Event>(&text).unwrap(), event);
+        assert_eq!(event.kind(), "signed_in");
+    }
+
+    #[test]
+    fn every_kind_is_described_once() {
+        let mut kinds: Vec<_> = Event::ALL.iter().map(|described| described.kind).collect();
+        kinds.sort_unstable();
+        kinds.dedup();
+        assert_eq!(kinds.len(), Event::ALL.len());
+        assert!(Event::ALL.iter().all(|described| described.meaning.iter().any(|line| !line.trim().is_empty())));
+    }
+
+    #[test]
+    fn an_event_names_its_subjects() {
+        let refused = Event::TokenRefused {
+            application: application(),
+            account: Some(account(2)),
+            error: "invalid_grant".into(),
+            count: 1,
+        };
+        assert_eq!(refused.application(), Some(application()));
+        assert_eq!(refused.account(), Some(account(2)));
+        assert_eq!(refused.organisation(), None);
+    }
+
+    #[test]
+    fn only_refusals_are_counted() {
+        let refused = Event::SignInRefused {
+            account: Some(account(1)),
+            application: None,
+            refusal: "wrong_password".into(),
+            count: 1,
+        };
+        assert!(refused.repeats());
+        assert!(matches!(refused.counted(7), Event::SignInRefused { count: 7, .. }));
+        let renamed = Event::AuditKeyMade { key: KeyId::new(Timestamp::from_seconds(1), [0; 10]) };
+        assert!(!renamed.repeats());
+        assert_eq!(renamed.clone().counted(7), renamed);
+    }
+}

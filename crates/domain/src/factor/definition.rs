@@ -1,0 +1,27 @@
+//! What the rest of the product knows about a factor without knowing the factor.
+
+use super::kind::{Category, FactorKind};
+
+/// One factor's facts: screens, policies, tokens and reports read these instead of matching on the kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Definition {
+    /// Which factor it is.
+    pub kind: FactorKind,
+    /// What it rests on.
+    pub category: Category,
+    /// The authentication method references that a token carries [RFC 8176 §2].
+    pub amr: &'static [&'static str],
+    /// Whether a look-alike site cannot pass its response on [NIST SP 800-63B §3.2.5].
+    pub phishing_resistant: bool,
+    /// Whether it is enough as somebody's only second factor [S3: FIDO2 and smartcard are not].
+    pub is_core: bool,
+    /// What pages call it.
+    pub name: &'static str,
+}
+
+impl Definition {
+    /// Whether it can stand beside a password as the second factor.
+    pub fn is_second_factor(&self) -> bool {
+        self.category != Category::Knowledge
+    }
+}

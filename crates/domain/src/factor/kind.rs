@@ -1,0 +1,84 @@
+//! The closed list of factors.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+/// A way to prove who one is.
+///
+/// Only this file and `registry.rs` match on every kind: everything else asks the factor's
+/// [`Definition`](super::Definition).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FactorKind {
+    /// Something the person knows: a password [NIST SP 800-63B §3.1.1].
+    Password,
+    /// A code from an authenticator app [RFC 6238].
+    Totp,
+}
+
+/// What a factor rests on [S2, S4: at least two of know, have, are].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Category {
+    /// Something the person knows.
+    Knowledge,
+    /// Something the person has.
+    Possession,
+    /// Something the person is.
+    Inherence,
+}
+
+/// A text that names no factor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("unknown factor")]
+pub struct UnknownFactor;
+
+impl FactorKind {
+    /// Every factor, in the order in which pages offer them.
+    pub const ALL: [Self; 2] = [Self::Password, Self::Totp];
+
+    /// The name that the database and the audit use.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Password => "password",
+            Self::Totp => "totp",
+        }
+    }
+
+    /// A stable number, for canonical bytes.
+    pub(crate) const fn number(self) -> u8 {
+        match self {
+            Self::Password => 1,
+            Self::Totp => 2,
+        }
+    }
+}
+
+impl fmt::Display for FactorKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl FromStr for FactorKind {
+    type Err = UnknownFactor;
+
+    fn from_str(text: &str) -> Result<Self, UnknownFactor> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == text).ok_or(UnknownFactor)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_reads_back_as_its_factor() {
+        for kind in FactorKind::ALL {
+            assert_eq!(kind.as_str().parse(), Ok(kind));
+        }
+        assert_eq!("Password".parse::<FactorKind>(), Err(UnknownFactor));
+    }
+}

@@ -1,0 +1,54 @@
+//! One line per factor.
+
+use super::definition::Definition;
+use super::kind::{Category, FactorKind};
+
+const PASSWORD: Definition = Definition {
+    kind: FactorKind::Password,
+    category: Category::Knowledge,
+    amr: &["pwd"],
+    phishing_resistant: false,
+    is_core: true,
+    name: "Password",
+};
+
+const TOTP: Definition = Definition {
+    kind: FactorKind::Totp,
+    category: Category::Possession,
+    amr: &["otp"],
+    phishing_resistant: false,
+    is_core: true,
+    name: "Authenticator app",
+};
+
+/// The facts of one factor.
+pub const fn definition(kind: FactorKind) -> &'static Definition {
+    match kind {
+        FactorKind::Password => &PASSWORD,
+        FactorKind::Totp => &TOTP,
+    }
+}
+
+/// Every factor that can be a second one, in the order in which pages offer them.
+pub fn second_factors() -> impl Iterator<Item = &'static Definition> {
+    FactorKind::ALL.into_iter().map(definition).filter(|definition| definition.is_second_factor())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_factor_is_defined_under_its_own_name() {
+        for kind in FactorKind::ALL {
+            assert_eq!(definition(kind).kind, kind);
+            assert!(!definition(kind).amr.is_empty());
+        }
+    }
+
+    #[test]
+    fn a_password_is_never_a_second_factor() {
+        let kinds: Vec<_> = second_factors().map(|definition| definition.kind).collect();
+        assert_eq!(kinds, [FactorKind::Totp]);
+    }
+}

@@ -1,0 +1,104 @@
+//! What can be done: one name per button, command and page.
+
+/// Something that needs permission.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Action {
+    /// See, add, rename and remove one's own credentials, never the last.
+    ManageOwnCredentials,
+    /// Change one's own password.
+    ChangeOwnPassword,
+    /// See and end one's own sessions, and see one's own sign-ins.
+    ManageOwnSessions,
+    /// Search for people and list organisations.
+    FindPeople,
+    /// See an account: its status, roles, credentials and last sign-ins.
+    SeeAccount,
+    /// Give an account a temporary password.
+    ResetPassword,
+    /// Remove an account's second factors, so that it enrols again.
+    ReEnrol,
+    /// Issue a single-use activation code.
+    IssueActivation,
+    /// Switch an account off.
+    DisableAccount,
+    /// Switch an account on.
+    EnableAccount,
+    /// End an account's sessions and withdraw what its applications hold.
+    EndSessions,
+    /// Add and change organisations from a file.
+    ImportOrganisations,
+    /// Add and change accounts from a file.
+    ImportAccounts,
+    /// Change an organisation's own facts, such as its help contact.
+    ChangeOrganisation,
+    /// Give an account a role.
+    GrantRole,
+    /// Take a role away.
+    RevokeRole,
+    /// Read, verify and export the audit.
+    ReadAudit,
+    /// Add and change applications.
+    ManageApplications,
+    /// Rotate keys.
+    RotateKeys,
+}
+
+impl Action {
+    /// Every action, in the order of the permission grid.
+    pub const ALL: &'static [Self] = &[
+        Self::ManageOwnCredentials,
+        Self::ChangeOwnPassword,
+        Self::ManageOwnSessions,
+        Self::FindPeople,
+        Self::SeeAccount,
+        Self::ResetPassword,
+        Self::ReEnrol,
+        Self::IssueActivation,
+        Self::DisableAccount,
+        Self::EnableAccount,
+        Self::EndSessions,
+        Self::ImportOrganisations,
+        Self::ImportAccounts,
+        Self::ChangeOrganisation,
+        Self::GrantRole,
+        Self::RevokeRole,
+        Self::ReadAudit,
+        Self::ManageApplications,
+        Self::RotateKeys,
+    ];
+
+    /// The words that the grid uses.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::ManageOwnCredentials => "manage own credentials",
+            Self::ChangeOwnPassword => "change own password",
+            Self::ManageOwnSessions => "manage own sessions",
+            Self::FindPeople => "find people",
+            Self::SeeAccount => "see account",
+            Self::ResetPassword => "reset password",
+            Self::ReEnrol => "re-enrol",
+            Self::IssueActivation => "issue activation",
+            Self::DisableAccount => "disable account",
+            Self::EnableAccount => "enable account",
+            Self::EndSessions => "end sessions",
+            Self::ImportOrganisations => "import organisations",
+            Self::ImportAccounts => "import accounts",
+            Self::ChangeOrganisation => "change organisation",
+            Self::GrantRole => "grant role",
+            Self::RevokeRole => "revoke role",
+            Self::ReadAudit => "read audit",
+            Self::ManageApplications => "manage applications",
+            Self::RotateKeys => "rotate keys",
+        }
+    }
+
+    /// Whether the action is one that people do to themselves.
+    pub const fn is_own(self) -> bool {
+        matches!(self, Self::ManageOwnCredentials | Self::ChangeOwnPassword | Self::ManageOwnSessions)
+    }
+
+    /// Whether the action only looks.
+    pub const fn only_looks(self) -> bool {
+        matches!(self, Self::FindPeople | Self::SeeAccount | Self::ReadAudit)
+    }
+}

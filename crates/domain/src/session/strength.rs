@@ -1,0 +1,71 @@
+//! What a set of proofs amounts to.
+
+use serde::{Deserialize, Serialize};
+
+use crate::factor::{definition, Category, FactorKind};
+
+/// What a sign-in achieved, from weak to strong; protocols map it to `acr`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Strength {
+    /// One factor, or several of one category: two things that one knows are still one factor.
+    OneFactor,
+    /// Factors of two different categories [NIST SP 800-63B-4 AAL2].
+    MultiFactor,
+    /// Factors of two different categories, one of which cannot be phished.
+    PhishingResistant,
+}
+
+impl Strength {
+    /// The strength that `factors` reach together; `None` when there are none.
+    ///
+    /// Categories are counted, not factors: the same factor, or two of one category, never count twice
+    /// (ory/kratos #4317).
+    pub fn of(factors: impl IntoIterator<Item = FactorKind>) -> Option<Self> {
+        let mut categories: Vec<Category> = Vec::new();
+        let mut phishing_resistant = false;
+        for factor in factors {
+            let definition = definition(factor);
+            phishing_resistant |= definition.phishing_resistant;
+            if !categories.contains(&definition.category) {
+                categories.push(definition.category);
+            }
+        }
+        match (categories.len(), phishing_resistant) {
+            (0, _) => None,
+            (1, _) => Some(Self::OneFactor),
+            (_, false) => Some(Self::MultiFactor),
+            (_, true) => Some(Self::PhishingResistant),
+        }
+    }
+
+    /// The word for it in stores and logs.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::OneFactor => "one_factor",
+            Self::MultiFactor => "multi_factor",
+            Self::PhishingResistant => "phishing_resistant",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn strength_counts_categories_not_factors() {
+        use FactorKind::{Password, Totp};
+        assert_eq!(Strength::of([]), None);
+        assert_eq!(Strength::of([Password]), Some(Strength::OneFactor));
+        assert_eq!(Strength::of([Password, Password]), Some(Strength::OneFactor));
+        assert_eq!(Strength::of([Totp, Totp]), Some(Strength::OneFactor));
+        assert_eq!(Strength::of([Password, Totp]), Some(Strength::MultiFactor));
+    }
+
+    #[test]
+    fn strengths_are_ordered() {
+        assert!(Strength::OneFactor < Strength::MultiFactor);
+        assert!(Strength::MultiFactor < Strength::PhishingResistant);
+    }
+}

@@ -1,0 +1,62 @@
+//! What a sign-in asks of the person next.
+
+use serde::{Deserialize, Serialize};
+
+use crate::factor::totp::NewTotp;
+use crate::factor::FactorKind;
+use crate::id::CredentialId;
+
+/// What the person is asked next.
+#[derive(Clone, Debug)]
+pub enum Challenge {
+    /// Address and password.
+    Password,
+    /// A one-time activation code: a privileged account without a second factor must present one before it enrols.
+    Activation,
+    /// A code of one of these credentials.
+    Code {
+        /// The credentials, the default first.
+        credentials: Vec<CredentialId>,
+    },
+    /// A new password.
+    NewPassword {
+        /// Why.
+        why: NewPasswordWhy,
+    },
+    /// To say yes to enrolling for multi-factor authentication [ENR-1].
+    SelfEnrol,
+    /// To choose a factor to enrol [ENR-3].
+    ChooseFactor {
+        /// What can be chosen, the recommended first.
+        kinds: Vec<FactorKind>,
+    },
+    /// To add this key to an authenticator app and type a code from it [ENR-4].
+    EnrolTotp {
+        /// The new key.
+        new: NewTotp,
+    },
+}
+
+/// Why a new password has to be set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NewPasswordWhy {
+    /// An administrator set a temporary one.
+    Temporary,
+    /// An administrator asked for a new one.
+    Requested,
+    /// It is older than the rules allow.
+    Expired,
+    /// The account is used for the first time.
+    FirstActivation,
+}
+
+impl Challenge {
+    /// Whether this belongs to enrolment: such a flow lives longer and reaches nothing else.
+    pub const fn is_enrolment(&self) -> bool {
+        match self {
+            Self::SelfEnrol | Self::ChooseFactor { .. } | Self::EnrolTotp { .. } | Self::Activation => true,
+            Self::Password | Self::Code { .. } | Self::NewPassword { .. } => false,
+        }
+    }
+}

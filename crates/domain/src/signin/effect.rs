@@ -1,0 +1,53 @@
+//! What the engine wants done: data, so that tests assert on it and the audit can record it.
+
+use crate::credential::Label;
+use crate::factor::password::PasswordHash;
+use crate::factor::totp::Step;
+use crate::factor::FactorKind;
+use crate::id::{AccountId, CredentialId};
+use crate::secret::Secret;
+
+/// Something that the use case carries out in the transaction that saves the flow.
+#[derive(Debug)]
+pub enum Effect {
+    /// Spend a time-step of a TOTP credential. If another node was faster the step has not happened: the use case answers
+    /// with [`crate::signin::Event::CodeSpentElsewhere`].
+    SpendTotpStep {
+        /// The credential.
+        credential: CredentialId,
+        /// The time-step [RFC 6238 §4.2].
+        step: Step,
+    },
+    /// Forget the failures that were counted against this factor of the account.
+    ClearFailures {
+        /// The account.
+        account: AccountId,
+        /// The factor.
+        factor: FactorKind,
+    },
+    /// Store a new password and end the account's other sessions.
+    SetPassword {
+        /// The account.
+        account: AccountId,
+        /// The hash.
+        hash: PasswordHash,
+    },
+    /// Store an upgraded hash of the same password.
+    UpgradeHash {
+        /// The account.
+        account: AccountId,
+    },
+    /// Store a newly enrolled TOTP credential, its confirming step already spent.
+    EnrolTotp {
+        /// The credential's identifier.
+        credential: CredentialId,
+        /// The account.
+        account: AccountId,
+        /// The key.
+        seed: Secret<Vec<u8>>,
+        /// The step of the code that confirmed it, so that it is spent from the start.
+        step: Option<Step>,
+        /// The name that its owner gave it.
+        label: Label,
+    },
+}

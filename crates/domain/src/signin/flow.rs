@@ -1,0 +1,140 @@
+//! A sign-in in progress.
+
+use serde::{Deserialize, Serialize};
+
+use crate::factor::{FactorKind, Proof, SavedProof};
+use crate::id::{AccountId, FlowId, SessionId};
+use crate::op::Op;
+use crate::session::Session;
+use crate::signin::stage::Stage;
+use crate::signin::{SignInRequest, SignInRules};
+use crate::time::Timestamp;
+
+/// A sign-in in progress: what is asked for, what is proved so far, and what is awaited.
+///
+/// INVARIANT: its fields are private to the engine. It is made by [`Flow::begin`] or [`Flow::refresh`], moved on only by
+/// [`Flow::step`], and saved as a blob that nothing else can read or compose.
+#[derive(Debug)]
+pub struct Flow {
+    pub(super) id: FlowId,
+    pub(super) purpose: Purpose,
+    pub(super) request: SignInRequest,
+    pub(super) account: Option<AccountId>,
+    pub(super) proofs: Vec<Proof>,
+    pub(super) activated: bool,
+    pub(super) stage: Stage,
+    pub(super) started_at: Timestamp,
+    pub(super) expires_at: Timestamp,
+}
+
+/// What a flow is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Purpose {
+    /// A new session.
+    SignIn,
+    /// A fresh second factor for a session that goes on [SES-8].
+    FreshFactor {
+        /// The session.
+        session: SessionId,
+    },
+}
+
+impl Flow {
+    /// A new sign-in, which asks for a password first.
+    pub fn begin(op: &Op, rules: &SignInRules, id: FlowId, request: SignInRequest) -> Self {
+        Self {
+            id,
+            purpose: Purpose::SignIn,
+            request,
+            account: None,
+            proofs: Vec::new(),
+            activated: false,
+            stage: Stage::Identify,
+            started_at: op.now,
+            expires_at: op.now.plus(rules.lifetime),
+        }
+    }
+
+    /// A step-up inside `session`: its password still counts, a second factor is asked for anew [SES-8].
+    pub fn refresh(op: &Op, rules: &SignInRules, id: FlowId, session: &Session) -> Self {
+        // SECURITY: only knowledge is carried over; possession must be shown now, whatever the session says.
+        let proofs = session
+            .facts()
+            .proofs
+            .iter()
+            .filter(|record| record.factor == FactorKind::Password)
+            .map(|record| {
+                Proof::restore(SavedProof { factor: record.factor, credential: record.credential, at: record.at })
+            })
+            .collect();
+        Self {
+            id,
+            purpose: Purpose::FreshFactor { session: session.id() },
+            request: SignInRequest::portal(),
+            account: Some(session.account()),
+            proofs,
+            activated: false,
+            stage: Stage::SecondFactor,
+            started_at: op.now,
+            expires_at: op.now.plus(rules.lifetime),
+        }
+    }
+
+    /// The flow's identifier.
+    pub const fn id(&self) -> FlowId {
+        self.id
+    }
+
+    /// What it is for.
+    pub const fn purpose(&self) -> Purpose {
+        self.purpose
+    }
+
+    /// What is asked of it.
+    pub const fn request(&self) -> &SignInRequest {
+        &self.request
+    }
+
+    /// The account, once a password or an activation code has proved it.
+    pub const fn account(&self) -> Option<AccountId> {
+        self.account
+    }
+
+    /// When it is forgotten.
+    pub const fn expires_at(&self) -> Timestamp {
+        self.expires_at
+    }
+
+    /// Whether it awaits a new password, so that the use case may spend hashing on one.
+    pub const fn awaits_new_password(&self) -> bool {
+        matches!(self.stage, Stage::NewPassword(_))
+    }
+
+    /// Whether it awaits an address and a password.
+    pub const fn awaits_password(&self) -> bool {
+        matches!(self.stage, Stage::Identify)
+    }
+
+    /// Whether it awaits an activation code, or could begin with one.
+    pub const fn awaits_activation(&self) -> bool {
+        matches!(self.stage, Stage::Identify | Stage::Activation)
+    }
+
+    /// Whether a password has been proved in this flow.
+    pub(super) fn has_proof_of(&self, kind: FactorKind) -> bool {
+        self.proofs.iter().any(|proof| proof.factor() == kind)
+    }
+
+    /// Adds `proof`, replacing an older one of the same factor: a factor never counts twice.
+    pub(super) fn add(&mut self, proof: Proof) {
+        self.proofs.retain(|held| held.factor() != proof.factor());
+        self.proofs.push(proof);
+    }
+
+    /// The factors whose proofs count for this request: those that are fresh enough.
+    pub(super) fn counting(&self) -> impl Iterator<Item = FactorKind> + '_ {
+        let since = self.request.fresh_since;
+        self.proofs.iter().filter(move |proof| since.is_none_or(|since| proof.at() >= since)).map(Proof::factor)
+    }
+}

@@ -1,0 +1,33 @@
+//! The sign-in engine: a state and an event in, the next state and a list of effects out.
+//!
+//! Here: [`Flow`], which is a sign-in in progress, its events, challenges and refusals, and [`SignedIn`], the only thing a
+//! new session can be made from. Not here: forms, cookies, rows; the use cases carry out the effects. Read next:
+//! [`Flow::step`].
+
+mod challenge;
+mod effect;
+mod event;
+mod flow;
+mod person;
+mod refusal;
+mod rules;
+mod saved;
+mod signed_in;
+mod stage;
+mod step;
+#[cfg(test)]
+mod tests;
+
+pub use challenge::{Challenge, NewPasswordWhy};
+pub use effect::Effect;
+pub use event::Event;
+pub use flow::{Flow, Purpose};
+pub use person::{EnrolledFactor, Person};
+pub use refusal::Refusal;
+pub use rules::SignInRules;
+pub use saved::SavedFlow;
+pub use signed_in::SignedIn;
+pub use step::Step;
+
+pub use crate::access::SignInRequest;
+pub use crate::session::Strength;

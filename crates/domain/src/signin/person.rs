@@ -1,0 +1,58 @@
+//! What the engine needs to know of the account that signs in.
+
+use crate::credential::{Label, PasswordStanding};
+use crate::directory::{AccountKind, AccountStatus};
+use crate::factor::FactorKind;
+use crate::id::{AccountId, CredentialId, OrganisationId};
+use crate::signin::Refusal;
+
+/// An account as the engine sees it, read anew for every event: a sign-in never outlives a change to the account.
+#[derive(Clone, Debug)]
+pub struct Person {
+    /// The account.
+    pub id: AccountId,
+    /// Its organisation.
+    pub organisation: OrganisationId,
+    /// What kind of account it is.
+    pub kind: AccountKind,
+    /// Its status.
+    pub status: AccountStatus,
+    /// Whether its organisation is open.
+    pub organisation_open: bool,
+    /// Whether it holds a privileged role now.
+    pub privileged: bool,
+    /// How its password stands, if it has one.
+    pub password: Option<PasswordStanding>,
+    /// Its enrolled factors besides the password, the default first.
+    pub factors: Vec<EnrolledFactor>,
+}
+
+/// One enrolled factor of an account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EnrolledFactor {
+    /// The credential.
+    pub credential: CredentialId,
+    /// Its factor.
+    pub kind: FactorKind,
+    /// The name that its owner gave it.
+    pub label: Label,
+}
+
+impl Person {
+    /// Whether the account may sign in at all.
+    ///
+    /// # Errors
+    /// Says why it may not, in words for somebody who has proved the password.
+    pub fn admit(&self) -> Result<(), Refusal> {
+        if !self.kind.may_sign_in() {
+            return Err(Refusal::KindCannotSignIn);
+        }
+        if self.status.may_sign_in().is_err() {
+            return Err(Refusal::AccountNotActive);
+        }
+        if !self.organisation_open {
+            return Err(Refusal::OrganisationClosed);
+        }
+        Ok(())
+    }
+}
