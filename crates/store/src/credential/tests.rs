@@ -1,0 +1,423 @@
+//! Every function of the slice, on both engines.
+
+use std::time::Duration;
+
+use wardkey_domain::credential::{
+    ActivationCode, ActivationPurpose, Attempt, Credential, CredentialState, Credentials, Label, MustChange, Permit,
+    ThrottleRules, Who,
+};
+use wardkey_domain::factor::FactorKind;
+use wardkey_domain::factor::password::{HashMemory, HashParams, PasswordHash, PasswordRules, hash};
+use wardkey_domain::factor::totp::Step;
+use wardkey_domain::id::{AccountId, CredentialId, DeviceId, OrganisationId, SessionId};
+use wardkey_domain::secret::Secret;
+use wardkey_domain::time::Timestamp;
+
+use super::*;
+use crate::{Store, Tx, both_engines};
+
+const NOW: Timestamp = Timestamp::from_seconds(1_800_000_000);
+const MINUTE: Duration = Duration::from_secs(60);
+
+fn account() -> AccountId {
+    AccountId::new(NOW, [1; 10])
+}
+
+fn organisation() -> OrganisationId {
+    OrganisationId::new(NOW, [2; 10])
+}
+
+fn id(number: u8) -> CredentialId {
+    CredentialId::new(NOW, [number; 10])
+}
+
+fn app(number: u8, is_default: bool) -> Credential {
+    Credential {
+        id: id(number),
+        account: account(),
+        organisation: organisation(),
+        kind: FactorKind::Totp,
+        label: Label::parse(&format!("Phone {number}")).unwrap(),
+        state: CredentialState::Active,
+        is_default,
+        created_at: NOW.plus(MINUTE * u32::from(number)),
+        last_used_at: None,
+        version: 1,
+    }
+}
+
+fn seed(number: u8) -> Secret<Vec<u8>> {
+    Secret::new(vec![number; 20])
+}
+
+fn hashed(number: u8) -> PasswordHash {
+    let candidate = Secret::new(format!("kettle {number}"));
+    hash(HashParams::cheapest(), [number; 16], &candidate, &mut HashMemory::default()).unwrap()
+}
+
+fn attempt(factor: FactorKind, known_device: Option<DeviceId>) -> Attempt {
+    Attempt { who: Who::Account(account()), factor, address: Some([192, 0, 2, 9].into()), known_device }
+}
+
+async fn with_apps(store: &Store, count: u8) {
+    let mut tx = store.begin().await.unwrap();
+    for number in 1..=count {
+        insert_credential(&mut tx, &app(number, number == 1), Some(&seed(number)), None).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+}
+
+async fn list(tx: &mut Tx) -> Vec<Credential> {
+    list_credentials(tx, account()).await.unwrap()
+}
+
+both_engines!(a_credential_reads_back_as_saved, |store| async move {
+    with_apps(&store, 2).await;
+    let mut tx = store.begin().await.unwrap();
+    assert_eq!(list(&mut tx).await, [app(1, true), app(2, false)]);
+    assert_eq!(find_credential(&mut tx, id(2)).await.unwrap(), Some(app(2, false)));
+    assert_eq!(find_credential(&mut tx, id(9)).await.unwrap(), None);
+
+    let renamed = Credential { label: Label::parse("Work phone").unwrap(), ..app(2, false) };
+    assert!(save_credential(&mut tx, &renamed).await.unwrap());
+    assert_eq!(find_credential(&mut tx, id(2)).await.unwrap(), Some(Credential { version: 2, ..renamed.clone() }));
+    assert!(!save_credential(&mut tx, &renamed).await.unwrap(), "somebody else has changed it");
+});
+
+both_engines!(a_removed_credential_keeps_its_row_and_loses_its_secret, |store| async move {
+    with_apps(&store, 2).await;
+    let mut tx = store.begin().await.unwrap();
+    let removal = Credentials::new(list(&mut tx).await).remove(id(1), NOW).unwrap();
+    assert!(save_credential(&mut tx, &removal.removed).await.unwrap());
+    assert!(save_credential(&mut tx, &removal.promoted.unwrap()).await.unwrap());
+    let ids: Vec<_> = list(&mut tx).await.iter().map(|credential| (credential.id, credential.is_default)).collect();
+    assert_eq!(ids, [(id(2), true)]);
+    let row = find_credential(&mut tx, id(1)).await.unwrap().unwrap();
+    assert_eq!(row.state, CredentialState::Removed { at: NOW });
+    assert!(find_totp(&mut tx, id(1)).await.unwrap().is_none());
+    let sealed = tx
+        .opt("SELECT id FROM credentials WHERE id = $1 AND sealed_secret IS NOT NULL", crate::args![id(1)])
+        .await
+        .unwrap();
+    assert!(sealed.is_none());
+});
+
+both_engines!(an_account_has_one_default, |store| async move {
+    with_apps(&store, 2).await;
+    let mut tx = store.begin().await.unwrap();
+    let second = save_credential(&mut tx, &Credential { is_default: true, ..app(2, false) }).await;
+    assert!(second.unwrap_err().is_unique().is_some());
+});
+
+both_engines!(a_pending_enrolment_ends_in_time_or_when_given_up, |store| async move {
+    let expires_at = NOW.plus(10 * MINUTE);
+    let pending = CredentialState::Pending { session: SessionId::new(NOW, [5; 10]), expires_at };
+    let pending = Credential { state: pending, ..app(1, false) };
+    let mut tx = store.begin().await.unwrap();
+    insert_credential(&mut tx, &pending, Some(&seed(1)), None).await.unwrap();
+    assert_eq!(list(&mut tx).await, std::slice::from_ref(&pending));
+    assert_eq!(find_totp(&mut tx, id(1)).await.unwrap().unwrap().seed, seed(1));
+    assert!(!spend_totp_step(&mut tx, id(1), Step::of(NOW), NOW).await.unwrap(), "nobody signs in with it yet");
+
+    assert_eq!(delete_expired_enrolments(&mut tx, NOW).await.unwrap(), 0);
+    assert_eq!(delete_expired_enrolments(&mut tx, expires_at).await.unwrap(), 1);
+    insert_credential(&mut tx, &pending, Some(&seed(1)), None).await.unwrap();
+    assert_eq!(delete_enrolments(&mut tx, account()).await.unwrap(), 1);
+});
+
+both_engines!(a_seed_is_sealed_for_its_own_row, |store| async move {
+    with_apps(&store, 2).await;
+    let mut tx = store.begin().await.unwrap();
+    for number in [1, 2] {
+        assert_eq!(find_totp(&mut tx, id(number)).await.unwrap().unwrap().seed, seed(number));
+    }
+    tx.exec(
+        "UPDATE credentials SET sealed_secret = (SELECT sealed_secret FROM credentials WHERE id = $1) WHERE id = $2",
+        crate::args![id(1), id(2)],
+    )
+    .await
+    .unwrap();
+    assert!(find_totp(&mut tx, id(2)).await.is_err(), "a seed copied to another row does not open");
+});
+
+both_engines!(a_time_step_is_spent_once_and_never_an_older_one, |store| async move {
+    with_apps(&store, 1).await;
+    let mut tx = store.begin().await.unwrap();
+    for (step, expected) in [(100, true), (100, false), (99, false), (101, true)] {
+        assert_eq!(spend_totp_step(&mut tx, id(1), Step::from_number(step), NOW).await.unwrap(), expected, "{step}");
+    }
+    let state = find_totp(&mut tx, id(1)).await.unwrap().unwrap();
+    assert_eq!(state.last_used_step, Some(Step::from_number(101)));
+    assert_eq!(list(&mut tx).await[0].last_used_at, Some(NOW));
+});
+
+both_engines!(nodes, two_nodes_spend_a_time_step_once, |first, second| async move {
+    with_apps(&first, 1).await;
+    for step in 0..20 {
+        let step = Step::from_number(step);
+        let mut spenders = tokio::task::JoinSet::new();
+        for node in [&first, &second, &first, &second] {
+            let node = node.clone();
+            spenders.spawn(patiently(move || {
+                let node = node.clone();
+                async move {
+                    let mut tx = node.begin().await?;
+                    let spent = spend_totp_step(&mut tx, id(1), step, NOW).await?;
+                    tx.commit().await?;
+                    Ok(spent)
+                }
+            }));
+        }
+        let winners = spenders.join_all().await.into_iter().filter(|spent| *spent).count();
+        assert_eq!(winners, 1);
+    }
+});
+
+both_engines!(nodes, two_removals_at_once_leave_one_credential, |first, second| async move {
+    with_apps(&first, 2).await;
+    let mut removers = tokio::task::JoinSet::new();
+    for (node, number) in [(&first, 1), (&second, 2)] {
+        let node = node.clone();
+        removers.spawn(patiently(move || {
+            let node = node.clone();
+            async move {
+                let mut tx = node.begin().await?;
+                lock_credentials(&mut tx, account(), organisation()).await?;
+                let credentials = Credentials::new(list_credentials(&mut tx, account()).await?);
+                let Ok(removal) = credentials.remove(id(number), NOW) else { return Ok(false) };
+                let mut saved = save_credential(&mut tx, &removal.removed).await?;
+                if let Some(promoted) = removal.promoted {
+                    saved &= save_credential(&mut tx, &promoted).await?;
+                }
+                tx.commit().await?;
+                Ok(saved)
+            }
+        }));
+    }
+    let removed = removers.join_all().await.into_iter().filter(|removed| *removed).count();
+    assert_eq!(removed, 1);
+    assert_eq!(list(&mut first.begin().await.unwrap()).await.len(), 1);
+});
+
+both_engines!(a_password_is_set_and_its_history_kept, |store| async move {
+    let rules = PasswordRules::default();
+    let mut tx = store.begin().await.unwrap();
+    assert_eq!(password(&mut tx, account()).await.unwrap(), None);
+    for number in 1..=6 {
+        let (hash, must_change) = (hashed(number), (number == 6).then_some(MustChange::Temporary));
+        set_password(&mut tx, account(), organisation(), &hash, must_change, &rules, NOW).await.unwrap();
+    }
+    let stored = password(&mut tx, account()).await.unwrap().unwrap();
+    let expected = StoredPassword { hash: hashed(6), set_at: NOW, must_change: Some(MustChange::Temporary) };
+    assert_eq!(stored, expected);
+    // With the present one, four are known.
+    let former = list_former_passwords(&mut tx, account(), 10).await.unwrap();
+    assert_eq!(former, [hashed(5), hashed(4), hashed(3)]);
+    assert_eq!(list_former_passwords(&mut tx, account(), 1).await.unwrap(), [hashed(5)]);
+});
+
+both_engines!(an_import_never_replaces_a_password, |store| async move {
+    let mut tx = store.begin().await.unwrap();
+    assert!(insert_password(&mut tx, account(), organisation(), &hashed(1), None, NOW).await.unwrap());
+    assert!(!insert_password(&mut tx, account(), organisation(), &hashed(2), None, NOW).await.unwrap());
+    assert_eq!(password(&mut tx, account()).await.unwrap().unwrap().hash, hashed(1));
+});
+
+both_engines!(an_upgraded_hash_never_undoes_a_change, |store| async move {
+    let mut tx = store.begin().await.unwrap();
+    insert_password(&mut tx, account(), organisation(), &hashed(1), None, NOW).await.unwrap();
+    assert!(upgrade_password(&mut tx, account(), &hashed(1), &hashed(2)).await.unwrap());
+    assert!(!upgrade_password(&mut tx, account(), &hashed(1), &hashed(3)).await.unwrap());
+    assert_eq!(password(&mut tx, account()).await.unwrap().unwrap().hash, hashed(2));
+});
+
+both_engines!(an_activation_code_is_spent_once_by_its_owner_in_time, |store| async move {
+    let (first, second) = (ActivationCode::new([1; 15]).hash(), ActivationCode::new([2; 15]).hash());
+    let expires_at = NOW.plus(MINUTE);
+    let mut tx = store.begin().await.unwrap();
+    for code in [&first, &second] {
+        let purpose = ActivationPurpose::FirstPassword;
+        insert_activation(&mut tx, account(), organisation(), code, purpose, NOW, expires_at).await.unwrap();
+    }
+    assert!(has_activation(&mut tx, account(), NOW).await.unwrap());
+    assert!(!has_activation(&mut tx, account(), expires_at).await.unwrap());
+    assert!(!spend_activation(&mut tx, account(), &first, NOW).await.unwrap(), "a newer one voids it");
+    assert!(!spend_activation(&mut tx, account(), &second, expires_at).await.unwrap(), "too late");
+    let stranger = AccountId::new(NOW, [9; 10]);
+    assert!(!spend_activation(&mut tx, stranger, &second, NOW).await.unwrap());
+    assert!(spend_activation(&mut tx, account(), &second, NOW).await.unwrap());
+    assert!(!spend_activation(&mut tx, account(), &second, NOW).await.unwrap());
+});
+
+both_engines!(activation_codes_that_nobody_used_are_forgotten, |store| async move {
+    let mut tx = store.begin().await.unwrap();
+    for (number, purpose) in [(1, ActivationPurpose::FirstPassword), (2, ActivationPurpose::Reset)] {
+        let code = ActivationCode::new([number; 15]).hash();
+        let holder = AccountId::new(NOW, [number; 10]);
+        insert_activation(&mut tx, holder, organisation(), &code, purpose, NOW, NOW.plus(MINUTE)).await.unwrap();
+    }
+    assert_eq!(delete_activations(&mut tx, account()).await.unwrap(), 1);
+    assert_eq!(delete_expired_activations(&mut tx, NOW).await.unwrap(), 0);
+    assert_eq!(delete_expired_activations(&mut tx, NOW.plus(MINUTE)).await.unwrap(), 1);
+});
+
+both_engines!(nodes, two_nodes_spend_an_activation_code_once, |first, second| async move {
+    for number in 0..10 {
+        let code = ActivationCode::new([number; 15]).hash();
+        let mut tx = first.begin().await.unwrap();
+        let purpose = ActivationPurpose::FirstPassword;
+        insert_activation(&mut tx, account(), organisation(), &code, purpose, NOW, NOW.plus(MINUTE)).await.unwrap();
+        tx.commit().await.unwrap();
+        let mut spenders = tokio::task::JoinSet::new();
+        for node in [&first, &second, &first, &second] {
+            let node = node.clone();
+            spenders.spawn(patiently(move || {
+                let node = node.clone();
+                async move {
+                    let mut tx = node.begin().await?;
+                    let spent = spend_activation(&mut tx, account(), &code, NOW).await?;
+                    tx.commit().await?;
+                    Ok(spent)
+                }
+            }));
+        }
+        let winners = spenders.join_all().await.into_iter().filter(|spent| *spent).count();
+        assert_eq!(winners, 1);
+    }
+});
+
+both_engines!(a_browser_is_known_to_the_accounts_it_signed_in_to, |store| async move {
+    let device = DeviceId::new(NOW, [3; 10]);
+    let stranger = AccountId::new(NOW, [9; 10]);
+    let mut tx = store.begin().await.unwrap();
+    save_device(&mut tx, device, account(), organisation(), NOW).await.unwrap();
+    save_device(&mut tx, device, account(), organisation(), NOW.plus(MINUTE)).await.unwrap();
+    assert!(knows_device(&mut tx, device, account()).await.unwrap());
+    assert!(!knows_device(&mut tx, device, stranger).await.unwrap());
+    assert_eq!(delete_devices_unseen_since(&mut tx, NOW.plus(MINUTE)).await.unwrap(), 0);
+    assert_eq!(delete_devices_unseen_since(&mut tx, NOW.plus(2 * MINUTE)).await.unwrap(), 1);
+    save_device(&mut tx, device, account(), organisation(), NOW).await.unwrap();
+    assert_eq!(delete_devices(&mut tx, account()).await.unwrap(), 1);
+    assert!(!knows_device(&mut tx, device, account()).await.unwrap());
+});
+
+async fn reserve(tx: &mut Tx, attempt: &Attempt, now: Timestamp) -> Permit {
+    reserve_attempt(tx, attempt, &ThrottleRules::default(), now).await.unwrap()
+}
+
+both_engines!(attempts_are_counted_before_they_are_checked, |store| async move {
+    let wrong = attempt(FactorKind::Password, None);
+    let until = NOW.plus(Duration::from_secs(30));
+    let mut tx = store.begin().await.unwrap();
+    for _ in 0..6 {
+        assert_eq!(reserve(&mut tx, &wrong, NOW).await, Permit::Now);
+    }
+    assert_eq!(reserve(&mut tx, &wrong, NOW).await, Permit::Wait { until });
+    assert_eq!(reserve(&mut tx, &wrong, NOW).await, Permit::Wait { until }, "waiting is not counted");
+    assert_eq!(reserve(&mut tx, &wrong, until).await, Permit::Now);
+});
+
+both_engines!(a_success_or_an_administrator_starts_anew, |store| async move {
+    let rules = ThrottleRules::default();
+    let wrong = attempt(FactorKind::Password, None);
+    let mut tx = store.begin().await.unwrap();
+    for _ in 0..5 {
+        reserve(&mut tx, &wrong, NOW).await;
+    }
+    succeed_attempt(&mut tx, &wrong, &rules, NOW).await.unwrap();
+    for _ in 0..6 {
+        assert_eq!(reserve(&mut tx, &wrong, NOW).await, Permit::Now);
+    }
+    assert_ne!(reserve(&mut tx, &wrong, NOW).await, Permit::Now);
+    reset_throttle(&mut tx, &wrong.who, FactorKind::Password).await.unwrap();
+    assert_eq!(reserve(&mut tx, &wrong, NOW).await, Permit::Now);
+});
+
+both_engines!(an_attempt_that_could_not_be_checked_is_given_back, |store| async move {
+    let rules = ThrottleRules::default();
+    let unlucky = attempt(FactorKind::Totp, None);
+    let mut tx = store.begin().await.unwrap();
+    for _ in 0..50 {
+        assert_eq!(reserve(&mut tx, &unlucky, NOW).await, Permit::Now);
+        give_back_attempt(&mut tx, &unlucky, &rules, NOW).await.unwrap();
+    }
+});
+
+both_engines!(an_attacker_elsewhere_does_not_stop_a_known_browser_nor_another_factor, |store| async move {
+    let device = DeviceId::new(NOW, [3; 10]);
+    let mut tx = store.begin().await.unwrap();
+    while reserve(&mut tx, &attempt(FactorKind::Password, None), NOW).await == Permit::Now {}
+    assert_eq!(reserve(&mut tx, &attempt(FactorKind::Password, Some(device)), NOW).await, Permit::Now);
+    assert_eq!(reserve(&mut tx, &attempt(FactorKind::Totp, None), NOW).await, Permit::Now);
+});
+
+both_engines!(a_hundred_wrong_codes_in_a_row_are_the_end_until_re_enrolment, |store| async move {
+    let device = DeviceId::new(NOW, [3; 10]);
+    let mut tx = store.begin().await.unwrap();
+    let (mut now, mut counted) = (NOW, 0);
+    loop {
+        // Both browsers count towards one ceiling.
+        let known_device = (counted % 2 == 0).then_some(device);
+        match reserve(&mut tx, &attempt(FactorKind::Totp, known_device), now).await {
+            Permit::Now => counted += 1,
+            Permit::Wait { until } => now = until,
+            Permit::Never => break,
+        }
+    }
+    assert_eq!(counted, 100);
+    assert_eq!(
+        delete_forgotten_throttles(&mut tx, now.plus(1_000_000 * MINUTE)).await.unwrap(),
+        2,
+        "device and network"
+    );
+    assert_eq!(reserve(&mut tx, &attempt(FactorKind::Totp, None), now).await, Permit::Never);
+    reset_throttle(&mut tx, &Who::Account(account()), FactorKind::Totp).await.unwrap();
+    assert_eq!(reserve(&mut tx, &attempt(FactorKind::Totp, None), now).await, Permit::Now);
+});
+
+both_engines!(counters_that_say_nothing_any_more_are_forgotten, |store| async move {
+    let mut tx = store.begin().await.unwrap();
+    reserve(&mut tx, &attempt(FactorKind::Password, None), NOW).await;
+    assert_eq!(delete_forgotten_throttles(&mut tx, NOW).await.unwrap(), 0);
+    let later = NOW.plus(Duration::from_secs(3_600));
+    assert_eq!(delete_forgotten_throttles(&mut tx, later).await.unwrap(), 2);
+});
+
+both_engines!(the_table_of_counters_names_nobody, |store| async move {
+    let mut tx = store.begin().await.unwrap();
+    let who = Who::Address("nurse@riverside-surgery.example".to_owned());
+    reserve(&mut tx, &Attempt { who, ..attempt(FactorKind::Password, None) }, NOW).await;
+    let rows = tx.all("SELECT subject FROM throttles", crate::args![]).await.unwrap();
+    assert_eq!(rows.len(), 2);
+    assert!(rows.iter().all(|row| row.get::<[u8; 32]>("subject").is_ok()));
+});
+
+both_engines!(nodes, guesses_made_side_by_side_are_all_counted, |first, second| async move {
+    let mut guessers = tokio::task::JoinSet::new();
+    for number in 0..20 {
+        let node = if number % 2 == 0 { first.clone() } else { second.clone() };
+        guessers.spawn(patiently(move || {
+            let node = node.clone();
+            async move {
+                let mut tx = node.begin().await?;
+                let guess = attempt(FactorKind::Password, None);
+                let permit = reserve_attempt(&mut tx, &guess, &ThrottleRules::default(), NOW).await?;
+                tx.commit().await?;
+                Ok(permit == Permit::Now)
+            }
+        }));
+    }
+    let permitted = guessers.join_all().await.into_iter().filter(|permitted| *permitted).count();
+    assert_eq!(permitted, 6, "five free failures and the one after which the first wait begins");
+});
+
+/// Tries again while the database is busy, as a use case's caller does.
+async fn patiently<T, F: Future<Output = Result<T, crate::StoreError>>>(operation: impl Fn() -> F) -> T {
+    loop {
+        match operation().await {
+            Ok(value) => return value,
+            Err(error) if error.is_busy() => tokio::task::yield_now().await,
+            Err(error) => panic!("{error:?}"),
+        }
+    }
+}

@@ -1,0 +1,45 @@
+//! The secrets and spent steps of authenticator apps.
+
+use wardkey_domain::factor::totp::{Step, TotpState};
+use wardkey_domain::id::CredentialId;
+use wardkey_domain::time::Timestamp;
+
+use super::credentials::sealed_at;
+use crate::{Row, StoreError, Tx, args};
+
+/// One authenticator app, also one that awaits its confirming code; not one that was removed.
+pub async fn find_totp(tx: &mut Tx, id: CredentialId) -> Result<Option<TotpState>, StoreError> {
+    let row = tx
+        .opt(
+            "SELECT id, sealed_secret, used_step FROM credentials \
+             WHERE id = $1 AND kind = 'totp' AND state <> 'removed'",
+            args![id],
+        )
+        .await?;
+    row.map(|row| from_row(tx, &row)).transpose()
+}
+
+/// Spends a time-step; says whether this transaction was the one to do it.
+///
+/// SECURITY: of any number of nodes that accept one code at once, exactly one gets `true`: the row is locked by the first,
+/// and the condition is asked again of the others when they get it. A proof without this `true` is void.
+pub async fn spend_totp_step(tx: &mut Tx, id: CredentialId, step: Step, now: Timestamp) -> Result<bool, StoreError> {
+    let spent = tx
+        .exec(
+            "UPDATE credentials SET used_step = $2, last_used_at = $3 \
+             WHERE id = $1 AND kind = 'totp' AND state = 'active' AND (used_step IS NULL OR used_step < $2)",
+            args![id, step.number(), now],
+        )
+        .await?;
+    Ok(spent == 1)
+}
+
+fn from_row(tx: &Tx, row: &Row) -> Result<TotpState, StoreError> {
+    let credential: CredentialId = row.get("id")?;
+    let sealed: Vec<u8> = row.get("sealed_secret")?;
+    Ok(TotpState {
+        credential,
+        seed: tx.unseal(sealed_at(credential), &sealed)?,
+        last_used_step: row.get::<Option<i64>>("used_step")?.map(Step::from_number),
+    })
+}

@@ -1,0 +1,6 @@
+//! The server engine: one pool whose connections may write, one whose connections cannot.
+
+mod pool;
+mod statement;
+
+pub(crate) use pool::{Postgres, ReadTx, WriteTx};

@@ -1,0 +1,21 @@
+//! The directory's tables: organisations, accounts, the words people are found by, and roles.
+//!
+//! What lives here: the queries and how rows become domain types. What does not: who may ask (`domain::permission`). The
+//! `path` text makes "this organisation and everything below it" a range, so no query walks a tree.
+
+mod account;
+mod bulk;
+mod organisation;
+mod role;
+mod search;
+
+pub use account::{
+    count_accounts, find_account, find_account_by_address, insert_account, list_accounts, record_sign_in, save_account,
+};
+pub use bulk::{accounts_at, insert_accounts, update_accounts};
+pub use organisation::{
+    count_organisations, find_organisation, find_organisation_by_code, help_contact, insert_organisation,
+    list_organisations, save_organisation, set_help_contact,
+};
+pub use role::{delete_role, find_role, insert_role, list_account_roles, list_organisation_roles, list_role_holders};
+pub use search::{Cursor, PeopleQuery, Person, find_people};

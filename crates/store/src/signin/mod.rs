@@ -1,0 +1,9 @@
+//! Sign-ins in progress as rows: sealed blobs that only the engine can read.
+//!
+//! Here: saving, finding and forgetting them. Not here: what is in them.
+
+mod rows;
+#[cfg(test)]
+mod tests;
+
+pub use rows::{StoredFlow, delete_flow, delete_flows_over, flow, insert_flow, save_flow};

@@ -1,0 +1,92 @@
+//! The queries on `flows`.
+
+use wardkey_domain::id::FlowId;
+use wardkey_domain::secret::TokenHash;
+use wardkey_domain::signin::{Flow, SavedFlow};
+use wardkey_domain::time::Timestamp;
+
+use crate::{SealedAt, StoreError, Tx, args};
+
+/// A saved flow and what the store knows of it.
+#[derive(Debug)]
+pub struct StoredFlow {
+    /// Its identifier.
+    pub id: FlowId,
+    /// The blob, for the engine.
+    pub saved: SavedFlow,
+    /// Where the person goes when done, as the use case wrote it.
+    pub destination: serde_json::Value,
+    /// Counts its changes: a save names the version it read, and loses if another was faster.
+    pub version: i64,
+}
+
+/// Keeps a new flow under the hash of the browser's token.
+pub async fn insert_flow(
+    tx: &mut Tx,
+    flow: &Flow,
+    token: &TokenHash,
+    destination: serde_json::Value,
+) -> Result<(), StoreError> {
+    let Some(sealed) = seal(tx, flow)? else {
+        return Ok(());
+    };
+    tx.exec(
+        "INSERT INTO flows (id, token_hash, sealed, destination, expires_at, version) VALUES ($1, $2, $3, $4, $5, 1)",
+        args![flow.id(), *token, sealed, destination, flow.expires_at()],
+    )
+    .await?;
+    Ok(())
+}
+
+/// The flow that a browser's token belongs to.
+pub async fn flow(tx: &mut Tx, token: &TokenHash) -> Result<Option<StoredFlow>, StoreError> {
+    let Some(row) =
+        tx.opt("SELECT id, sealed, destination, version FROM flows WHERE token_hash = $1", args![*token]).await?
+    else {
+        return Ok(None);
+    };
+    let id: FlowId = row.get("id")?;
+    let sealed: Vec<u8> = row.get("sealed")?;
+    Ok(Some(StoredFlow {
+        id,
+        saved: SavedFlow::unsealed(tx.unseal(sealed_at(id), &sealed)?),
+        destination: row.get("destination")?,
+        version: row.get("version")?,
+    }))
+}
+
+/// Saves a flow that was read at `version`. Says whether it was still that version: `false` means that another request
+/// moved it on, and nothing was saved.
+pub async fn save_flow(tx: &mut Tx, flow: &Flow, version: i64) -> Result<bool, StoreError> {
+    let Some(sealed) = seal(tx, flow)? else {
+        return Ok(false);
+    };
+    let saved = tx
+        .exec(
+            "UPDATE flows SET sealed = $2, expires_at = $3, version = version + 1 WHERE id = $1 AND version = $4",
+            args![flow.id(), sealed, flow.expires_at(), version],
+        )
+        .await?;
+    Ok(saved == 1)
+}
+
+/// Forgets a flow that was read at `version`. Says whether it was still that version.
+pub async fn delete_flow(tx: &mut Tx, id: FlowId, version: i64) -> Result<bool, StoreError> {
+    Ok(tx.exec("DELETE FROM flows WHERE id = $1 AND version = $2", args![id, version]).await? == 1)
+}
+
+/// Deletes flows that expired before `before`. Returns how many.
+pub async fn delete_flows_over(tx: &mut Tx, before: Timestamp) -> Result<u64, StoreError> {
+    tx.exec("DELETE FROM flows WHERE expires_at < $1", args![before]).await
+}
+
+fn seal(tx: &Tx, flow: &Flow) -> Result<Option<Vec<u8>>, StoreError> {
+    let Some(saved) = flow.save() else {
+        return Ok(None);
+    };
+    tx.seal(sealed_at(flow.id()), saved.to_seal().expose()).map(Some)
+}
+
+fn sealed_at(id: FlowId) -> SealedAt {
+    SealedAt { table: "flows", id: id.uuid(), column: "sealed" }
+}
