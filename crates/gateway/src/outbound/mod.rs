@@ -1,0 +1,17 @@
+//! Requests that we make for an application: its keys (`jwks_uri`) and its back-channel logout address.
+//!
+//! Whoever registers an application chooses these addresses, so each is treated as an attempt to reach our own network
+//! through us: https only, the name resolved once and every address it has checked, the connection made to exactly those
+//! addresses, no redirect followed, no proxy taken from the environment, a limit on size and on time.
+//!
+//! Start with [`Outbound`]; [`is_special_use`] is the list of networks that are never connected to.
+
+mod address;
+mod allowed;
+mod client;
+mod error;
+
+pub use address::is_special_use;
+pub use allowed::{AllowedHost, BadAllowedHost};
+pub use client::{MAX_BODY, Outbound, OutboundSettings};
+pub use error::{OutboundError, OutboundSetupError};
