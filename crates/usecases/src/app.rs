@@ -1,0 +1,135 @@
+//! The application: everything a use case needs besides its arguments.
+
+use std::sync::Arc;
+
+use tokio_util::task::TaskTracker;
+use wardkey_domain::id::{IdEntropy, RequestId};
+use wardkey_domain::op::{Actor, Op, Origin};
+use wardkey_domain::time::Timestamp;
+use wardkey_gateway::breached_password::BreachedPasswords;
+use wardkey_gateway::outbound::Outbound;
+use wardkey_store::Store;
+
+use crate::application::TokenCache;
+use crate::hashing::HashingPool;
+use crate::session::SessionCache;
+use crate::settings::Settings;
+
+/// Tells the time: the system's in the server, a settable one in tests.
+pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
+
+/// Fills a buffer with random bytes: the system's in the server, a seeded generator's in tests.
+pub type Random = Arc<dyn Fn(&mut [u8]) + Send + Sync>;
+
+/// What an [`App`] is built from.
+pub struct Parts {
+    /// The database.
+    pub store: Store,
+    /// The time.
+    pub clock: Clock,
+    /// Randomness fit for keys.
+    pub random: Random,
+    /// Requests that we make for applications.
+    pub outbound: Outbound,
+    /// The file of breached passwords, if the operator supplied one.
+    pub breached: BreachedPasswords,
+    /// Configuration.
+    pub settings: Settings,
+}
+
+/// The application. Cheap to clone.
+#[derive(Clone)]
+pub struct App(Arc<Inner>);
+
+struct Inner {
+    parts: Parts,
+    hashing: HashingPool,
+    sessions: Arc<SessionCache>,
+    tokens: Arc<TokenCache>,
+    tasks: TaskTracker,
+}
+
+impl App {
+    /// Builds the application; starts the hashing threads.
+    pub fn new(parts: Parts) -> Self {
+        let hashing = HashingPool::start(&parts.settings.hashing);
+        let sessions = Arc::new(SessionCache::new(&parts.settings.cache));
+        let hearing = Arc::downgrade(&sessions);
+        parts.store.cluster().observe(move |event| {
+            if let Some(sessions) = hearing.upgrade() {
+                sessions.hear(event);
+            }
+        });
+        let tokens = Arc::new(TokenCache::new(&parts.settings.cache));
+        let hearing = Arc::downgrade(&tokens);
+        parts.store.cluster().observe(move |event| {
+            if let Some(tokens) = hearing.upgrade() {
+                tokens.hear(event);
+            }
+        });
+        Self(Arc::new(Inner { parts, hashing, sessions, tokens, tasks: TaskTracker::new() }))
+    }
+
+    /// The database.
+    pub fn store(&self) -> &Store {
+        &self.0.parts.store
+    }
+
+    /// Requests that we make for applications.
+    pub fn outbound(&self) -> &Outbound {
+        &self.0.parts.outbound
+    }
+
+    /// The breached passwords.
+    pub fn breached(&self) -> &BreachedPasswords {
+        &self.0.parts.breached
+    }
+
+    /// Configuration.
+    pub fn settings(&self) -> &Settings {
+        &self.0.parts.settings
+    }
+
+    /// The bounded pool that hashes passwords.
+    pub fn hashing(&self) -> &HashingPool {
+        &self.0.hashing
+    }
+
+    /// Sessions in memory.
+    pub fn sessions(&self) -> &SessionCache {
+        &self.0.sessions
+    }
+
+    /// Token references in memory.
+    pub fn tokens(&self) -> &TokenCache {
+        &self.0.tokens
+    }
+
+    /// Background work that a graceful stop waits for.
+    pub fn tasks(&self) -> &TaskTracker {
+        &self.0.tasks
+    }
+
+    /// The time now.
+    pub fn now(&self) -> Timestamp {
+        (self.0.parts.clock)()
+    }
+
+    /// `N` random bytes.
+    pub fn random<const N: usize>(&self) -> [u8; N] {
+        let mut bytes = [0; N];
+        (self.0.parts.random)(&mut bytes);
+        bytes
+    }
+
+    /// The entropy of one identifier.
+    pub fn id_entropy(&self) -> IdEntropy {
+        self.random()
+    }
+
+    /// Makes the circumstances of one operation.
+    pub fn op(&self, actor: Actor, origin: Origin) -> Op {
+        let now = self.now();
+        Op { now, actor, origin, request: RequestId::new(now, self.id_entropy()) }
+    }
+}

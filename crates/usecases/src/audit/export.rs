@@ -1,0 +1,231 @@
+//! Exporting: every event of a time, as lines of JSON or as CSV, with bounded memory.
+
+use std::fmt::Write as _;
+use std::io::Write;
+use std::str::FromStr;
+
+use serde::Serialize;
+use wardkey_domain::audit::{Digest, Event, NumberedEntry};
+use wardkey_domain::op::Op;
+use wardkey_domain::permission::Action;
+use wardkey_domain::time::Timestamp;
+use wardkey_store::audit;
+
+use super::instant::instant;
+use crate::{App, Error, Result};
+
+const PAGE: u32 = 1_000;
+
+/// How events are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ExportFormat {
+    /// One JSON object a line.
+    JsonLines,
+    /// Comma-separated values with a heading [RFC 4180], safe to open in a spreadsheet.
+    Csv,
+}
+
+impl ExportFormat {
+    /// The name on the command line.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::JsonLines => "jsonl",
+            Self::Csv => "csv",
+        }
+    }
+}
+
+/// The text is not the name of a format.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the format must be `jsonl` or `csv`")]
+pub struct NotAFormat;
+
+impl FromStr for ExportFormat {
+    type Err = NotAFormat;
+
+    fn from_str(text: &str) -> std::result::Result<Self, NotAFormat> {
+        match text {
+            "jsonl" => Ok(Self::JsonLines),
+            "csv" => Ok(Self::Csv),
+            _ => Err(NotAFormat),
+        }
+    }
+}
+
+/// Which events are exported.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Period {
+    /// From this moment on.
+    pub since: Option<Timestamp>,
+    /// Before this moment.
+    pub until: Option<Timestamp>,
+}
+
+/// Writes the events of `period` to `out` in the order in which they happened, and says how many they were.
+///
+/// The export itself becomes an event, after the last one written.
+///
+/// # Errors
+/// When the actor may not read the audit, the store cannot be read, or `out` cannot be written.
+pub async fn export(
+    app: &App,
+    op: &Op,
+    format: ExportFormat,
+    period: Period,
+    out: &mut (dyn Write + Send),
+) -> Result<u64> {
+    op.require_everywhere(Action::ReadAudit)?;
+    let since = period.since.unwrap_or(Timestamp::from_micros(0));
+    let until = period.until.unwrap_or_else(|| op.now.plus(std::time::Duration::from_millis(1)));
+    if format == ExportFormat::Csv {
+        write_out(out, HEADING)?;
+    }
+    let (mut after, mut written) = (None, 0_u64);
+    loop {
+        // One short transaction a page: an export of years must not hold the database's old versions back.
+        let page = audit::list_between(&mut app.store().read().await?, since, until, after, PAGE).await?;
+        let Some(last) = page.last() else { break };
+        after = Some(last.entry.id);
+        let mut text = String::new();
+        for event in &page {
+            match format {
+                ExportFormat::JsonLines => json_line(event, &mut text)?,
+                ExportFormat::Csv => csv_line(event, &mut text),
+            }
+            written = written.saturating_add(1);
+        }
+        write_out(out, &text)?;
+    }
+    out.flush().map_err(|error| Error::internal("write the export", error))?;
+    let mut tx = app.store().begin().await?;
+    let event = Event::AuditExported {
+        format: format.as_str().into(),
+        since: period.since,
+        until: period.until,
+        events: written,
+    };
+    audit::append(&mut tx, op, None, event).await?;
+    tx.commit().await?;
+    Ok(written)
+}
+
+fn write_out(out: &mut (dyn Write + Send), text: &str) -> Result<()> {
+    out.write_all(text.as_bytes()).map_err(|error| Error::internal("write the export", error))
+}
+
+/// An event as a line of JSON. `digest` is what the blocks seal, so the export can be checked against them.
+#[derive(Serialize)]
+struct Line<'a> {
+    number: i64,
+    id: String,
+    at: String,
+    kind: &'a str,
+    actor: &'a str,
+    account: Option<String>,
+    organisation: Option<String>,
+    application: Option<String>,
+    address: Option<&'a str>,
+    browser: Option<&'a str>,
+    request: String,
+    event: serde_json::Value,
+    digest: String,
+    mac: String,
+}
+
+fn json_line(numbered: &NumberedEntry, text: &mut String) -> Result<()> {
+    let entry = &numbered.entry;
+    let unreadable = |error| Error::internal(format!("read audit event {}", numbered.number), error);
+    let line = Line {
+        number: numbered.number,
+        id: entry.id.to_string(),
+        at: instant(entry.at),
+        kind: &entry.kind,
+        actor: &entry.actor,
+        account: entry.account.map(|id| id.to_string()),
+        organisation: entry.organisation.map(|id| id.to_string()),
+        application: entry.application.map(|id| id.to_string()),
+        address: entry.address.as_deref(),
+        browser: entry.browser.as_deref(),
+        request: entry.request.to_string(),
+        event: serde_json::from_str(&entry.event).map_err(unreadable)?,
+        digest: Digest::of(&entry.canonical()).to_string(),
+        mac: numbered.mac.to_string(),
+    };
+    text.push_str(&serde_json::to_string(&line).map_err(unreadable)?);
+    text.push('\n');
+    Ok(())
+}
+
+const HEADING: &str =
+    "number,id,at,kind,actor,account,organisation,application,address,browser,request,event,digest,mac\r\n";
+
+fn csv_line(numbered: &NumberedEntry, text: &mut String) {
+    let entry = &numbered.entry;
+    let id = |id: Option<uuid::Uuid>| id.map(|id| id.to_string()).unwrap_or_default();
+    let cells = [
+        numbered.number.to_string(),
+        entry.id.to_string(),
+        instant(entry.at),
+        entry.kind.clone(),
+        entry.actor.clone(),
+        id(entry.account.map(wardkey_domain::id::AccountId::uuid)),
+        id(entry.organisation.map(wardkey_domain::id::OrganisationId::uuid)),
+        id(entry.application.map(wardkey_domain::id::ApplicationId::uuid)),
+        entry.address.clone().unwrap_or_default(),
+        entry.browser.clone().unwrap_or_default(),
+        entry.request.to_string(),
+        entry.event.clone(),
+        Digest::of(&entry.canonical()).to_string(),
+        numbered.mac.to_string(),
+    ];
+    for (index, cell) in cells.iter().enumerate() {
+        if index > 0 {
+            text.push(',');
+        }
+        csv_cell(cell, text);
+    }
+    text.push_str("\r\n");
+}
+
+/// Writes one cell.
+///
+/// SECURITY: a spreadsheet runs a cell that begins with one of these characters as a formula; an apostrophe makes it text.
+fn csv_cell(cell: &str, text: &mut String) {
+    let is_formula =
+        cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}']);
+    if !is_formula && !cell.contains([',', '"', '\r', '\n']) {
+        text.push_str(cell);
+        return;
+    }
+    let mark = if is_formula { "'" } else { "" };
+    let _ = write!(text, "\"{mark}{}\"", cell.replace('"', "\"\""));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(cell: &str, expected: &str) {
+        let mut text = String::new();
+        csv_cell(cell, &mut text);
+        assert_eq!(text, expected);
+    }
+
+    #[test]
+    fn a_cell_never_becomes_a_formula() {
+        check("plain", "plain");
+        check("", "");
+        check("=HYPERLINK(\"x\")", "\"'=HYPERLINK(\"\"x\"\")\"");
+        check("+1", "\"'+1\"");
+        check("-1", "\"'-1\"");
+        check("@SUM(A1)", "\"'@SUM(A1)\"");
+        check("\t=1", "\"'\t=1\"");
+    }
+
+    #[test]
+    fn a_cell_keeps_its_commas_quotes_and_lines() {
+        check("a,b", "\"a,b\"");
+        check("say \"yes\"", "\"say \"\"yes\"\"\"");
+        check("two\nlines", "\"two\nlines\"");
+    }
+}

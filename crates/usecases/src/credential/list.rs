@@ -1,0 +1,63 @@
+//! Security info: what a person sees of their own credentials.
+
+use wardkey_domain::credential::{Credential, Credentials, PasswordStanding};
+use wardkey_domain::factor::FactorKind;
+use wardkey_domain::op::Op;
+use wardkey_domain::permission::Action;
+use wardkey_domain::time::Timestamp;
+use wardkey_store as store;
+
+use super::own;
+use crate::{App, Result};
+
+/// What a person sees of their own credentials. Nobody is shown a secret again [ENR-12].
+#[derive(Clone, Debug)]
+pub struct SecurityInfo {
+    /// The credentials, oldest first.
+    pub credentials: Vec<Credential>,
+    /// Whether there is room for another authenticator app.
+    pub can_add_app: bool,
+    /// Whether one may be removed: never the last.
+    pub can_remove: bool,
+    /// The password, if there is one.
+    pub password: Option<OwnPassword>,
+}
+
+/// What a person sees of their own password.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OwnPassword {
+    /// When it was set.
+    pub set_at: Timestamp,
+    /// How it stands.
+    pub standing: PasswordStanding,
+    /// In how many days it expires, from the day on which reminders begin.
+    pub expires_in_days: Option<u64>,
+}
+
+/// Shows the actor's own credentials.
+pub async fn security_info(app: &App, op: &Op) -> Result<SecurityInfo> {
+    let mut tx = app.store().read().await?;
+    let account = own::account(&mut tx, op, Action::ManageOwnCredentials).await?;
+    let credentials = Credentials::new(store::credential::list_credentials(&mut tx, account.id).await?);
+    let stored = store::credential::password(&mut tx, account.id).await?;
+    let max_apps = app.settings().totp.max_apps;
+    let can_remove = |credential: &Credential| credentials.remove(credential.id, op.now).is_ok();
+    Ok(SecurityInfo {
+        can_add_app: credentials.room_for(FactorKind::Totp, max_apps).is_ok(),
+        can_remove: credentials.as_slice().iter().any(can_remove),
+        credentials: credentials.into_vec(),
+        password: stored.map(|stored| {
+            let standing = PasswordStanding::of(&app.settings().password, stored.set_at, stored.must_change, op.now);
+            OwnPassword { set_at: stored.set_at, standing, expires_in_days: days_left(app, standing, op.now) }
+        }),
+    })
+}
+
+/// Days, rounded up so that nobody is told "in 0 days", once the first reminder is due.
+fn days_left(app: &App, standing: PasswordStanding, now: Timestamp) -> Option<u64> {
+    const DAY: u64 = 24 * 60 * 60;
+    let PasswordStanding::Good { until: Some(until) } = standing else { return None };
+    let days = until.since(now).as_secs().div_ceil(DAY);
+    let first_reminder = app.settings().password.remind_days.iter().max().copied()?;
+    (days <= u64::from(first_reminder)).then_some(days)
+}

@@ -1,0 +1,24 @@
+//! One's own passwords and credentials in use: Security info, changing a password, judging a new one.
+//!
+//! What lives here: what people do to their own credentials in a session. What does not: signing in and the enrolment on
+//! the way in (`signin`), an administrator's resets (`directory`), the rules (`domain::credential`, `domain::factor`).
+//! Whatever weakens or replaces a factor wants a second factor that was verified a short while ago [SES-8].
+
+mod add_app;
+mod change_password;
+mod list;
+mod new_password;
+mod own;
+mod remove;
+mod rename;
+mod set_default;
+mod sweep;
+
+pub use add_app::{Confirmation, NewApp, begin_adding_app, confirm_app, pending_app};
+pub use change_password::{ChangePassword, PasswordChange, change_password};
+pub use list::{OwnPassword, SecurityInfo, security_info};
+pub use new_password::{NewPasswordVerdict, judge_new_password};
+pub use remove::remove;
+pub use rename::rename;
+pub use set_default::set_default;
+pub use sweep::{Swept, sweep};

@@ -1,0 +1,44 @@
+//! What every use case on one's own credentials begins with.
+
+use wardkey_domain::credential::Credentials;
+use wardkey_domain::directory::Account;
+use wardkey_domain::op::{ActingAccount, Op};
+use wardkey_domain::permission::{Action, Target};
+use wardkey_store::{self as store, Tx};
+
+use crate::{App, Error, Result};
+
+/// The person who acts.
+pub(super) fn actor(op: &Op) -> Result<&ActingAccount> {
+    op.account().ok_or(Error::NotFound("session"))
+}
+
+/// Insists on a second factor that was verified a short while ago [SES-8].
+pub(super) fn require_fresh(app: &App, op: &Op) -> Result<()> {
+    let fresh = app.settings().session.fresh_factor;
+    match op.account() {
+        Some(actor) if op.now.since(actor.second_factor_at) > fresh => Err(Error::FreshFactorNeeded),
+        Some(_) | None => Ok(()),
+    }
+}
+
+/// The actor's own account, if it may do `action` to itself.
+pub(super) async fn account(tx: &mut Tx, op: &Op, action: Action) -> Result<Account> {
+    let actor = actor(op)?;
+    let account = store::directory::find_account(tx, actor.id).await?.ok_or(Error::NotFound("account"))?;
+    op.require(action, &Target::account(&account, &[]))?;
+    Ok(account)
+}
+
+/// The actor's own account and credentials, which nobody else changes until the transaction ends.
+pub(super) async fn locked(tx: &mut Tx, op: &Op) -> Result<(Account, Credentials)> {
+    let account = account(tx, op, Action::ManageOwnCredentials).await?;
+    store::credential::lock_credentials(tx, account.id, account.organisation).await?;
+    let credentials = store::credential::list_credentials(tx, account.id).await?;
+    Ok((account, Credentials::new(credentials)))
+}
+
+/// The text for two changes at once, of which one was faster.
+pub(super) fn changed_elsewhere() -> Error {
+    Error::Conflict("This was changed in another window. Check it and try again.".to_owned())
+}

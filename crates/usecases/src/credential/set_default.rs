@@ -1,0 +1,29 @@
+//! Choosing which credential is asked for first.
+
+use wardkey_domain::audit::Event;
+use wardkey_domain::id::CredentialId;
+use wardkey_domain::op::Op;
+use wardkey_store as store;
+
+use super::own;
+use crate::{App, Error, Result};
+
+/// Makes one of the actor's own credentials the one to be asked for first [ENR-9].
+pub async fn set_default(app: &App, op: &Op, id: CredentialId) -> Result<()> {
+    own::require_fresh(app, op)?;
+    let mut tx = app.store().begin().await?;
+    let (account, credentials) = own::locked(&mut tx, op).await?;
+    let changed = credentials.make_default(id).map_err(|_unknown| Error::NotFound("credential"))?;
+    if changed.is_empty() {
+        return Ok(());
+    }
+    for credential in &changed {
+        if !store::credential::save_credential(&mut tx, credential).await? {
+            return Err(own::changed_elsewhere());
+        }
+    }
+    let event = Event::DefaultCredentialChanged { account: account.id, credential: id };
+    store::audit::append(&mut tx, op, Some(account.organisation), event).await?;
+    tx.commit().await?;
+    Ok(())
+}

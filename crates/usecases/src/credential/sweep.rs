@@ -1,0 +1,38 @@
+//! Forgetting what time has made worthless.
+
+use std::time::Duration;
+
+use wardkey_domain::op::Op;
+use wardkey_store as store;
+
+use crate::{App, Result};
+
+/// A browser that has not been seen for this long is a stranger again.
+const DEVICE_MEMORY: Duration = Duration::from_secs(400 * 24 * 60 * 60);
+
+/// How many rows were forgotten.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Swept {
+    /// Enrolments that nobody confirmed.
+    pub enrolments: u64,
+    /// Activation codes that nobody used.
+    pub activations: u64,
+    /// Counters that say nothing any more.
+    pub throttles: u64,
+    /// Browsers that were not seen for long.
+    pub devices: u64,
+}
+
+/// Forgets enrolments, activation codes, counters and browsers whose time is over. Nothing that it forgets was usable, so
+/// it is no event.
+pub async fn sweep(app: &App, op: &Op) -> Result<Swept> {
+    let mut tx = app.store().begin().await?;
+    let swept = Swept {
+        enrolments: store::credential::delete_expired_enrolments(&mut tx, op.now).await?,
+        activations: store::credential::delete_expired_activations(&mut tx, op.now).await?,
+        throttles: store::credential::delete_forgotten_throttles(&mut tx, op.now).await?,
+        devices: store::credential::delete_devices_unseen_since(&mut tx, op.now.minus(DEVICE_MEMORY)).await?,
+    };
+    tx.commit().await?;
+    Ok(swept)
+}

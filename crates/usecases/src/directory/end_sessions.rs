@@ -1,0 +1,24 @@
+//! Ending somebody's sessions.
+
+use wardkey_domain::id::AccountId;
+use wardkey_domain::op::Op;
+use wardkey_domain::permission::Action;
+use wardkey_domain::session::EndedWhy;
+
+use super::target::{end_everything, load_to_change};
+use crate::audit::reason;
+use crate::{App, Result};
+
+/// Ends all sessions of an account and withdraws what its applications hold. Returns how many sessions there were.
+///
+/// # Errors
+/// When the actor may not, or there is no reason.
+pub async fn end_sessions(app: &App, op: &Op, id: AccountId, why: &str) -> Result<usize> {
+    let reason = reason(why)?;
+    let mut tx = app.store().begin().await?;
+    let loaded = load_to_change(app, &mut tx, op, Action::EndSessions, id).await?;
+    let why = EndedWhy::EndedByAdministrator;
+    let ended = end_everything(&mut tx, op, &loaded.account, why, Some(reason)).await?;
+    tx.commit().await?;
+    Ok(ended)
+}

@@ -1,0 +1,68 @@
+//! Giving somebody a role.
+
+use wardkey_domain::audit::Event;
+use wardkey_domain::directory::{OdsCode, Role, RoleGrant};
+use wardkey_domain::id::{AccountId, RoleGrantId};
+use wardkey_domain::op::Op;
+use wardkey_domain::permission::Action;
+use wardkey_domain::session::EndedWhy;
+use wardkey_domain::time::Timestamp;
+use wardkey_store as store;
+
+use super::target::{end_everything, load_to_change};
+use crate::{App, Error, Result};
+
+/// A role to be given.
+#[derive(Clone, Debug)]
+pub struct NewRole {
+    /// Who gets it.
+    pub account: AccountId,
+    /// The role.
+    pub role: Role,
+    /// The organisation it is held for, with everything below it.
+    pub organisation: OdsCode,
+    /// When it ends by itself, if it does.
+    pub expires_at: Option<Timestamp>,
+}
+
+/// Gives an account a role. Its sessions end, so that the next one begins under the rules for the role.
+///
+/// # Errors
+/// When the actor may not appoint to that role there, or the account cannot sign in.
+pub async fn grant_role(app: &App, op: &Op, new: &NewRole) -> Result<RoleGrant> {
+    let mut tx = app.store().begin().await?;
+    let loaded = load_to_change(app, &mut tx, op, Action::GrantRole, new.account).await?;
+    let organisation = store::directory::find_organisation_by_code(&mut tx, &new.organisation)
+        .await?
+        .ok_or_else(|| Error::invalid("organisation", "no organisation has this code"))?;
+    op.require_appointment(Action::GrantRole, new.role, &organisation.path, &loaded.target())?;
+    if !loaded.account.kind.may_sign_in() {
+        return Err(Error::Conflict(format!("nobody signs in with a {}", loaded.account.kind.words())));
+    }
+    if new.role == Role::Staff {
+        return Err(Error::invalid("role", "every account is staff already"));
+    }
+    if new.expires_at.is_some_and(|end| end <= op.now) {
+        return Err(Error::invalid("expires_at", "the end of the role must lie in the future"));
+    }
+    let mut grant = RoleGrant {
+        id: RoleGrantId::new(op.now, app.id_entropy()),
+        account: new.account,
+        organisation: organisation.id,
+        path: organisation.path,
+        role: new.role,
+        expires_at: new.expires_at,
+    };
+    grant.id = store::directory::insert_role(&mut tx, &grant, op.now).await?;
+    end_everything(&mut tx, op, &loaded.account, EndedWhy::EndedByAdministrator, None).await?;
+    let event = Event::RoleGranted {
+        account: grant.account,
+        organisation: grant.organisation,
+        grant: grant.id,
+        role: grant.role.as_str().into(),
+        expires_at: grant.expires_at,
+    };
+    store::audit::append(&mut tx, op, Some(grant.organisation), event).await?;
+    tx.commit().await?;
+    Ok(grant)
+}

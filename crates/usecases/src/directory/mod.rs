@@ -1,0 +1,36 @@
+//! What can be done to the directory: import it, search it, and look after the accounts in it.
+//!
+//! Here: one file per operation. Not here: who may do it (`domain::permission`) and what a person does to their own
+//! account (`credential`, `session`). Whatever an administrator does to somebody's way of getting in ends that account's
+//! sessions and withdraws what its applications hold [SES-5, SES-7]. Read `target.rs` first.
+
+mod add_account;
+mod create_admin;
+mod end_sessions;
+mod find_people;
+mod grant_role;
+mod import;
+mod import_accounts;
+mod import_organisations;
+mod profile;
+mod re_enrol;
+mod revoke_role;
+mod see_account;
+mod set_status;
+mod set_temporary_password;
+mod target;
+
+pub use add_account::{NewAccount, add_account};
+pub use create_admin::{CreatedAdministrator, NewAdministrator, create_admin};
+pub use end_sessions::end_sessions;
+pub use find_people::{FoundPeople, FoundPerson, find_people};
+pub use grant_role::{NewRole, grant_role};
+pub use import::{ImportMode, ImportProgress, ImportReport, IncomingAccount, IncomingRow};
+pub use import_accounts::import_accounts;
+pub use import_organisations::{UnknownParents, import_organisations};
+pub use profile::{Profile, profile};
+pub use re_enrol::{ReEnrolled, re_enrol};
+pub use revoke_role::revoke_role;
+pub use see_account::{AccountFacts, HeldRole, PasswordFacts, account_at, account_to_change, see_account};
+pub use set_status::{disable, enable};
+pub use set_temporary_password::set_temporary_password;

@@ -1,0 +1,57 @@
+//! Making somebody enrol again.
+
+use wardkey_domain::audit::Event;
+use wardkey_domain::credential::{ActivationPurpose, Credentials, Who};
+use wardkey_domain::factor::{FactorKind, definition};
+use wardkey_domain::id::AccountId;
+use wardkey_domain::op::Op;
+use wardkey_domain::permission::Action;
+use wardkey_domain::secret::Secret;
+use wardkey_domain::session::EndedWhy;
+use wardkey_store as store;
+
+use super::target::{changed_meanwhile, end_everything, issue_activation, load_to_change};
+use crate::audit::reason;
+use crate::{App, Result};
+
+/// What came of a re-enrolment.
+#[derive(Debug)]
+pub struct ReEnrolled {
+    /// How many second factors were removed.
+    pub removed: usize,
+    /// The single-use code that a privileged account needs before it enrols again; shown once.
+    pub activation: Option<Secret<String>>,
+}
+
+/// Removes all second factors of an account, so that its owner enrols again at the next sign-in; also what opens a
+/// factor that reached its ceiling of failures [AUT-6]. What the account had open ends.
+///
+/// # Errors
+/// When the actor may not, or there is no reason.
+pub async fn re_enrol(app: &App, op: &Op, id: AccountId, why: &str) -> Result<ReEnrolled> {
+    let reason = reason(why)?;
+    let mut tx = app.store().begin().await?;
+    let loaded = load_to_change(app, &mut tx, op, Action::ReEnrol, id).await?;
+    let account = &loaded.account;
+    store::credential::lock_credentials(&mut tx, id, account.organisation).await?;
+    let removed = Credentials::new(store::credential::list_credentials(&mut tx, id).await?).remove_all(op.now);
+    for credential in &removed {
+        if !store::credential::save_credential(&mut tx, credential).await? {
+            return Err(changed_meanwhile());
+        }
+    }
+    for factor in FactorKind::ALL.iter().filter(|factor| definition(**factor).is_second_factor()) {
+        store::credential::reset_throttle(&mut tx, &Who::Account(id), *factor).await?;
+    }
+    end_everything(&mut tx, op, account, EndedWhy::CredentialRemoved, Some(reason.clone())).await?;
+    let event = Event::ReEnrolled { account: id, reason: reason.clone() };
+    store::audit::append(&mut tx, op, Some(account.organisation), event).await?;
+    let activation = if loaded.is_privileged() {
+        // SECURITY: a password alone must never be enough to enrol a privileged account.
+        Some(issue_activation(app, &mut tx, op, account, ActivationPurpose::Reset, Some(reason)).await?)
+    } else {
+        None
+    };
+    tx.commit().await?;
+    Ok(ReEnrolled { removed: removed.len(), activation })
+}

@@ -1,0 +1,125 @@
+//! Seeing an account: everything that whoever looks after it needs to know, and no secret.
+
+use wardkey_domain::credential::{Credential, Credentials, PasswordStanding};
+use wardkey_domain::directory::{Account, AccountAddress, Organisation, RoleGrant};
+use wardkey_domain::id::AccountId;
+use wardkey_domain::op::Op;
+use wardkey_domain::permission::Action;
+use wardkey_domain::time::Timestamp;
+use wardkey_store as store;
+
+use super::target::{load, load_to_change};
+use crate::audit::SignInRecord;
+use crate::{App, Error, Result};
+
+/// What is known about an account.
+#[derive(Clone, Debug)]
+pub struct AccountFacts {
+    /// The account.
+    pub account: Account,
+    /// The organisation it belongs to.
+    pub organisation: Organisation,
+    /// The roles it holds.
+    pub roles: Vec<HeldRole>,
+    /// Its password, if it has one.
+    pub password: Option<PasswordFacts>,
+    /// Whether an activation code is waiting to be used.
+    pub has_activation: bool,
+    /// Its second factors, oldest first.
+    pub credentials: Vec<Credential>,
+    /// How many sessions it has open.
+    pub sessions: usize,
+    /// Its last sign-ins, newest first.
+    pub sign_ins: Vec<SignInRecord>,
+    /// What the actor may do to it.
+    pub permitted: Vec<Action>,
+}
+
+/// A role, and the name of the organisation that it is held for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HeldRole {
+    /// The role.
+    pub grant: RoleGrant,
+    /// The organisation's name.
+    pub organisation: String,
+}
+
+/// What may be known about a password.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PasswordFacts {
+    /// When it was set.
+    pub set_at: Timestamp,
+    /// What it is good for now.
+    pub standing: PasswordStanding,
+}
+
+/// Everything about an account that the actor may see.
+///
+/// # Errors
+/// Not found when there is no such account, or the actor may not see it.
+pub async fn see_account(app: &App, op: &Op, id: AccountId) -> Result<AccountFacts> {
+    let mut tx = app.store().read().await?;
+    let loaded = load(&mut tx, op, Action::SeeAccount, id).await?;
+    let organisation = store::directory::find_organisation(&mut tx, loaded.account.organisation)
+        .await?
+        .ok_or_else(|| Error::fault("find the organisation of an account"))?;
+    let mut roles = Vec::new();
+    for grant in &loaded.roles {
+        let held_for = store::directory::find_organisation(&mut tx, grant.organisation).await?;
+        let name = held_for.map_or_else(String::new, |organisation| organisation.name);
+        roles.push(HeldRole { grant: grant.clone(), organisation: name });
+    }
+    let password = store::credential::password(&mut tx, id).await?.map(|stored| PasswordFacts {
+        set_at: stored.set_at,
+        standing: PasswordStanding::of(&app.settings().password, stored.set_at, stored.must_change, op.now),
+    });
+    let has_activation = store::credential::has_activation(&mut tx, id, op.now).await?;
+    let credentials = Credentials::new(store::credential::list_credentials(&mut tx, id).await?).into_vec();
+    let sessions = store::session::list_sessions(&mut tx, id, op.now).await?.len();
+    drop(tx);
+    let permitted = CHANGES.iter().copied().filter(|action| op.require(*action, &loaded.target()).is_ok()).collect();
+    let sign_ins = crate::audit::account_sign_ins(app, op, id, None).await?;
+    let account = loaded.account;
+    Ok(AccountFacts {
+        account,
+        organisation,
+        roles,
+        password,
+        has_activation,
+        credentials,
+        sessions,
+        sign_ins,
+        permitted,
+    })
+}
+
+/// What a page about an account offers.
+const CHANGES: &[Action] = &[
+    Action::ResetPassword,
+    Action::ReEnrol,
+    Action::DisableAccount,
+    Action::EnableAccount,
+    Action::EndSessions,
+    Action::GrantRole,
+    Action::RevokeRole,
+];
+
+/// The account with this address, if the actor may see it.
+///
+/// # Errors
+/// Not found when there is no such account, or the actor may not see it.
+pub async fn account_at(app: &App, op: &Op, address: &AccountAddress) -> Result<Account> {
+    let mut tx = app.store().read().await?;
+    let found = store::directory::find_account_by_address(&mut tx, address).await?;
+    let id = found.ok_or(Error::NotFound("account"))?.id;
+    Ok(load(&mut tx, op, Action::SeeAccount, id).await?.account)
+}
+
+/// The account, if the actor may do `action` to it now: what a page asks before it asks for a reason.
+///
+/// # Errors
+/// Not found when the actor may not see it, otherwise why not; a fresh second factor may be needed first [SES-8].
+pub async fn account_to_change(app: &App, op: &Op, action: Action, id: AccountId) -> Result<Account> {
+    let mut tx = app.store().read().await?;
+    Ok(load_to_change(app, &mut tx, op, action, id).await?.account)
+}

@@ -1,0 +1,41 @@
+//! The jobs of the product, and when each is done.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::Mutex;
+
+use super::runner::{Job, Jobs, Round};
+use super::seal_audit::Sealer;
+use crate::{App, application, credential, session};
+
+/// Starts every job of the product.
+pub fn start(app: &App) -> Jobs {
+    let mut jobs = Jobs::new(app);
+    let sealer = Arc::new(Mutex::new(Sealer::new(app)));
+    // Half a second: events are sealed within one.
+    let seal = Job { alone: true, finish: true, ..Job::every("seal_audit", Duration::from_millis(500)) };
+    jobs.start(seal, move |_, _| {
+        let sealer = Arc::clone(&sealer);
+        async move { Ok(if sealer.lock().await.round().await?.more { Round::More } else { Round::Done }) }
+    });
+    jobs.start(Job::every("deliver_logouts", Duration::from_secs(2)), |app, op| async move {
+        Ok(if application::deliver_logouts(&app, &op).await? > 0 { Round::More } else { Round::Done })
+    });
+    jobs.start(Job::every("purge_applications", Duration::from_secs(60)), |app, op| async move {
+        Ok(if application::purge_expired(&app, &op).await? { Round::More } else { Round::Done })
+    });
+    jobs.start(Job::every("rotate_signing_keys", Duration::from_secs(60 * 60)), |app, op| async move {
+        application::rotate_due_signing_keys(&app, &op).await?;
+        Ok(Round::Done)
+    });
+    jobs.start(Job::every("sweep_sessions", Duration::from_secs(5 * 60)), |app, op| async move {
+        session::sweep(&app, &op).await?;
+        Ok(Round::Done)
+    });
+    jobs.start(Job::every("sweep_credentials", Duration::from_secs(15 * 60)), |app, op| async move {
+        credential::sweep(&app, &op).await?;
+        Ok(Round::Done)
+    });
+    jobs
+}

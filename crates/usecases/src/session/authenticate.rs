@@ -1,0 +1,108 @@
+//! Who sends this request? Answered from memory.
+
+use std::sync::Arc;
+
+use wardkey_domain::id::AccountId;
+use wardkey_domain::op::{Actor, ActingAccount, Op};
+use wardkey_domain::secret::TokenHash;
+use wardkey_domain::session::{Session, Standing};
+use wardkey_domain::time::Timestamp;
+use wardkey_store as store;
+
+use crate::session::cache::Cached;
+use crate::{App, Circumstances, Result};
+
+/// How often the database hears that a session is in use.
+const TOUCH_EVERY_MICROS: i64 = 60_000_000;
+
+/// A request's session, and its owner as an actor.
+#[derive(Clone, Debug)]
+pub struct Authenticated {
+    /// The session.
+    pub session: Session,
+    /// Its owner, as permission decisions see them.
+    pub account: ActingAccount,
+}
+
+impl Authenticated {
+    /// The circumstances of an operation of this person's.
+    pub fn op(&self, app: &App, circumstances: &Circumstances) -> Op {
+        app.op(Actor::Account(self.account.clone()), circumstances.origin.clone())
+    }
+
+    /// Whose session it is.
+    pub const fn account_id(&self) -> AccountId {
+        self.account.id
+    }
+}
+
+/// Whether the request carries a session that is good: the whole of `GET /session/check`.
+pub async fn check(app: &App, circumstances: &Circumstances) -> Result<bool> {
+    Ok(current(app, circumstances).await?.is_some())
+}
+
+/// The session that the request carries, if it is good.
+///
+/// It is answered from memory while this node hears the others; a node that lost touch with them asks the database each
+/// time, so a revoked session is never accepted for longer than a heartbeat's absence goes unnoticed.
+pub async fn authenticate(app: &App, circumstances: &Circumstances) -> Result<Option<Authenticated>> {
+    let Some(cached) = current(app, circumstances).await? else {
+        return Ok(None);
+    };
+    let now = app.now();
+    let session = cached.session.clone();
+    let account = ActingAccount {
+        id: session.account(),
+        organisation: session.facts().organisation,
+        session: session.id(),
+        roles: cached.roles.iter().filter(|role| role.expires_at.is_none_or(|end| now < end)).cloned().collect(),
+        second_factor_at: session.second_factor_at().unwrap_or(Timestamp::from_micros(0)),
+    };
+    Ok(Some(Authenticated { session, account }))
+}
+
+async fn current(app: &App, circumstances: &Circumstances) -> Result<Option<Arc<Cached>>> {
+    let Some(token) = &circumstances.session_token else {
+        return Ok(None);
+    };
+    let token = TokenHash::of(token.expose());
+    let now = app.now();
+    if app.store().cluster().is_current()
+        && let Some(cached) = app.sessions().find(&token)
+        && cached.session.standing(&app.settings().session, cached.seen_at(), now) == Standing::Current
+    {
+        touch(app, &cached, now).await?;
+        return Ok(Some(cached));
+    }
+    // Not in memory, or idle as far as this node knows: another node may have seen it since.
+    let Some(cached) = load(app, token).await? else {
+        return Ok(None);
+    };
+    if cached.session.standing(&app.settings().session, cached.seen_at(), now) != Standing::Current {
+        return Ok(None);
+    }
+    touch(app, &cached, now).await?;
+    Ok(Some(cached))
+}
+
+async fn load(app: &App, token: TokenHash) -> Result<Option<Arc<Cached>>> {
+    let epoch = app.sessions().epoch();
+    let mut tx = app.store().read().await?;
+    let Some(session) = store::session::session_by_token(&mut tx, &token).await? else {
+        return Ok(None);
+    };
+    let roles = store::directory::list_account_roles(&mut tx, session.account(), app.now()).await?;
+    let cached = Arc::new(Cached::new(session, roles));
+    app.sessions().keep(epoch, token, Arc::clone(&cached));
+    Ok(Some(cached))
+}
+
+/// Notes a use in memory, and once a minute in the database. A fault there does not turn the person away.
+async fn touch(app: &App, cached: &Cached, now: Timestamp) -> Result<()> {
+    if cached.see(now, TOUCH_EVERY_MICROS) {
+        let mut tx = app.store().begin().await?;
+        store::session::touch_session(&mut tx, cached.session.id(), now).await?;
+        tx.commit().await?;
+    }
+    Ok(())
+}

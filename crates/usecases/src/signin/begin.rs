@@ -1,0 +1,58 @@
+//! Beginning a sign-in.
+
+use wardkey_domain::id::{AuthorizationRequestId, FlowId};
+use wardkey_domain::op::Op;
+use wardkey_domain::secret::{Secret, TokenHash, token_text};
+use wardkey_domain::signin::{Challenge, Flow, SignInRequest};
+use wardkey_store as store;
+
+use crate::signin::present::{self, Shown};
+use crate::signin::{Destination, Screen};
+use crate::{App, Error, Result};
+
+/// What a sign-in begins with.
+#[derive(Clone, Copy, Debug)]
+pub struct Begin {
+    /// The application's request that the person comes with, if an application sent them.
+    pub request: Option<AuthorizationRequestId>,
+    /// Where the person goes when done; ignored when an application sent them.
+    pub destination: Destination,
+}
+
+/// Begins a sign-in. Returns the token for the browser's cookie, and the first page.
+pub async fn begin(app: &App, op: &Op, begin: Begin) -> Result<(Secret<String>, Screen)> {
+    let mut tx = app.store().begin().await?;
+    let (request, destination) = match begin.request {
+        None => (SignInRequest::portal(), begin.destination),
+        Some(id) => {
+            let request = store::application::sign_in_request(&mut tx, id, op.now)
+                .await?
+                .ok_or(Error::NotFound("authorization request"))?;
+            (request, Destination::Authorization(id))
+        }
+    };
+    let flow = Flow::begin(op, &app.settings().signin, FlowId::new(op.now, app.id_entropy()), request);
+    let token = keep(app, &mut tx, &flow, destination).await?;
+    let screen = present::screen(app, &mut tx, Shown::of(&flow), Challenge::Password).await?;
+    tx.commit().await?;
+    Ok((token, screen))
+}
+
+/// Begins a step-up: the second factor is asked for anew, and the session goes on refreshed [SES-8].
+pub async fn begin_fresh_factor(app: &App, op: &Op, destination: Destination) -> Result<Secret<String>> {
+    let actor = op.account().ok_or(Error::NotFound("session"))?;
+    let mut tx = app.store().begin().await?;
+    let session = store::session::session(&mut tx, actor.session).await?.ok_or(Error::NotFound("session"))?;
+    let flow = Flow::refresh(op, &app.settings().signin, FlowId::new(op.now, app.id_entropy()), &session);
+    let token = keep(app, &mut tx, &flow, destination).await?;
+    tx.commit().await?;
+    Ok(token)
+}
+
+async fn keep(app: &App, tx: &mut store::Tx, flow: &Flow, destination: Destination) -> Result<Secret<String>> {
+    let token = token_text(app.random());
+    let destination =
+        serde_json::to_value(destination).map_err(|error| Error::internal("write down a destination", error))?;
+    store::signin::insert_flow(tx, flow, &TokenHash::of(token.expose()), destination).await?;
+    Ok(token)
+}

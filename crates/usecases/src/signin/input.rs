@@ -1,0 +1,51 @@
+//! What a person does on a page of the sign-in.
+
+use wardkey_domain::factor::FactorKind;
+use wardkey_domain::id::CredentialId;
+use wardkey_domain::secret::Secret;
+
+/// What a person does on a page of the sign-in.
+#[derive(Debug)]
+pub enum Input {
+    /// Types an address and a password.
+    Password {
+        /// The address as typed.
+        address: String,
+        /// The password as typed.
+        password: Secret<String>,
+    },
+    /// Types an address and an activation code.
+    Activation {
+        /// The address as typed; ignored where the flow already knows the account.
+        address: String,
+        /// The code as typed.
+        code: Secret<String>,
+    },
+    /// Types a new password twice.
+    NewPassword {
+        /// The password.
+        password: Secret<String>,
+        /// The same again.
+        again: Secret<String>,
+    },
+    /// Types a code from an enrolled authenticator.
+    Code {
+        /// The credential that was chosen, if one was.
+        credential: Option<CredentialId>,
+        /// The code as typed.
+        code: String,
+    },
+    /// Confirms "Self-enrol for MFA" [ENR-1].
+    BeginEnrolment,
+    /// Chooses a factor to enrol.
+    ChooseFactor(FactorKind),
+    /// Types the first code of a new authenticator.
+    ConfirmEnrolment {
+        /// The code as typed.
+        code: String,
+        /// The name for it, if one was given.
+        label: Option<String>,
+    },
+    /// Goes back to choosing a factor.
+    ChooseAgain,
+}

@@ -1,0 +1,25 @@
+//! Signing in: the engine's flow is loaded, moved on by one event, its effects carried out, and saved, all in one
+//! transaction.
+//!
+//! Here: [`begin`], [`view`] and [`advance`], which know neither HTTP nor HTML. Not here: what happens next and why
+//! (`wardkey_domain::signin`). Read next: [`advance`].
+
+mod advance;
+mod begin;
+mod device;
+mod flow_token;
+mod input;
+mod judge;
+mod load;
+mod password;
+mod perform;
+mod present;
+mod screen;
+mod view;
+
+pub use advance::advance;
+pub use begin::{Begin, begin, begin_fresh_factor};
+pub use device::device_of;
+pub use input::Input;
+pub use screen::{AccountView, Advance, ApplicationView, CredentialView, Destination, PortalPage, Screen, ScreenKind};
+pub use view::view;

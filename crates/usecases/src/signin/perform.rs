@@ -1,0 +1,324 @@
+//! Carrying out what the engine decided, all in the transaction that saves the flow.
+
+use wardkey_domain::audit::Event as AuditEvent;
+use wardkey_domain::credential::{Attempt, Credential, CredentialState, Permit};
+use wardkey_domain::factor::FactorKind;
+use wardkey_domain::factor::password::PasswordHash;
+use wardkey_domain::id::{AccountId, ApplicationId, DeviceId, FlowId, OrganisationId, SessionId};
+use wardkey_domain::op::Op;
+use wardkey_domain::secret::{TokenHash, token_text};
+use wardkey_domain::session::{EndedWhy, Session};
+use wardkey_domain::signin::{Effect, Event, Flow, Purpose, Refusal, SignedIn, Step};
+use wardkey_store::{self as store, Tx};
+
+use crate::signin::flow_token::Resumed;
+use crate::signin::present::{self, Shown};
+use crate::signin::{Advance, Destination, device, load};
+use crate::{App, Error, Result};
+
+/// The try that an input was, if it was one.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Guess {
+    attempt: Option<Attempt>,
+    counted: bool,
+    account: Option<AccountId>,
+    activation_spent: bool,
+}
+
+impl Guess {
+    /// An input that guesses nothing.
+    pub(super) fn none() -> Self {
+        Self::default()
+    }
+
+    /// A try that the throttle has answered.
+    pub(super) fn reserved(attempt: Attempt, permit: Permit) -> Self {
+        Self { counted: permit == Permit::Now, attempt: Some(attempt), ..Self::default() }
+    }
+
+    /// Names the account that the try aimed at, for the audit.
+    pub(super) fn at(self, account: Option<AccountId>) -> Self {
+        Self { account, ..self }
+    }
+
+    /// Notes that an activation code was spent on the way.
+    pub(super) fn spending_activation(self, activation_spent: bool) -> Self {
+        Self { activation_spent, ..self }
+    }
+}
+
+/// What is needed to settle a step, taken from the flow before the engine consumes it.
+#[derive(Debug)]
+pub(super) struct Settling {
+    flow: FlowId,
+    version: i64,
+    destination: Destination,
+    shown: Shown,
+    account: Option<AccountId>,
+    application: Option<ApplicationId>,
+    guess: Guess,
+    upgrade: Option<Upgrade>,
+}
+
+/// A stored hash, and what the same password hashes to at today's cost.
+#[derive(Debug)]
+pub(super) struct Upgrade {
+    pub(super) old: PasswordHash,
+    pub(super) new: PasswordHash,
+}
+
+impl Settling {
+    pub(super) fn of(resumed: &Resumed, guess: Guess) -> Self {
+        Self {
+            flow: resumed.flow.id(),
+            version: resumed.version,
+            destination: resumed.destination,
+            shown: Shown::of(&resumed.flow),
+            account: resumed.flow.account(),
+            application: resumed.flow.request().application,
+            guess,
+            upgrade: None,
+        }
+    }
+
+    /// Adds the upgraded hash that the engine may ask to store.
+    pub(super) fn upgrading(self, upgrade: Option<Upgrade>) -> Self {
+        Self { upgrade, ..self }
+    }
+
+    /// The try that was counted.
+    pub(super) const fn attempt(&self) -> Option<&Attempt> {
+        self.guess.attempt.as_ref()
+    }
+
+    /// Carries out a step and commits it. A refusal is committed too: its counter and its audit row must survive.
+    pub(super) async fn settle(self, app: &App, op: &Op, mut tx: Tx, step: Step) -> Result<Advance> {
+        match step {
+            Step::Ask(flow, challenge, effects) => {
+                if !self.perform(app, op, &mut tx, effects).await? {
+                    return self.spent_elsewhere(app, op, tx).await;
+                }
+                self.save(&mut tx, &flow).await?;
+                let screen = present::screen(app, &mut tx, Shown::of(&flow), challenge).await?;
+                tx.commit().await?;
+                Ok(Advance::Ask(screen))
+            }
+            Step::Done(signed_in, effects) => {
+                let enrolled = effects.iter().any(|effect| matches!(effect, Effect::EnrolTotp { .. }));
+                if !self.perform(app, op, &mut tx, effects).await? {
+                    return self.spent_elsewhere(app, op, tx).await;
+                }
+                self.finish(app, op, tx, signed_in, enrolled).await
+            }
+            Step::Refused(flow, refusal) => self.refuse(app, op, tx, flow, refusal).await,
+            Step::Wait(_) => Err(Error::fault("settle a sign-in: it still waits for a password check")),
+        }
+    }
+
+    /// Carries out the effects. `false` when another node spent the same code in the same second.
+    async fn perform(&self, app: &App, op: &Op, tx: &mut Tx, effects: Vec<Effect>) -> Result<bool> {
+        for effect in effects {
+            match effect {
+                Effect::SpendTotpStep { credential, step } => {
+                    if !store::credential::spend_totp_step(tx, credential, step, op.now).await? {
+                        return Ok(false);
+                    }
+                }
+                Effect::ClearFailures { .. } => self.clear_failures(app, op, tx).await?,
+                Effect::SetPassword { account, hash } => self.set_password(app, op, tx, account, &hash).await?,
+                Effect::UpgradeHash { account } => {
+                    if let Some(upgrade) = &self.upgrade {
+                        store::credential::upgrade_password(tx, account, &upgrade.old, &upgrade.new).await?;
+                    }
+                }
+                Effect::EnrolTotp { credential, account, seed, step, label } => {
+                    let organisation = organisation_of(tx, account).await?;
+                    let credential = Credential {
+                        id: credential,
+                        account,
+                        organisation,
+                        kind: FactorKind::Totp,
+                        label,
+                        state: CredentialState::Active,
+                        is_default: true,
+                        created_at: op.now,
+                        last_used_at: Some(op.now),
+                        version: 1,
+                    };
+                    store::credential::lock_credentials(tx, account, organisation).await?;
+                    store::credential::insert_credential(tx, &credential, Some(&seed), step).await?;
+                    let factor = FactorKind::Totp.as_str().into();
+                    let event = AuditEvent::CredentialEnrolled { account, credential: credential.id, factor };
+                    store::audit::append(tx, op, Some(organisation), event).await?;
+                }
+            }
+        }
+        if self.guess.activation_spent
+            && let Some(account) = self.guess.account
+        {
+            self.clear_failures(app, op, tx).await?;
+            let event = AuditEvent::ActivationUsed { account, purpose: "set_password".into() };
+            let organisation = organisation_of(tx, account).await?;
+            store::audit::append(tx, op, Some(organisation), event).await?;
+        }
+        Ok(true)
+    }
+
+    async fn clear_failures(&self, app: &App, op: &Op, tx: &mut Tx) -> Result<()> {
+        if let Some(attempt) = &self.guess.attempt {
+            store::credential::succeed_attempt(tx, attempt, &app.settings().throttle, op.now).await?;
+        }
+        Ok(())
+    }
+
+    /// A new password ends every session and every grant of the account [SES-1, SES-5].
+    async fn set_password(
+        &self,
+        app: &App,
+        op: &Op,
+        tx: &mut Tx,
+        account: AccountId,
+        hash: &PasswordHash,
+    ) -> Result<()> {
+        let organisation = organisation_of(tx, account).await?;
+        store::credential::set_password(tx, account, organisation, hash, None, &app.settings().password, op.now).await?;
+        store::session::end_account_sessions(tx, account, None, EndedWhy::PasswordChanged, op.now).await?;
+        crate::application::revoke_account_grants(tx, op, account).await?;
+        let event = AuditEvent::PasswordSet { account, by: "person".into() };
+        store::audit::append(tx, op, Some(organisation), event).await?;
+        Ok(())
+    }
+
+    async fn save(&self, tx: &mut Tx, flow: &Flow) -> Result<()> {
+        if store::signin::save_flow(tx, flow, self.version).await? { Ok(()) } else { Err(moved_on()) }
+    }
+
+    async fn finish(self, app: &App, op: &Op, mut tx: Tx, signed_in: SignedIn, enrolled: bool) -> Result<Advance> {
+        if !store::signin::delete_flow(&mut tx, self.flow, self.version).await? {
+            return Err(moved_on());
+        }
+        let token = token_text(app.random());
+        let hash = TokenHash::of(token.expose());
+        let (account, organisation) = (signed_in.account(), signed_in.organisation());
+        let device = op.origin.device.unwrap_or_else(|| DeviceId::new(op.now, app.id_entropy()));
+        let factors: Vec<_> = signed_in.proofs().iter().map(|proof| proof.factor().as_str().into()).collect();
+        let (strength, application) = (signed_in.strength().as_str().into(), signed_in.request().application);
+        let session = match signed_in.purpose() {
+            Purpose::SignIn => {
+                let id = SessionId::new(op.now, app.id_entropy());
+                let session = signed_in.start_session(op, &app.settings().session, id, device);
+                store::session::insert_session(&mut tx, &session, &hash).await?;
+                session
+            }
+            Purpose::FreshFactor { session } => self.refresh(op, &mut tx, signed_in, session, &hash).await?,
+        };
+        store::credential::save_device(&mut tx, device, account, organisation, op.now).await?;
+        store::directory::record_sign_in(&mut tx, account, op.now).await?;
+        let event = AuditEvent::SignedIn { account, application, factors, strength, session: session.id() };
+        store::audit::append(&mut tx, op, Some(organisation), event).await?;
+        let cookie = device::cookie_of(app, device).await?;
+        tx.commit().await?;
+        metrics::counter!("wardkey_sign_ins_total").increment(1);
+        Ok(Advance::Done { session: token, device: cookie, destination: self.destination, enrolled })
+    }
+
+    async fn refresh(
+        &self,
+        op: &Op,
+        tx: &mut Tx,
+        signed_in: SignedIn,
+        id: SessionId,
+        token: &TokenHash,
+    ) -> Result<Session> {
+        let old = store::session::session(tx, id).await?.ok_or(Error::NotFound("session"))?;
+        let session = signed_in.refresh_session(op, &old).ok_or(Error::NotFound("session"))?;
+        if store::session::refresh_session(tx, &session, token).await? {
+            Ok(session)
+        } else {
+            Err(Error::NotFound("session"))
+        }
+    }
+
+    async fn refuse(self, app: &App, op: &Op, mut tx: Tx, flow: Option<Flow>, refusal: Refusal) -> Result<Advance> {
+        metrics::counter!("wardkey_sign_in_refused_total", "refusal" => refusal.as_str()).increment(1);
+        let account = self.guess.account.or(self.account);
+        if account.is_some() || self.application.is_some() {
+            let organisation = match account {
+                Some(account) => Some(organisation_of(&mut tx, account).await?),
+                None => None,
+            };
+            let event = AuditEvent::SignInRefused {
+                account,
+                application: self.application,
+                refusal: refusal.as_str().into(),
+                count: 1,
+            };
+            store::audit::append(&mut tx, op, organisation, event).await?;
+        }
+        if self.guess.counted && !refusal.is_guess() {
+            // Counted beforehand, but it turned out to be no guess: the password was right, say, and the account disabled.
+            // SECURITY: this one count is given back and no other, or an input at the wrong step would wipe the slate.
+            if let Some(attempt) = &self.guess.attempt {
+                store::credential::give_back_attempt(&mut tx, attempt, &app.settings().throttle, op.now).await?;
+            }
+        }
+        let screen = match flow {
+            Some(flow) => self.again(app, op, &mut tx, flow).await?,
+            None => {
+                store::signin::delete_flow(&mut tx, self.flow, self.version).await?;
+                present::refused(app, &mut tx, self.shown, refusal.clone()).await?
+            }
+        };
+        tx.commit().await?;
+        Ok(Advance::Refused { screen, refusal })
+    }
+
+    /// The page that the flow stands at, to be shown again.
+    async fn again(&self, app: &App, op: &Op, tx: &mut Tx, flow: Flow) -> Result<crate::signin::Screen> {
+        let person = match flow.account() {
+            Some(id) => load::person(app, tx, op, id).await?,
+            None => None,
+        };
+        let policies = wardkey_domain::access::Policies::built_in();
+        let looked = Event::Looked { person };
+        match flow.step(op, &app.settings().signin, &policies, looked) {
+            Step::Ask(flow, challenge, _) => present::screen(app, tx, Shown::of(&flow), challenge).await,
+            Step::Refused(_, refusal) => present::refused(app, tx, self.shown.clone(), refusal).await,
+            Step::Wait(_) | Step::Done(..) => Err(Error::fault("look at a sign-in: it moved on by itself")),
+        }
+    }
+
+    /// Another node was faster with the same code: nothing of this transaction may stand, but its count and its audit row.
+    async fn spent_elsewhere(self, app: &App, op: &Op, tx: Tx) -> Result<Advance> {
+        drop(tx);
+        let mut tx = app.store().begin().await?;
+        let refusal = Refusal::CodeAlreadyUsed;
+        metrics::counter!("wardkey_sign_in_refused_total", "refusal" => refusal.as_str()).increment(1);
+        if let Some(attempt) = &self.guess.attempt {
+            store::credential::reserve_attempt(&mut tx, attempt, &app.settings().throttle, op.now).await?;
+        }
+        if let Some(account) = self.account {
+            let organisation = organisation_of(&mut tx, account).await?;
+            let event = AuditEvent::SignInRefused {
+                account: Some(account),
+                application: self.application,
+                refusal: refusal.as_str().into(),
+                count: 1,
+            };
+            store::audit::append(&mut tx, op, Some(organisation), event).await?;
+        }
+        let screen = present::refused(app, &mut tx, self.shown, refusal.clone()).await?;
+        tx.commit().await?;
+        Ok(Advance::Refused { screen, refusal })
+    }
+}
+
+async fn organisation_of(tx: &mut Tx, account: AccountId) -> Result<OrganisationId> {
+    let account = store::directory::find_account(tx, account).await?.ok_or(Error::NotFound("account"))?;
+    Ok(account.organisation)
+}
+
+/// Two inputs for one flow at once: one of them moved it on, the other changed nothing.
+fn moved_on() -> Error {
+    Error::Conflict("This sign-in has moved on in another window. Continue there, or start again.".to_owned())
+}

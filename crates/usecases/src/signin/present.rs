@@ -1,0 +1,109 @@
+//! From a challenge to a page's contents.
+
+use wardkey_domain::credential::Label;
+use wardkey_domain::directory::HelpContact;
+use wardkey_domain::id::{AccountId, ApplicationId, CredentialId};
+use wardkey_domain::signin::{Challenge, Flow, Refusal};
+use wardkey_domain::time::Timestamp;
+use wardkey_store::{self as store, Tx};
+
+use crate::signin::{AccountView, ApplicationView, CredentialView, Screen, ScreenKind};
+use crate::{App, Result};
+
+/// What of a flow every page of it shows.
+#[derive(Clone, Debug)]
+pub(super) struct Shown {
+    account: Option<AccountId>,
+    application: Option<ApplicationId>,
+    login_hint: Option<String>,
+    expires_at: Timestamp,
+}
+
+impl Shown {
+    pub(super) fn of(flow: &Flow) -> Self {
+        Self {
+            account: flow.account(),
+            application: flow.request().application,
+            login_hint: flow.request().login_hint.clone(),
+            expires_at: flow.expires_at(),
+        }
+    }
+}
+
+/// The page that asks `challenge`.
+pub(super) async fn screen(app: &App, tx: &mut Tx, shown: Shown, challenge: Challenge) -> Result<Screen> {
+    let account = match shown.account {
+        Some(id) => store::directory::find_account(tx, id).await?,
+        None => None,
+    };
+    let address = account.as_ref().map(|account| account.address.as_str().to_owned());
+    let kind = match challenge {
+        Challenge::Password => ScreenKind::Password { address: shown.login_hint.clone() },
+        Challenge::Activation => ScreenKind::Activation,
+        Challenge::NewPassword { why } => ScreenKind::NewPassword { why, rules: app.settings().password.clone() },
+        Challenge::SelfEnrol => ScreenKind::SelfEnrol,
+        Challenge::ChooseFactor { kinds } => ScreenKind::ChooseFactor { kinds },
+        Challenge::EnrolTotp { new } => ScreenKind::EnrolTotp {
+            key: new.key_text(),
+            uri: new.uri(&app.settings().totp.issuer, address.as_deref().unwrap_or_default()),
+        },
+        Challenge::Code { credentials } => ScreenKind::Code { credentials: views(tx, &credentials).await? },
+    };
+    let help = match &account {
+        Some(account) => help_for(app, tx, account.organisation).await?,
+        None => app.settings().help.clone(),
+    };
+    Ok(Screen {
+        kind,
+        account: account
+            .map(|account| AccountView { display_name: account.display_name, address: account.address.to_string() }),
+        application: application(tx, shown.application).await?,
+        help,
+        expires_at: shown.expires_at,
+    })
+}
+
+/// The page of a sign-in that ended with `refusal`, with what is known of it.
+pub(super) async fn refused(app: &App, tx: &mut Tx, shown: Shown, refusal: Refusal) -> Result<Screen> {
+    let mut screen = screen(app, tx, shown, Challenge::Password).await?;
+    screen.kind = ScreenKind::Ended { refusal };
+    Ok(screen)
+}
+
+/// The page of a sign-in of which nothing is known any more.
+pub(super) fn ended(app: &App, refusal: Refusal, now: Timestamp) -> Screen {
+    Screen {
+        kind: ScreenKind::Ended { refusal },
+        account: None,
+        application: None,
+        help: app.settings().help.clone(),
+        expires_at: now,
+    }
+}
+
+async fn help_for(app: &App, tx: &mut Tx, id: wardkey_domain::id::OrganisationId) -> Result<HelpContact> {
+    let organisation = store::directory::find_organisation(tx, id).await?;
+    Ok(organisation.and_then(|organisation| organisation.help_contact).unwrap_or_else(|| app.settings().help.clone()))
+}
+
+async fn application(tx: &mut Tx, id: Option<ApplicationId>) -> Result<Option<ApplicationView>> {
+    let Some(id) = id else {
+        return Ok(None);
+    };
+    Ok(store::application::find_application(tx, id).await?.map(|application| ApplicationView {
+        id,
+        form_action: application.form_action(),
+        name: application.name,
+    }))
+}
+
+async fn views(tx: &mut Tx, ids: &[CredentialId]) -> Result<Vec<CredentialView>> {
+    let mut views = Vec::with_capacity(ids.len());
+    for id in ids {
+        if let Some(credential) = store::credential::find_credential(tx, *id).await? {
+            let label = Label::to_string(&credential.label);
+            views.push(CredentialView { id: *id, label, kind: credential.kind });
+        }
+    }
+    Ok(views)
+}

@@ -1,0 +1,160 @@
+//! What a page of the sign-in shows.
+
+use serde::{Deserialize, Serialize};
+use wardkey_domain::directory::HelpContact;
+use wardkey_domain::factor::FactorKind;
+use wardkey_domain::factor::password::PasswordRules;
+use wardkey_domain::id::{ApplicationId, AuthorizationRequestId, CredentialId};
+use wardkey_domain::secret::Secret;
+use wardkey_domain::signin::{NewPasswordWhy, Refusal};
+use wardkey_domain::time::Timestamp;
+
+/// Where the person goes when the sign-in is complete. Never a free address, so that it cannot be made to point elsewhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "to", content = "which", rename_all = "snake_case")]
+pub enum Destination {
+    /// The portal's home page.
+    Portal,
+    /// A page of the portal.
+    PortalPage(PortalPage),
+    /// Back to the application that sent the person.
+    Authorization(AuthorizationRequestId),
+    /// The page where a device's code is typed.
+    Device,
+}
+
+/// The pages of the portal that a sign-in can lead to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PortalPage {
+    /// My profile.
+    Profile,
+    /// Self-service.
+    SelfService,
+    /// Security info.
+    SecurityInfo,
+    /// Adding an authenticator.
+    AddAuthenticator,
+    /// Changing the password.
+    ChangePassword,
+    /// One's own sessions.
+    Sessions,
+    /// Recent sign-ins.
+    RecentSignIns,
+    /// The administrators' area.
+    Admin,
+}
+
+/// What became of an input.
+#[derive(Debug)]
+pub enum Advance {
+    /// Something else is asked.
+    Ask(Screen),
+    /// The input was refused; the page is shown again with the reason.
+    Refused {
+        /// The page.
+        screen: Screen,
+        /// The reason.
+        refusal: Refusal,
+    },
+    /// The person is signed in.
+    Done {
+        /// The new session's token, for the cookie.
+        session: Secret<String>,
+        /// The device's token, for its own long-lived cookie.
+        device: Secret<String>,
+        /// Where to go.
+        destination: Destination,
+        /// Whether an authenticator was enrolled in the last step.
+        enrolled: bool,
+    },
+}
+
+/// A page of the sign-in.
+#[derive(Clone, Debug)]
+pub struct Screen {
+    /// What is asked.
+    pub kind: ScreenKind,
+    /// Who signs in, once proved.
+    pub account: Option<AccountView>,
+    /// The application that the person is on the way to.
+    pub application: Option<ApplicationView>,
+    /// Whom to ask for help.
+    pub help: HelpContact,
+    /// When this sign-in is forgotten.
+    pub expires_at: Timestamp,
+}
+
+/// What is asked.
+#[derive(Clone, Debug)]
+pub enum ScreenKind {
+    /// Address and password.
+    Password {
+        /// The address to fill in.
+        address: Option<String>,
+    },
+    /// An activation code.
+    Activation,
+    /// A new password.
+    NewPassword {
+        /// Why.
+        why: NewPasswordWhy,
+        /// The rules to show.
+        rules: PasswordRules,
+    },
+    /// To enrol, yes [ENR-1].
+    SelfEnrol,
+    /// Which factor to enrol.
+    ChooseFactor {
+        /// What can be chosen, the recommended first.
+        kinds: Vec<FactorKind>,
+    },
+    /// To add this key to an authenticator app and type its first code.
+    EnrolTotp {
+        /// The key in groups of four.
+        key: Secret<String>,
+        /// The address for the QR code.
+        uri: Secret<String>,
+    },
+    /// A code of an enrolled factor.
+    Code {
+        /// What the person has, the default first.
+        credentials: Vec<CredentialView>,
+    },
+    /// Nothing more: the sign-in ended with this refusal.
+    Ended {
+        /// Why.
+        refusal: Refusal,
+    },
+}
+
+/// An account as a page shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AccountView {
+    /// The name.
+    pub display_name: String,
+    /// The address.
+    pub address: String,
+}
+
+/// An application as a page shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ApplicationView {
+    /// The application.
+    pub id: ApplicationId,
+    /// Its name.
+    pub name: String,
+    /// Where a form of this flow may lead in the end, for the content security policy: the origins of its addresses.
+    pub form_action: Vec<String>,
+}
+
+/// A credential as a page shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CredentialView {
+    /// The credential.
+    pub id: CredentialId,
+    /// The name that its owner gave it.
+    pub label: String,
+    /// Its factor.
+    pub kind: FactorKind,
+}

@@ -1,0 +1,5 @@
+//! Importing, finding and looking after people.
+
+mod administration;
+mod finding;
+mod importing;

@@ -1,0 +1,7 @@
+//! Use cases against a database, without pages.
+
+mod audit;
+mod credential;
+mod directory;
+mod job;
+mod key;
