@@ -17,6 +17,10 @@ pub enum PageRefusal {
     BadLogoutHint,
     /// The address to return to after signing out is not registered.
     BadReturnAddress,
+    /// Something went wrong on our side.
+    Fault,
+    /// Too much is going on.
+    Overload,
 }
 
 impl PageRefusal {
@@ -28,6 +32,8 @@ impl PageRefusal {
         Self::ExpiredRequest,
         Self::BadLogoutHint,
         Self::BadReturnAddress,
+        Self::Fault,
+        Self::Overload,
     ];
 
     /// The code that the help desk looks up.
@@ -39,6 +45,8 @@ impl PageRefusal {
             Self::ExpiredRequest => "OIDC-004",
             Self::BadLogoutHint => "OIDC-005",
             Self::BadReturnAddress => "OIDC-006",
+            Self::Fault => "OIDC-007",
+            Self::Overload => "OIDC-008",
         }
     }
 
@@ -55,6 +63,8 @@ impl PageRefusal {
             Self::BadReturnAddress => {
                 "The application asked us to send you on to an address that it has not registered."
             }
+            Self::Fault => "Something went wrong on our side. Try again in a few minutes.",
+            Self::Overload => "Too many people are signing in at this moment. Try again in a minute.",
         }
     }
 
@@ -73,6 +83,8 @@ impl PageRefusal {
                 "A fault of the application, or it kept a token for longer than our keys. Sign out in the portal."
             }
             Self::BadReturnAddress => "Register the address with the application, character by character.",
+            Self::Fault => "A fault of this server: its log says more. If it goes on, tell whoever runs it.",
+            Self::Overload => "The server is busy. If it goes on, tell whoever runs it.",
         }
     }
 
@@ -85,6 +97,8 @@ impl PageRefusal {
             Self::ExpiredRequest => "expired_request",
             Self::BadLogoutHint => "bad_logout_hint",
             Self::BadReturnAddress => "bad_post_logout_redirect_uri",
+            Self::Fault => "server_error",
+            Self::Overload => "temporarily_unavailable",
         }
     }
 }

@@ -33,7 +33,7 @@ pub enum CannotRemove {
     /// The account has no such credential.
     #[error("no such credential")]
     Unknown,
-    /// It is the only second factor: nobody can switch their own MFA off [S3].
+    /// It is the only second factor: nobody can switch their own MFA off (S3).
     #[error("You cannot remove your only way to prove it is you. Add another one first")]
     LastSecondFactor,
 }
@@ -130,7 +130,7 @@ impl Credentials {
     /// Says why not.
     pub fn remove(&self, id: CredentialId, now: Timestamp) -> Result<Removal, CannotRemove> {
         let credential = self.find(id).ok_or(CannotRemove::Unknown)?;
-        // A supplementary factor alone is not enough [S3], so it does not count as the one that stays.
+        // A supplementary factor alone is not enough (S3), so it does not count as the one that stays.
         let stays = |other: &&Credential| {
             let definition = definition(other.kind);
             other.id != id && definition.is_second_factor() && definition.is_core

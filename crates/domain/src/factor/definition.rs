@@ -13,7 +13,7 @@ pub struct Definition {
     pub amr: &'static [&'static str],
     /// Whether a look-alike site cannot pass its response on [NIST SP 800-63B §3.2.5].
     pub phishing_resistant: bool,
-    /// Whether it is enough as somebody's only second factor [S3: FIDO2 and smartcard are not].
+    /// Whether it is enough as somebody's only second factor (S3: FIDO2 and smartcard are not).
     pub is_core: bool,
     /// What pages call it.
     pub name: &'static str,
