@@ -10,6 +10,7 @@ async fn one(store: &Store, n: i64) {
     tx.exec("INSERT INTO audit_b (id, t, e, m) VALUES ($1,$2,$3,$4)", args![id, n, "{\"kind\":\"TokenIssued\",\"application\":\"0190000-0000-0000\",\"x\":1}", [7u8;32]]).await.unwrap();
     tx.commit().await.unwrap();
 }
+fn cpu() -> f64 { let u = std::fs::read_to_string("/proc/self/stat").unwrap(); let f: Vec<_> = u.split(' ').collect(); (f[13].parse::<f64>().unwrap() + f[14].parse::<f64>().unwrap()) * 1e4 }
 fn main() {
     let pg = std::env::var("PG").is_ok();
     let rt = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
@@ -19,12 +20,12 @@ fn main() {
         if pg { store_script(&store, true).await } else { store_script(&store, false).await }
         for conc in [1i64, 2, 8, 16, 32, 64] {
             let total = if conc < 4 { 2000 } else { 20000 };
-            let t = Instant::now();
+            let c0 = cpu(); let t = Instant::now();
             let hs: Vec<_> = (0..conc).map(|w| { let store = store.clone(); tokio::spawn(async move { let mut worst = Duration::ZERO; for i in 0..total / conc { let t = Instant::now(); one(&store, conc * 1_000_000 + w * 100_000 + i).await; worst = worst.max(t.elapsed()); } worst }) }).collect();
             let mut worst = Duration::ZERO;
             for h in hs { worst = worst.max(h.await.unwrap()); }
             let s = t.elapsed().as_secs_f64();
-            println!("conc {conc}: {:.0} tx/s  {:.1} us/tx worst {:?}", total as f64 / s, s * 1e6 / total as f64, worst);
+            println!("conc {conc}: {:.0} tx/s  {:.1} us/tx cpu {:.1} us/tx worst {:?}", total as f64 / s, s * 1e6 / total as f64, (cpu() - c0) / total as f64, worst);
         }
         let id = vec![0u8; 16];
         let t = Instant::now();

@@ -112,7 +112,8 @@ impl TestDatabase {
         let server = PgConnectOptions::from_str(&url).expect("read WARDKEY_TEST_POSTGRES");
         let name = format!("wardkey_{}", unique());
         administer(&server, vec![format!("CREATE DATABASE {name} TEMPLATE {template}")]);
-        let (base, query) = url.split_once('?').map_or((url.as_str(), String::new()), |(base, query)| (base, format!("?{query}")));
+        let (base, query) =
+            url.split_once('?').map_or((url.as_str(), String::new()), |(base, query)| (base, format!("?{query}")));
         let (host, _) = base.rsplit_once('/').expect("WARDKEY_TEST_POSTGRES ends with a database name");
         let url = format!("{host}/{name}{query}");
         Self { place: Place::Server { server, url, name } }

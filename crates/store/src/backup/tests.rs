@@ -35,7 +35,8 @@ fn file_in(folder: &TestDatabase, name: &str) -> PathBuf {
 /// Rows of every kind of column, a row that refers to one with a later key, and a table that numbers its rows.
 async fn fill(store: &Store) {
     let mut tx = store.begin().await.unwrap();
-    let insert = "INSERT INTO organisations (id, ods_code, name, kind, parent_id, path, status, help_contact, created_at)
+    let insert =
+        "INSERT INTO organisations (id, ods_code, name, kind, parent_id, path, status, help_contact, created_at)
         VALUES ($1, $2, $3, 'Trust', $4, $5, 'open', $6, 7)";
     let (parent, child) = (Uuid::from_u128(2), Uuid::from_u128(1));
     tx.exec(insert, args![parent, "RA1", "Ysbyty ŵ", None::<Uuid>, "/b/", json!({ "name": "Desk" })]).await.unwrap();

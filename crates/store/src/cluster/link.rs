@@ -41,10 +41,7 @@ pub(crate) fn start(engine: &Engine, cluster: &Cluster) -> Links {
         Engine::Sqlite(sqlite) => vec![tokio::spawn(watch(sqlite.clone(), cluster.clone()))],
         Engine::Postgres(postgres) => {
             let pool = postgres.link_pool();
-            vec![
-                tokio::spawn(listen(pool.clone(), cluster.clone())),
-                tokio::spawn(beat(pool, cluster.clone())),
-            ]
+            vec![tokio::spawn(listen(pool.clone(), cluster.clone())), tokio::spawn(beat(pool, cluster.clone()))]
         }
     })
 }

@@ -15,8 +15,8 @@ mod node;
 #[cfg(test)]
 mod tests;
 
-pub use event::ClusterEvent;
 pub(crate) use event::CHANNEL;
+pub use event::ClusterEvent;
 pub use lease::{lease, release_lease};
 pub(crate) use link::{Links, start};
 pub use node::Cluster;

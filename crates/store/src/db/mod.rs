@@ -16,8 +16,8 @@ mod value;
 
 pub(crate) use engine::Engine;
 pub(crate) use postgres::Postgres;
-pub(crate) use sqlite::{Sqlite, sqlite_each, sqlite_execute, sqlite_query, sqlite_translate};
 pub use row::Row;
-pub use tx::Tx;
+pub(crate) use sqlite::{Sqlite, sqlite_each, sqlite_execute, sqlite_query, sqlite_translate};
 pub(crate) use tx::EngineTx;
+pub use tx::Tx;
 pub use value::{FromVal, Val};

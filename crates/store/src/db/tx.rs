@@ -340,7 +340,9 @@ mod tests {
                     let mut tx = store.begin().await.unwrap();
                     let add = "UPDATE parents SET a = CAST(CAST(a AS BIGINT) + 1 AS TEXT) WHERE id = 0";
                     tx.exec(add, args![]).await.unwrap();
-                    tx.exec(INSERT, args![1 + worker * 100 + turn, format!("{worker}"), format!("{turn}")]).await.unwrap();
+                    tx.exec(INSERT, args![1 + worker * 100 + turn, format!("{worker}"), format!("{turn}")])
+                        .await
+                        .unwrap();
                     // Every fourth is given up.
                     if turn % 4 != 0 {
                         tx.commit().await.unwrap();

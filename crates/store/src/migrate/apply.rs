@@ -14,8 +14,7 @@ const RECORD: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (
 )";
 const NOTE: &str = "INSERT INTO schema_migrations (number, name, checksum, applied_at) VALUES ($1, $2, $3, $4)";
 /// Lists what was applied.
-pub(crate) const APPLIED: &str =
-    "SELECT number, name, checksum, applied_at FROM schema_migrations ORDER BY number";
+pub(crate) const APPLIED: &str = "SELECT number, name, checksum, applied_at FROM schema_migrations ORDER BY number";
 
 /// What bringing the schema up to date did.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

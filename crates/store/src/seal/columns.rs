@@ -19,8 +19,21 @@ macro_rules! sealed {
             table: $table,
             column: $column,
             list: concat!(
-                "SELECT ", $id, " AS id, ", $column, " AS sealed FROM ", $table, " WHERE ", $id, " > $1 AND ", $column,
-                " IS NOT NULL AND substr(", $column, ", 1, 5) <> $2 ORDER BY ", $id, " LIMIT 100"
+                "SELECT ",
+                $id,
+                " AS id, ",
+                $column,
+                " AS sealed FROM ",
+                $table,
+                " WHERE ",
+                $id,
+                " > $1 AND ",
+                $column,
+                " IS NOT NULL AND substr(",
+                $column,
+                ", 1, 5) <> $2 ORDER BY ",
+                $id,
+                " LIMIT 100"
             ),
             save: concat!("UPDATE ", $table, " SET ", $column, " = $2 WHERE ", $id, " = $1 AND ", $column, " = $3"),
         }

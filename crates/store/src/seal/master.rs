@@ -151,7 +151,8 @@ mod tests {
     #[test]
     fn a_wrapped_key_opens_with_its_master_key_only() {
         let keys = |ids: &[(&str, u8)]| {
-            let lines = ids.iter().map(|(id, seed)| MasterKeys::generate(id, &Secret::new([*seed; 32])).expose().clone());
+            let lines =
+                ids.iter().map(|(id, seed)| MasterKeys::generate(id, &Secret::new([*seed; 32])).expose().clone());
             parse(&lines.collect::<Vec<_>>().join("\n")).unwrap()
         };
         let wrapped = keys(&[("a", 1)]).wrap(b"about", &Secret::new(vec![9; 32])).unwrap();

@@ -48,14 +48,16 @@ pub(super) struct DataKey {
 
 /// Reads and unwraps all data keys.
 pub(super) async fn list(tx: &mut Tx, masters: &MasterKeys) -> Result<Vec<DataKey>, StoreError> {
-    let rows = tx.all("SELECT number, kind, state, wrapped, wrapped_by FROM data_keys ORDER BY number", args![]).await?;
+    let rows =
+        tx.all("SELECT number, kind, state, wrapped, wrapped_by FROM data_keys ORDER BY number", args![]).await?;
     rows.iter().map(|row| read(row, masters)).collect()
 }
 
 fn read(row: &Row, masters: &MasterKeys) -> Result<DataKey, StoreError> {
     let name: String = row.get("kind")?;
     let kind = Kind::ALL.into_iter().find(|kind| kind.as_str() == name);
-    let kind = kind.ok_or(StoreError::Column { column: "kind".to_owned(), found: "a kind of key that is not known" })?;
+    let kind =
+        kind.ok_or(StoreError::Column { column: "kind".to_owned(), found: "a kind of key that is not known" })?;
     let (number, wrapped_by): (i64, String) = (row.get("number")?, row.get("wrapped_by")?);
     let key = masters.unwrap(&wrapped_by, &about(number, kind), &row.get::<Vec<u8>>("wrapped")?)?;
     Ok(DataKey { number, kind, current: row.get::<String>("state")? == "current", wrapped_by, key })

@@ -10,7 +10,9 @@ mod writer;
 #[cfg(test)]
 mod writer_tests;
 
-pub(crate) use connection::{each as sqlite_each, execute as sqlite_execute, query as sqlite_query, translate as sqlite_translate};
+pub(crate) use connection::{
+    each as sqlite_each, execute as sqlite_execute, query as sqlite_query, translate as sqlite_translate,
+};
 pub(crate) use reader::ReadTx;
 pub(crate) use sqlite_file::Sqlite;
 pub(crate) use writer::WriteTx;

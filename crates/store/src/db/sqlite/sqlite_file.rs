@@ -19,7 +19,8 @@ impl Sqlite {
     /// Opens the file, creating it when it is missing.
     pub(crate) async fn open(path: PathBuf, max_connections: u32) -> Result<Self, StoreError> {
         let opened = path.clone();
-        let writer = tokio::task::spawn_blocking(move || Writer::open(&opened)).await.map_err(StoreError::database)??;
+        let writer =
+            tokio::task::spawn_blocking(move || Writer::open(&opened)).await.map_err(StoreError::database)??;
         let readers = ReadPool::new(path.clone(), max_connections);
         Ok(Self { path: Arc::new(path), writer, readers })
     }

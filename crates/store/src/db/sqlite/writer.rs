@@ -104,7 +104,9 @@ impl Writer {
     /// Waits until everything is committed and moves the log into the file, so that the next start has nothing to do.
     pub(super) async fn rest(self: &Arc<Self>) {
         let seat = self.sit_down().await;
-        if seat.members.is_empty() && connection::query(&seat.connection, "PRAGMA wal_checkpoint(TRUNCATE)", &[]).is_err() {
+        if seat.members.is_empty()
+            && connection::query(&seat.connection, "PRAGMA wal_checkpoint(TRUNCATE)", &[]).is_err()
+        {
             tracing::warn!("failed to move the log into the database file; the next start will");
         }
         self.stand_up(seat);

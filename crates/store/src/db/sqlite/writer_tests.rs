@@ -68,7 +68,12 @@ async fn many_transactions_share_a_commit() {
     let database = TestDatabase::sqlite();
     let store = prepared(&database).await;
     let before = store.sqlite_commits().await;
-    let workers = (0..64).map(|number| tokio::spawn({ let store = store.clone(); async move { deed(&store, number).await } }));
+    let workers = (0..64).map(|number| {
+        tokio::spawn({
+            let store = store.clone();
+            async move { deed(&store, number).await }
+        })
+    });
     for worker in workers.collect::<Vec<_>>() {
         timeout(FOREVER, worker).await.unwrap().unwrap().unwrap();
     }
