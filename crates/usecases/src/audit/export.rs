@@ -83,9 +83,11 @@ pub async fn export(
     let (mut after, mut written) = (None, 0_u64);
     loop {
         // One short transaction a page: an export of years must not hold the database's old versions back.
-        let page = audit::list_between(&mut app.store().read().await?, since, until, after, PAGE).await?;
+        let mut page = audit::list_between(&mut app.store().read().await?, since, until, after, PAGE).await?;
         let Some(last) = page.last() else { break };
         after = Some(last.entry.id);
+        // Events of one deed share their moment; they are read in the order in which they were written.
+        page.sort_by_key(|event| (event.entry.at, event.number));
         let mut text = String::new();
         for event in &page {
             match format {

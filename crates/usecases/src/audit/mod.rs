@@ -19,6 +19,5 @@ pub(crate) use keys::make as make_key;
 pub use keys::{public_keys, rotate_audit_key};
 pub use reason::reason;
 pub use settings::AuditSettings;
-pub(crate) use sign_ins::sign_ins_of;
 pub use sign_ins::{SignInOutcome, SignInRecord, account_sign_ins, recent_sign_ins};
 pub use verify::{AnchorReport, Verification, verify, verify_store};

@@ -61,7 +61,7 @@ pub async fn account_sign_ins(app: &App, op: &Op, id: AccountId, before: Option<
 }
 
 /// The sign-ins of `account`, newest first. The caller has asked whether the actor may see them.
-pub(crate) async fn sign_ins_of(app: &App, account: AccountId, before: Option<i64>) -> Result<Vec<SignInRecord>> {
+async fn sign_ins_of(app: &App, account: AccountId, before: Option<i64>) -> Result<Vec<SignInRecord>> {
     let events = audit::list_account_sign_ins(&mut app.store().read().await?, account, before, PAGE).await?;
     Ok(events.into_iter().filter_map(record).collect())
 }

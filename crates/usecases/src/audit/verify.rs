@@ -154,10 +154,10 @@ impl Walk {
     }
 
     async fn block(&mut self, store: &Store, block: Block) -> std::result::Result<(), Stop> {
+        let mut open = self.verifier.begin(&block)?;
         if let Some(anchor) = &mut self.anchor {
             anchor.block(self.verifier.head(), &block).await?;
         }
-        let mut open = self.verifier.begin(&block)?;
         // Rows below the first number can only have been inserted by hand.
         let mut first = if block.contents.number == 1 { i64::MIN } else { block.contents.after.saturating_add(1) };
         while first <= block.contents.last {
@@ -281,13 +281,14 @@ impl AnchorReader {
     /// Compares what is left of the file with the end of the chain.
     async fn finish(&mut self, head: Option<&Block>) -> std::result::Result<(), Stop> {
         let found = head.map_or(0, |block| block.contents.number);
+        let mut beyond = None;
         while let Some(anchored) = self.next().await? {
             match head {
                 Some(block) if anchored.number <= found => anchored.agrees_with(block)?,
-                Some(_) | None => return Err(Problem::TailCut { anchored: anchored.number, found }.into()),
+                Some(_) | None => beyond = Some(anchored.number),
             }
         }
-        Ok(())
+        beyond.map_or(Ok(()), |anchored| Err(Problem::TailCut { anchored, found }.into()))
     }
 
     async fn next(&mut self) -> std::result::Result<Option<Anchored>, Stop> {

@@ -10,7 +10,7 @@ use wardkey_store as store;
 use super::own;
 use crate::{App, Error, Result};
 
-/// Removes one of the actor's own credentials, but never the last second factor [S3].
+/// Removes one of the actor's own credentials, but never the last second factor (S3).
 ///
 /// What was signed in with it ends, on every other device, refresh tokens included [SES-1, SES-5].
 pub async fn remove(app: &App, op: &Op, id: CredentialId) -> Result<Credential> {

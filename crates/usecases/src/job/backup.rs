@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use wardkey_domain::audit::{AnchorLine, Event};
 use wardkey_domain::op::{Actor, Op};
-use wardkey_store::backup::{RestoreReport, count_rows};
-use wardkey_store::{MasterKeys, Store, StoreSettings, audit};
+use wardkey_store::backup::{BackupError, RestoreReport, count_rows};
+use wardkey_store::{MasterKeys, Store, StoreError, StoreSettings, audit};
 
 use super::blocking::blocking;
 use crate::audit::{Appended, Verification, append_anchor, open_anchor, verify_store};
@@ -42,11 +42,11 @@ impl BackupReport {
 /// When `to` exists, cannot be written, cannot be restored, or comes back with other rows.
 pub async fn back_up(app: &App, op: &Op, to: &Path, keys: MasterKeys) -> Result<BackupReport> {
     require_operator(op)?;
-    app.store().backup(to).await?;
+    app.store().backup(to).await.map_err(|error| refused(error, to))?;
     let proof = Proof::beside(to)?;
     let settings = StoreSettings { url: proof.url(), max_connections: 2 };
     let copy = Store::open(&settings, keys, op.now).await?;
-    let restored = copy.restore(to).await?;
+    let restored = copy.restore(to).await.map_err(|error| refused(error, to))?;
     let report = examine(&copy, restored).await?;
     drop(copy);
     drop(proof);
@@ -64,7 +64,7 @@ pub async fn back_up(app: &App, op: &Op, to: &Path, keys: MasterKeys) -> Result<
 /// When the database is not empty, the backup is damaged, or other rows arrive than it holds.
 pub async fn restore(app: &App, op: &Op, from: &Path) -> Result<BackupReport> {
     require_operator(op)?;
-    let restored = app.store().restore(from).await?;
+    let restored = app.store().restore(from).await.map_err(|error| refused(error, from))?;
     let report = examine(app.store(), restored).await?;
     if let Some(path) = app.settings().audit.anchor.clone() {
         anchor_restoration(app, &path).await?;
@@ -103,6 +103,15 @@ async fn examine(store: &Store, restored: RestoreReport) -> Result<BackupReport>
     }
     let audit = verify_store(store, None).await?;
     Ok(BackupReport { tables: restored.tables, audit })
+}
+
+/// What the operator can put right is told in plain words; anything else is a fault.
+fn refused(error: StoreError, file: &Path) -> Error {
+    match error {
+        StoreError::Backup(BackupError::File(cause)) => Error::internal(format!("use `{}`", file.display()), cause),
+        StoreError::Backup(why) => Error::Conflict(format!("`{}`: {why}", file.display())),
+        other => other.into(),
+    }
 }
 
 /// The command line alone makes and restores backups: they hold everything.

@@ -13,8 +13,7 @@ use crate::{App, application, credential, session};
 pub fn start(app: &App) -> Jobs {
     let mut jobs = Jobs::new(app);
     let sealer = Arc::new(Mutex::new(Sealer::new(app)));
-    // Half a second: events are sealed within one.
-    let seal = Job { alone: true, finish: true, ..Job::every("seal_audit", Duration::from_millis(500)) };
+    let seal = Job { alone: true, finish: true, ..Job::every("seal_audit", app.settings().audit.seal_every) };
     jobs.start(seal, move |_, _| {
         let sealer = Arc::clone(&sealer);
         async move { Ok(if sealer.lock().await.round().await?.more { Round::More } else { Round::Done }) }

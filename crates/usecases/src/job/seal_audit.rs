@@ -60,18 +60,24 @@ impl Sealer {
     /// When the store fails, or the anchor file does; the next round makes good for this one.
     pub async fn round(&mut self) -> Result<Sealed> {
         let op = self.app.op(Actor::System("seal_audit"), Origin::default());
+        // Before the first block: a file that has to catch up tells of a crash, or of somebody's hand.
+        let anchored = self.anchor().await;
         self.flush(&op).await?;
         let sealed = self.seal(&op).await?;
-        self.anchor().await?;
+        // A file that cannot be written must not keep events from being sealed.
+        anchored?;
+        if sealed.events > 0 {
+            self.anchor().await?;
+        }
         Ok(sealed)
     }
 
-    /// Seals until nothing is left, as a graceful stop and tests want.
+    /// Seals until a round finds nothing, as a graceful stop and tests want.
     ///
     /// # Errors
     /// As for [`Sealer::round`].
     pub async fn drain(&mut self) -> Result<()> {
-        while self.round().await?.more {}
+        while self.round().await?.events > 0 {}
         Ok(())
     }
 

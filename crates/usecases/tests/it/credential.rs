@@ -1,4 +1,5 @@
 //! One's own credentials: Security info, adding, removing, the password.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop loudly")]
 
 use std::time::Duration;
 

@@ -45,7 +45,9 @@ async fn two_sealers_at_once_make_one_chain() {
         tokio::join!(write(), seal(world.app()), seal(&other.app));
         world.seal().await;
         let found = world.verify().await;
-        assert_eq!((found.problem, found.events, found.waiting), (None, 41, 0));
+        // Each key that was made is an event, and two sealers may both have found none.
+        let events = 40 + i64::try_from(found.keys.len()).unwrap();
+        assert_eq!((found.problem, found.events, found.waiting), (None, events, 0));
     }
 }
 
