@@ -1,0 +1,27 @@
+//! One line per protocol.
+
+use axum::Router;
+use serde_json::Value;
+use wardkey_domain::application::{ClientSettings, ProtocolKind};
+use wardkey_usecases::{App, Result};
+
+use crate::oidc;
+
+/// The endpoints of every protocol.
+pub fn router(app: App) -> Router {
+    ProtocolKind::ALL.iter().fold(Router::new(), |router, protocol| {
+        router.merge(match protocol {
+            ProtocolKind::Oidc => oidc::router(app.clone()),
+        })
+    })
+}
+
+/// Reads the settings of an application as an operator writes them, and checks them.
+///
+/// # Errors
+/// Names every setting that is wrong.
+pub fn read_settings(protocol: ProtocolKind, written: Value) -> Result<ClientSettings> {
+    match protocol {
+        ProtocolKind::Oidc => oidc::read_settings(written),
+    }
+}
