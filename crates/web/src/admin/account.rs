@@ -1,0 +1,190 @@
+//! One person's account.
+
+use axum::extract::Path;
+use serde::Serialize;
+use wardkey_domain::credential::{Credential, PasswordStanding};
+use wardkey_domain::directory::{MfaRule, StatusName};
+use wardkey_domain::factor::definition;
+use wardkey_domain::id::AccountId;
+use wardkey_domain::permission::Action;
+use wardkey_usecases::directory::{self, AccountFacts, HeldRole, PasswordFacts};
+
+use super::deed::Deed;
+use crate::error::PageError;
+use crate::page::Page;
+use crate::person::Person;
+use crate::portal::SignInRow;
+use crate::routes;
+use crate::view::moment;
+
+#[derive(Serialize)]
+pub(crate) struct AccountView {
+    pub(crate) name: String,
+    pub(crate) address: String,
+    pub(crate) kind: &'static str,
+    pub(crate) organisation: String,
+    pub(crate) status: &'static str,
+    pub(crate) status_colour: &'static str,
+    pub(crate) status_since: Option<String>,
+    pub(crate) added: String,
+    pub(crate) last_signed_in: Option<String>,
+    pub(crate) password: PasswordView,
+    pub(crate) has_activation: bool,
+    /// `needed`, `nobody_signs_in`, or `long_password_only`.
+    pub(crate) mfa: &'static str,
+    pub(crate) credentials: Vec<CredentialRow>,
+    pub(crate) roles: Vec<RoleRow>,
+    pub(crate) sessions: usize,
+    pub(crate) sign_ins: Vec<SignInRow>,
+    pub(crate) deeds: Vec<DeedLink>,
+}
+
+/// What may be known about a password.
+#[derive(Serialize)]
+pub(crate) struct PasswordView {
+    /// `none`, `good`, `must_change`, `expired` or `lapsed`.
+    pub(crate) standing: &'static str,
+    pub(crate) set: Option<String>,
+    pub(crate) until: Option<String>,
+}
+
+/// One second factor.
+#[derive(Serialize)]
+pub(crate) struct CredentialRow {
+    pub(crate) label: String,
+    pub(crate) kind: &'static str,
+    pub(crate) is_default: bool,
+    pub(crate) added: String,
+    pub(crate) last_used: Option<String>,
+}
+
+/// One role.
+#[derive(Serialize)]
+pub(crate) struct RoleRow {
+    pub(crate) role: &'static str,
+    pub(crate) privileged: bool,
+    pub(crate) organisation: String,
+    pub(crate) until: Option<String>,
+}
+
+/// Something that the person who looks may do.
+#[derive(Serialize)]
+pub(crate) struct DeedLink {
+    /// Its word; the template has the sentence.
+    pub(crate) word: &'static str,
+    pub(crate) href: String,
+}
+
+impl From<AccountFacts> for AccountView {
+    fn from(facts: AccountFacts) -> Self {
+        let account = facts.account;
+        let status = account.status.name();
+        let deeds = Deed::ALL.into_iter().filter(|deed| offered(*deed, status, &facts.permitted));
+        let can_sign_in = account.kind.may_sign_in();
+        let deeds = deeds.filter(|deed| can_sign_in || matches!(deed, Deed::Disable | Deed::Enable));
+        Self {
+            deeds: deeds.map(|deed| deed.link(account.id)).collect(),
+            name: account.display_name,
+            address: account.address.to_string(),
+            kind: account.kind.words(),
+            organisation: format!("{} ({})", facts.organisation.name, facts.organisation.ods_code),
+            status: status.words(),
+            status_colour: colour(status),
+            status_since: account.status.since().map(moment),
+            added: moment(account.created_at),
+            last_signed_in: account.last_signed_in_at.map(moment),
+            password: PasswordView::from(facts.password),
+            has_activation: facts.has_activation,
+            mfa: match account.kind.mfa_rule() {
+                MfaRule::Required => "needed",
+                MfaRule::NobodySignsIn => "nobody_signs_in",
+                MfaRule::LongPasswordOnly => "long_password_only",
+            },
+            credentials: facts.credentials.iter().map(CredentialRow::from).collect(),
+            roles: facts.roles.into_iter().map(RoleRow::from).collect(),
+            sessions: facts.sessions,
+            sign_ins: facts.sign_ins.into_iter().map(SignInRow::from).collect(),
+        }
+    }
+}
+
+/// Whether a deed makes sense for an account with this status, and is permitted.
+fn offered(deed: Deed, status: StatusName, permitted: &[Action]) -> bool {
+    let works = matches!(status, StatusName::Active | StatusName::Leaver);
+    let stopped = matches!(status, StatusName::Inactive | StatusName::Locked | StatusName::Disabled);
+    permitted.contains(&deed.action())
+        && match deed {
+            Deed::TemporaryPassword | Deed::ReEnrol | Deed::EndSessions => works,
+            Deed::Disable => works || matches!(status, StatusName::Inactive | StatusName::Locked),
+            Deed::Enable => stopped,
+        }
+}
+
+impl From<Option<PasswordFacts>> for PasswordView {
+    fn from(facts: Option<PasswordFacts>) -> Self {
+        let Some(facts) = facts else { return Self { standing: "none", set: None, until: None } };
+        let (standing, until) = match facts.standing {
+            PasswordStanding::Good { until } => ("good", until),
+            PasswordStanding::MustChange(_) => ("must_change", None),
+            PasswordStanding::Expired => ("expired", None),
+            PasswordStanding::Lapsed => ("lapsed", None),
+        };
+        Self { standing, set: Some(moment(facts.set_at)), until: until.map(moment) }
+    }
+}
+
+impl From<&Credential> for CredentialRow {
+    fn from(credential: &Credential) -> Self {
+        Self {
+            label: credential.label.to_string(),
+            kind: definition(credential.kind).name,
+            is_default: credential.is_default,
+            added: moment(credential.created_at),
+            last_used: credential.last_used_at.map(moment),
+        }
+    }
+}
+
+impl From<HeldRole> for RoleRow {
+    fn from(held: HeldRole) -> Self {
+        Self {
+            role: held.grant.role.words(),
+            privileged: held.grant.role.is_privileged(),
+            organisation: held.organisation,
+            until: held.grant.expires_at.map(moment),
+        }
+    }
+}
+
+/// The colour of a status's tag; the words say the same.
+pub(super) const fn colour(status: StatusName) -> &'static str {
+    match status {
+        StatusName::Active => "green",
+        StatusName::Leaver | StatusName::Inactive => "yellow",
+        StatusName::Locked | StatusName::Disabled | StatusName::Deleted | StatusName::DeletedPermanently => "red",
+        StatusName::Pending
+        | StatusName::MigrationPending
+        | StatusName::Enabling
+        | StatusName::Disabling
+        | StatusName::Deleting
+        | StatusName::Restoring => "blue",
+    }
+}
+
+/// `GET /admin/people/{id}`
+pub(crate) async fn see(person: Person, Path(id): Path<String>) -> Result<Page, PageError> {
+    let id = account_id(&id)?;
+    let facts = directory::see_account(person.app(), &person.op, id).await?;
+    Ok(Page::new("admin/account.html", person.frame(), AccountView::from(facts)))
+}
+
+/// An address that names no account names no page either.
+pub(super) fn account_id(text: &str) -> Result<AccountId, PageError> {
+    text.parse().map_err(|_| PageError::NotFound)
+}
+
+impl Deed {
+    fn link(self, id: AccountId) -> DeedLink {
+        DeedLink { word: self.word(), href: routes::admin_deed(id, self.word()) }
+    }
+}

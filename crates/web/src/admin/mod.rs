@@ -1,0 +1,16 @@
+//! What an administrator sees.
+//!
+//! Here: finding a person, seeing their account, and the deeds that change how they get in, each with a page that asks why.
+//! Not here: who may do what. A handler asks the use case, and what the actor may not see is not found. Read `account`
+//! next, then `deed`.
+
+mod account;
+mod deed;
+mod people;
+mod router;
+#[cfg(test)]
+mod samples;
+
+pub(crate) use router::router;
+#[cfg(test)]
+pub(crate) use samples::samples;

@@ -1,0 +1,16 @@
+//! The addresses of the administration area.
+
+use axum::Router;
+use axum::routing::get;
+
+use super::{account, deed, people};
+use crate::routes;
+use crate::web::Web;
+
+/// Every page below `/admin`.
+pub(crate) fn router() -> Router<Web> {
+    Router::new()
+        .route(routes::ADMIN, get(people::find))
+        .route("/admin/people/{id}", get(account::see))
+        .route("/admin/people/{id}/{deed}", get(deed::ask).post(deed::carry_out))
+}

@@ -1,0 +1,126 @@
+//! A sample of every page of the administration area.
+
+use wardkey_usecases::FieldError;
+
+use super::account::{AccountView, CredentialRow, DeedLink, PasswordView, RoleRow};
+use super::deed::{Deed, DeedView, SecretView};
+use super::people::{PeopleView, PersonRow};
+use crate::notice::Notice;
+use crate::page::Page;
+use crate::portal::SignInRow;
+use crate::samples::{Sample, frame};
+
+const NURSE: &str = "nurse@riverside-surgery.example";
+const WHEN: &str = "21 November 2026 at 9:41pm";
+
+fn text(text: &str) -> String {
+    text.to_owned()
+}
+
+fn people(typed: &str, people: Vec<PersonRow>, next: Option<&str>) -> Page {
+    let view = PeopleView { typed: text(typed), searched: !typed.is_empty(), people, next: next.map(text) };
+    Page::new("admin/people.html", frame(), view)
+}
+
+fn row(name: &str, status: &'static str, status_colour: &'static str) -> PersonRow {
+    PersonRow {
+        name: text(name),
+        address: text(NURSE),
+        kind: "user",
+        status,
+        status_colour,
+        organisation: text("Riverside Surgery (A81001)"),
+        see: text("/admin/people/0199"),
+    }
+}
+
+fn account(full: bool) -> Page {
+    let sign_in = |refused, count| SignInRow {
+        at: text(WHEN),
+        refused,
+        count,
+        application: Some(text("Rota planner")),
+        browser: Some(text("Chrome on Windows")),
+        address: Some(text("192.0.2.7")),
+    };
+    let credential = |label: &str, is_default: bool| CredentialRow {
+        label: text(label),
+        kind: "Authenticator app",
+        is_default,
+        added: text(WHEN),
+        last_used: is_default.then(|| text(WHEN)),
+    };
+    let role = RoleRow {
+        role: "local administrator",
+        privileged: true,
+        organisation: text("Riverside Surgery"),
+        until: Some(text(WHEN)),
+    };
+    let links = Deed::ALL.map(|deed| DeedLink { word: deed.word(), href: text("/admin/people/0199/x") });
+    let view = AccountView {
+        name: text("Practice nurse"),
+        address: text(NURSE),
+        kind: if full { "user" } else { "shared mailbox" },
+        organisation: text("Riverside Surgery (A81001)"),
+        status: "Active",
+        status_colour: "green",
+        status_since: (!full).then(|| text(WHEN)),
+        added: text(WHEN),
+        last_signed_in: full.then(|| text(WHEN)),
+        password: PasswordView {
+            standing: if full { "good" } else { "none" },
+            set: full.then(|| text(WHEN)),
+            until: full.then(|| text(WHEN)),
+        },
+        has_activation: full,
+        mfa: if full { "needed" } else { "nobody_signs_in" },
+        credentials: if full { vec![credential("Work phone", true), credential("Tablet", false)] } else { Vec::new() },
+        roles: if full { vec![role] } else { Vec::new() },
+        sessions: usize::from(full),
+        sign_ins: if full { vec![sign_in(false, 1), sign_in(true, 3)] } else { Vec::new() },
+        deeds: if full { links.into_iter().collect() } else { Vec::new() },
+    };
+    Page::new("admin/account.html", frame(), view)
+}
+
+fn deed(deed: Deed) -> Page {
+    let view = DeedView {
+        word: deed.word(),
+        name: text("Practice nurse"),
+        address: text(NURSE),
+        action: text("/admin/people/0199/x"),
+        back: text("/admin/people/0199"),
+        reason: String::new(),
+    };
+    Page::new("admin/deed.html", frame(), view)
+}
+
+fn secret(template: &'static str, secret: &str) -> Page {
+    let view = SecretView {
+        name: text("Practice nurse"),
+        address: text(NURSE),
+        secret: text(secret),
+        back: text("/admin/people/0199"),
+    };
+    Page::new(template, frame(), view)
+}
+
+pub(crate) fn samples() -> Vec<Sample> {
+    let found = vec![row("Practice nurse", "Active", "green"), row("Clerk \"<b>\"", "Disabled", "red")];
+    let no_reason = vec![FieldError { field: "reason", message: text("Give a reason") }];
+    vec![
+        Sample::new("admin-people", people("", Vec::new(), None)),
+        Sample::new("admin-people-found", people("nu", found, Some("/admin?q=nu&after=x"))),
+        Sample::new("admin-people-none", people("xyz", Vec::new(), None)),
+        Sample { notice: Some(Notice::AccountDisabled), ..Sample::new("admin-account", account(true)) },
+        Sample::new("admin-account-mailbox", account(false)),
+        Sample::new("admin-temporary-password-why", deed(Deed::TemporaryPassword)),
+        Sample::new("admin-re-enrol-why", deed(Deed::ReEnrol)),
+        Sample::new("admin-end-sessions-why", deed(Deed::EndSessions)),
+        Sample::new("admin-disable-why", deed(Deed::Disable)),
+        Sample::new("admin-enable-why", deed(Deed::Enable)),
+        Sample::new("admin-no-reason", deed(Deed::Disable).errors(no_reason)),
+        Sample::new("admin-temporary-password", secret("admin/temporary-password.html", "k7rm-2wqp-x9ta-hb3e")),
+        Sample::new("admin-activation-code", secret("admin/activation-code.html", "ABCD-EFGH-JKMN-PQRS-TVWX-YZ12")),
+    ]
+}

@@ -1,0 +1,190 @@
+//! The drawing layer: turns what handlers and protocols leave into HTML, cookies and headers.
+
+use axum::extract::{Request, State};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
+use minijinja::value::Value;
+use serde::Serialize;
+use wardkey_usecases::{Circumstances, Handover};
+
+use crate::cookie::{Cookie, RequestCookies};
+use crate::drawn::Drawn;
+use crate::error::PageError;
+use crate::goto::{CookieChange, Goto};
+use crate::headers::ContentPolicy;
+use crate::notice::Notice;
+use crate::page::{ErrorView, Frame, Page};
+use crate::view::{HelpView, PersonView};
+use crate::web::Web;
+use crate::{asset, csrf, routes, signin, template};
+
+/// What the frame of a page shows: `page` in templates.
+#[derive(Serialize)]
+struct PageContext<'a> {
+    assets: &'static str,
+    csrf: Option<String>,
+    person: Option<&'a PersonView>,
+    help: HelpView,
+    demo: bool,
+    notice: Option<&'static str>,
+    errors: &'a [ErrorView],
+    section: &'a str,
+}
+
+/// Draws the answer of everything inside.
+pub(crate) async fn draw(State(web): State<Web>, request: Request, next: Next) -> Response {
+    let extensions = request.extensions();
+    let cookies = extensions.get::<RequestCookies>().cloned().unwrap_or_default();
+    let circumstances = extensions.get::<Circumstances>().cloned().unwrap_or_default();
+    let mut response = next.run(request).await;
+    if let Some(drawn) = response.extensions_mut().remove::<Drawn>() {
+        return answer(&web, &circumstances, &cookies, drawn).await;
+    }
+    match response.extensions_mut().remove::<Handover>() {
+        Some(Handover::ErrorPage { code, message }) => handed_over_error(&web, &cookies, code, &message),
+        Some(Handover::FormPost { action, fields }) => form_post(&web, &cookies, action, &fields),
+        None => response,
+    }
+}
+
+async fn answer(web: &Web, circumstances: &Circumstances, cookies: &RequestCookies, drawn: Drawn) -> Response {
+    match drawn {
+        Drawn::Page(page) => page_response(web, cookies, &page),
+        Drawn::Goto(goto) => goto_response(web, &goto),
+        Drawn::Error(PageError::SignInNeeded(destination)) => {
+            goto_response(web, &Goto::to(routes::sign_in(&destination)).clear(Cookie::Session))
+        }
+        Drawn::Error(PageError::EnrolmentPending) => goto_response(web, &Goto::to(routes::PROFILE)),
+        Drawn::Error(PageError::FreshFactorNeeded(destination)) => {
+            match signin::begin_fresh_factor(web, circumstances, destination).await {
+                Ok(goto) => goto_response(web, &goto),
+                Err(error) => error_response(web, cookies, &error),
+            }
+        }
+        Drawn::Error(error) => error_response(web, cookies, &error),
+    }
+}
+
+fn goto_response(web: &Web, goto: &Goto) -> Response {
+    let Ok(location) = HeaderValue::from_str(&goto.address) else {
+        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    };
+    let mut response = StatusCode::SEE_OTHER.into_response();
+    response.headers_mut().insert(header::LOCATION, location);
+    change_cookies(web, response.headers_mut(), &goto.cookies);
+    response
+}
+
+fn error_response(web: &Web, cookies: &RequestCookies, error: &PageError) -> Response {
+    let request = web.app().op(wardkey_domain::op::Actor::Anonymous, Default::default()).request;
+    if let PageError::Fault(cause) = error {
+        tracing::error!(request.id = %request, cause = %cause, "failed to answer a page");
+    }
+    let view = ErrorPageView {
+        code: error.code(),
+        reference: matches!(error, PageError::Fault(_)).then(|| request.to_string()),
+        sentences: error.sentences(),
+        seconds: error.retry_after().map(|wait| wait.as_secs().max(1)),
+    };
+    let mut page = Page::new(error.template(), Frame::default(), view).status(error.status());
+    page.retry_after = error.retry_after();
+    metrics::counter!("wardkey_web_error_pages_total", "code" => error.code()).increment(1);
+    page_response(web, cookies, &page)
+}
+
+/// What an error page shows.
+#[derive(Serialize)]
+pub(crate) struct ErrorPageView {
+    pub(crate) code: &'static str,
+    pub(crate) reference: Option<String>,
+    pub(crate) sentences: Vec<String>,
+    pub(crate) seconds: Option<u64>,
+}
+
+fn handed_over_error(web: &Web, cookies: &RequestCookies, code: &'static str, message: &str) -> Response {
+    let view = ErrorPageView { code, reference: None, sentences: vec![message.to_owned()], seconds: None };
+    let page = Page::new("error/application.html", Frame::default(), view).status(StatusCode::BAD_REQUEST);
+    page_response(web, cookies, &page)
+}
+
+/// What the page shows that sends a form on to an application.
+#[derive(Serialize)]
+struct FormPostView<'a> {
+    action: &'a str,
+    fields: &'a [(String, String)],
+}
+
+fn form_post(web: &Web, cookies: &RequestCookies, action: String, fields: &[(String, String)]) -> Response {
+    let page = Page::new("signin/form-post.html", Frame::default(), FormPostView { action: &action, fields });
+    let origin = origin_of(&action);
+    page_response(web, cookies, &page.form_action(vec![origin]))
+}
+
+/// The origin of an absolute address, as a content policy names it.
+fn origin_of(address: &str) -> String {
+    url::Url::parse(address).map_or_else(|_| "'none'".to_owned(), |url| url.origin().ascii_serialization())
+}
+
+fn page_response(web: &Web, cookies: &RequestCookies, page: &Page) -> Response {
+    let notice = cookies.notice.as_deref().and_then(Notice::parse);
+    let html = match html(web, page, notice) {
+        Ok(html) => html,
+        Err(error) => {
+            tracing::error!(template = page.template, cause = %format!("{error:#}"), "failed to draw a page");
+            return (StatusCode::INTERNAL_SERVER_ERROR, "The page cannot be shown (WEB-500).").into_response();
+        }
+    };
+    let mut response = (page.status, html).into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    if let Some(after) = page.refresh {
+        headers.insert(header::REFRESH, HeaderValue::from(after.as_secs().max(1)));
+    }
+    if let Some(wait) = page.retry_after {
+        headers.insert(header::RETRY_AFTER, HeaderValue::from(wait.as_secs().max(1)));
+    }
+    change_cookies(web, headers, &page.cookies);
+    if let (true, Some(visitor)) = (page.frame.new_visitor, &page.frame.bound_to) {
+        change_cookies(web, headers, &[CookieChange::Set(Cookie::Visitor, visitor.clone())]);
+    }
+    if cookies.notice.is_some() {
+        change_cookies(web, headers, &[CookieChange::Clear(Cookie::Notice)]);
+    }
+    response.extensions_mut().insert(ContentPolicy::Page { form_action: page.form_action.clone() });
+    response
+}
+
+/// The text of a page.
+pub(crate) fn html(web: &Web, page: &Page, notice: Option<Notice>) -> Result<String, minijinja::Error> {
+    let context = context(page, HelpView::from(&web.app().settings().help), web.app().settings().demo, notice);
+    template::render(page.template, context)
+}
+
+/// What the template sees.
+pub(crate) fn context(page: &Page, help: HelpView, demo: bool, notice: Option<Notice>) -> Value {
+    let frame = PageContext {
+        assets: asset::BASE,
+        csrf: page.frame.bound_to.as_ref().map(csrf::token),
+        person: page.frame.person.as_ref(),
+        help: page.frame.help.clone().unwrap_or(help),
+        demo,
+        notice: notice.map(Notice::word),
+        errors: &page.errors,
+        section: routes::section(page.template),
+    };
+    minijinja::context! { page => Value::from(minijinja::value::Serde(frame)), view => page.view.clone() }
+}
+
+fn change_cookies(web: &Web, headers: &mut HeaderMap, changes: &[CookieChange]) {
+    for change in changes {
+        let line = match change {
+            CookieChange::Set(cookie, value) => web.cookies().set(*cookie, value),
+            CookieChange::Clear(cookie) => web.cookies().clear(*cookie),
+        };
+        if let Some(line) = line {
+            headers.append(header::SET_COOKIE, line);
+        }
+    }
+}

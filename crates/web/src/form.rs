@@ -1,0 +1,198 @@
+//! Forms: reading what was sent, within limits, and only from our own pages.
+
+use axum::body::to_bytes;
+use axum::extract::{FromRequest, Request};
+use http::{HeaderMap, header};
+use wardkey_domain::secret::Secret;
+use zeroize::Zeroizing;
+
+use crate::cookie::RequestCookies;
+use crate::csrf;
+use crate::error::PageError;
+use crate::web::Web;
+
+/// No form of ours is larger.
+const LIMIT: usize = 64 * 1024;
+/// No form of ours has more fields.
+const MOST_FIELDS: usize = 200;
+
+/// The fields of a form that one of our own pages sent.
+///
+/// It proves that the form token was genuine and that the request did not come from another site; a handler that takes it
+/// needs no further check.
+#[derive(Debug)]
+pub struct Checked(Fields);
+
+impl std::ops::Deref for Checked {
+    type Target = Fields;
+
+    fn deref(&self) -> &Fields {
+        &self.0
+    }
+}
+
+impl FromRequest<Web> for Checked {
+    type Rejection = PageError;
+
+    async fn from_request(request: Request, web: &Web) -> Result<Self, PageError> {
+        if !is_from_us(request.headers(), web.app().settings().issuer.origin()) {
+            return Err(PageError::CrossSite);
+        }
+        if !is_form(request.headers()) {
+            return Err(PageError::BadRequest);
+        }
+        let cookies = request.extensions().get::<RequestCookies>().cloned().unwrap_or_default();
+        let body = to_bytes(request.into_body(), LIMIT).await.map_err(|_| PageError::TooLarge)?;
+        let fields = Fields::parse(&body)?;
+        if !csrf::is_genuine(fields.text(csrf::FIELD), &cookies) {
+            return Err(PageError::Stale);
+        }
+        Ok(Self(fields))
+    }
+}
+
+/// Whether a POST came from one of our own pages, as far as the browser says [Fetch Metadata].
+///
+/// Defence in depth: the form token is what decides. Because our pages send no referrer, browsers send `Origin: null`
+/// even with our own forms, so `null` decides nothing.
+fn is_from_us(headers: &HeaderMap, ours: &str) -> bool {
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    if let Some(site) = text("sec-fetch-site") {
+        return matches!(site, "same-origin" | "none");
+    }
+    match text(header::ORIGIN.as_str()) {
+        None | Some("null") => true,
+        Some(origin) => origin.eq_ignore_ascii_case(ours),
+    }
+}
+
+fn is_form(headers: &HeaderMap) -> bool {
+    headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.split(';').next())
+        .is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/x-www-form-urlencoded"))
+}
+
+/// The fields of a form, by name.
+#[derive(Debug, Default)]
+pub struct Fields(Vec<(String, Secret<String>)>);
+
+impl Fields {
+    /// Reads `application/x-www-form-urlencoded` text.
+    ///
+    /// A name may come more than once only when it ends in `[]`, as check boxes do.
+    ///
+    /// # Errors
+    /// When the text is not UTF-8, has too many fields, or repeats a name.
+    pub(crate) fn parse(body: &[u8]) -> Result<Self, PageError> {
+        let mut fields: Vec<(String, Secret<String>)> = Vec::new();
+        for pair in body.split(|byte| *byte == b'&').filter(|pair| !pair.is_empty()) {
+            let mut halves = pair.splitn(2, |byte| *byte == b'=');
+            let name = decode(halves.next().unwrap_or_default())?;
+            let value = decode(halves.next().unwrap_or_default())?;
+            let repeated = fields.iter().any(|(known, _)| known == name.as_str());
+            if (repeated && !name.ends_with("[]")) || fields.len() >= MOST_FIELDS {
+                return Err(PageError::BadRequest);
+            }
+            fields.push((name.to_string(), Secret::new(value.to_string())));
+        }
+        Ok(Self(fields))
+    }
+
+    /// The text of the field `name`, without white space around it; empty when it was not sent.
+    pub fn text(&self, name: &str) -> &str {
+        self.raw(name).map_or("", |value| value.expose().trim())
+    }
+
+    /// The field `name` exactly as typed, for passwords.
+    pub fn secret(&self, name: &str) -> Secret<String> {
+        self.raw(name).cloned().unwrap_or_else(|| Secret::new(String::new()))
+    }
+
+    /// Every value of the check boxes `name`, which ends in `[]`.
+    pub fn list<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        self.0.iter().filter(move |(known, _)| known == name).map(|(_, value)| value.expose().trim())
+    }
+
+    /// Whether the field `name` was sent with any value: a ticked box, a pressed button.
+    pub fn has(&self, name: &str) -> bool {
+        self.raw(name).is_some()
+    }
+
+    fn raw(&self, name: &str) -> Option<&Secret<String>> {
+        self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value)
+    }
+}
+
+/// Undoes percent-encoding [URL Standard, application/x-www-form-urlencoded].
+fn decode(text: &[u8]) -> Result<Zeroizing<String>, PageError> {
+    let mut bytes = Zeroizing::new(Vec::with_capacity(text.len()));
+    let mut rest = text.iter().copied();
+    while let Some(byte) = rest.next() {
+        match byte {
+            b'+' => bytes.push(b' '),
+            b'%' => {
+                let digit = |byte: Option<u8>| byte.and_then(|byte| char::from(byte).to_digit(16));
+                let (Some(high), Some(low)) = (digit(rest.next()), digit(rest.next())) else {
+                    return Err(PageError::BadRequest);
+                };
+                bytes.push(u8::try_from(high * 16 + low).map_err(|_| PageError::BadRequest)?);
+            }
+            plain => bytes.push(plain),
+        }
+    }
+    let text = std::str::from_utf8(&bytes).map_err(|_| PageError::BadRequest)?;
+    // SECURITY: no field of ours holds a NUL, and PostgreSQL refuses one with an error of its own.
+    if text.contains('\0') {
+        return Err(PageError::BadRequest);
+    }
+    Ok(Zeroizing::new(text.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use http::{HeaderValue, StatusCode};
+
+    use super::*;
+
+    #[test]
+    fn a_form_is_read_as_browsers_write_it() {
+        let fields =
+            Fields::parse(b"address=nurse%40a.example&password=+%C3%A9+&tick%5B%5D=1&tick%5B%5D=2&empty=").unwrap();
+        assert_eq!(fields.text("address"), "nurse@a.example");
+        assert_eq!(fields.secret("password").expose(), " é ");
+        assert_eq!(fields.list("tick[]").collect::<Vec<_>>(), ["1", "2"]);
+        assert_eq!(fields.text("missing"), "");
+        assert!(fields.has("empty") && !fields.has("missing"));
+    }
+
+    #[test]
+    fn a_malformed_form_is_refused() {
+        for bad in [&b"a=1&a=2"[..], b"a=%zz", b"a=%4", b"a=%ff", b"a=%00"] {
+            assert_eq!(Fields::parse(bad).unwrap_err().status(), StatusCode::BAD_REQUEST, "{bad:?}");
+        }
+        let many = vec!["x[]=1"; MOST_FIELDS + 1].join("&");
+        assert!(Fields::parse(many.as_bytes()).is_err());
+    }
+
+    #[test]
+    fn another_sites_form_is_refused() {
+        let ours = "https://id.example";
+        for (name, value, expected) in [
+            ("sec-fetch-site", "same-origin", true),
+            ("sec-fetch-site", "none", true),
+            ("sec-fetch-site", "same-site", false),
+            ("sec-fetch-site", "cross-site", false),
+            ("origin", "https://id.example", true),
+            ("origin", "null", true),
+            ("origin", "https://evil.example", false),
+            ("origin", "https://id.example:8443", false),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert(name, HeaderValue::from_static(value));
+            assert_eq!(is_from_us(&headers, ours), expected, "{name}: {value}");
+        }
+        assert!(is_from_us(&HeaderMap::new(), ours));
+    }
+}

@@ -1,0 +1,87 @@
+//! What the next page says first, after something was done.
+
+/// A notice. Only its word travels (in a short-lived cookie); the sentence is in `templates/component/notice.html`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Notice {
+    /// A sign-in took too long and begins anew.
+    SignInRestarted,
+    /// The password was changed.
+    PasswordChanged,
+    /// An authenticator app was added.
+    CredentialAdded,
+    /// A method was renamed.
+    CredentialRenamed,
+    /// A method was removed.
+    CredentialRemoved,
+    /// Another method is the default now.
+    DefaultChanged,
+    /// A session was ended.
+    SessionEnded,
+    /// All other sessions were ended.
+    OtherSessionsEnded,
+    /// Multi-factor authentication is set up.
+    Enrolled,
+    /// An account was added to the demo phone.
+    PhoneAccountAdded,
+    /// An account was removed from the demo phone.
+    PhoneAccountRemoved,
+    /// An administrator set a temporary password.
+    TemporaryPasswordSet,
+    /// An administrator removed somebody's methods so that they enrol again.
+    AccountReEnrolled,
+    /// An administrator disabled an account.
+    AccountDisabled,
+    /// An administrator enabled an account.
+    AccountEnabled,
+    /// An administrator ended somebody's sessions.
+    AccountSessionsEnded,
+}
+
+impl Notice {
+    /// Every notice, for tests and for reading one back.
+    pub const ALL: [Self; 16] = [
+        Self::SignInRestarted,
+        Self::PasswordChanged,
+        Self::CredentialAdded,
+        Self::CredentialRenamed,
+        Self::CredentialRemoved,
+        Self::DefaultChanged,
+        Self::SessionEnded,
+        Self::OtherSessionsEnded,
+        Self::Enrolled,
+        Self::PhoneAccountAdded,
+        Self::PhoneAccountRemoved,
+        Self::TemporaryPasswordSet,
+        Self::AccountReEnrolled,
+        Self::AccountDisabled,
+        Self::AccountEnabled,
+        Self::AccountSessionsEnded,
+    ];
+
+    /// Its word in the cookie and in the template.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::SignInRestarted => "sign-in-restarted",
+            Self::PasswordChanged => "password-changed",
+            Self::CredentialAdded => "credential-added",
+            Self::CredentialRenamed => "credential-renamed",
+            Self::CredentialRemoved => "credential-removed",
+            Self::DefaultChanged => "default-changed",
+            Self::SessionEnded => "session-ended",
+            Self::OtherSessionsEnded => "other-sessions-ended",
+            Self::Enrolled => "enrolled",
+            Self::PhoneAccountAdded => "phone-account-added",
+            Self::PhoneAccountRemoved => "phone-account-removed",
+            Self::TemporaryPasswordSet => "temporary-password-set",
+            Self::AccountReEnrolled => "account-re-enrolled",
+            Self::AccountDisabled => "account-disabled",
+            Self::AccountEnabled => "account-enabled",
+            Self::AccountSessionsEnded => "account-sessions-ended",
+        }
+    }
+
+    /// The notice with this word; a cookie can hold anything.
+    pub(crate) fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|notice| notice.word() == word)
+    }
+}

@@ -1,0 +1,36 @@
+//! What a signed-in person sees.
+//!
+//! Here: a file for each part of the portal. Not here: administration (`admin`) and the pages of a sign-in (`signin`).
+//! Somebody who is enrolling sees Profile, My profile, Self-service and Self-enrol only. Read next: `profile`.
+
+mod device;
+mod home;
+mod password;
+mod profile;
+mod security_info;
+mod sessions;
+mod sign_ins;
+
+pub(crate) use device::{device, device_code, device_decision};
+pub(crate) use home::home;
+pub(crate) use password::{change, change_form};
+pub(crate) use profile::{my_profile, profile, self_enrol, self_service};
+pub(crate) use security_info::{
+    add_app, add_app_form, begin_adding, begin_adding_form, make_default, remove, remove_form, rename, rename_form,
+    security_info,
+};
+pub(crate) use sessions::{end, end_others, sessions, sign_out_everywhere};
+pub(crate) use sign_ins::{SignInRow, sign_ins};
+
+#[cfg(test)]
+pub(crate) mod views {
+    pub(crate) use super::device::{DecisionView, DeviceView, DoneView};
+    pub(crate) use super::home::HomeView;
+    pub(crate) use super::password::ChangePasswordView;
+    pub(crate) use super::profile::{AlreadyView, MyProfileView, ProfileView, SelfServiceView};
+    pub(crate) use super::security_info::{
+        AddAppView, BeginAddingView, MethodView, RemoveView, RenameView, SecurityInfoView,
+    };
+    pub(crate) use super::sessions::{SessionRow, SessionsView};
+    pub(crate) use super::sign_ins::{SignInRow, SignInsView};
+}

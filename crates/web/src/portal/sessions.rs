@@ -1,0 +1,72 @@
+//! Where a person is signed in, and signing out elsewhere [SES-7].
+
+use axum::extract::Path;
+use serde::Serialize;
+use wardkey_domain::id::SessionId;
+use wardkey_usecases::session::{self, SessionView};
+
+use crate::cookie::Cookie;
+use crate::error::PageError;
+use crate::form::Checked;
+use crate::goto::Goto;
+use crate::notice::Notice;
+use crate::page::Page;
+use crate::person::Person;
+use crate::routes;
+use crate::view::moment;
+
+#[derive(Serialize)]
+pub(crate) struct SessionsView {
+    pub(crate) sessions: Vec<SessionRow>,
+}
+
+/// One session.
+#[derive(Serialize)]
+pub(crate) struct SessionRow {
+    pub(crate) browser: String,
+    pub(crate) address: Option<String>,
+    pub(crate) started: String,
+    pub(crate) seen: String,
+    pub(crate) is_this_one: bool,
+    /// The address that ends it.
+    pub(crate) end: String,
+}
+
+impl From<SessionView> for SessionRow {
+    fn from(view: SessionView) -> Self {
+        let facts = view.session.facts();
+        Self {
+            browser: facts.browser.clone().unwrap_or_else(|| "Unknown browser".to_owned()),
+            address: facts.address.map(|address| address.to_string()),
+            started: moment(facts.started_at),
+            seen: moment(facts.seen_at),
+            is_this_one: view.is_this_one,
+            end: routes::end_session(facts.id),
+        }
+    }
+}
+
+/// `GET /profile/sessions`
+pub(crate) async fn sessions(person: Person) -> Result<Page, PageError> {
+    let sessions = session::list(person.app(), &person.op).await?.into_iter().map(SessionRow::from).collect();
+    Ok(Page::new("portal/sessions.html", person.frame(), SessionsView { sessions }))
+}
+
+/// `POST /profile/sessions/{id}/end`
+pub(crate) async fn end(person: Person, Path(id): Path<SessionId>, _form: Checked) -> Result<Goto, PageError> {
+    session::end(person.app(), &person.op, id).await?;
+    Ok(Goto::to(routes::SESSIONS).notice(Notice::SessionEnded))
+}
+
+/// `POST /profile/sessions/end-others`
+pub(crate) async fn end_others(person: Person, _form: Checked) -> Result<Goto, PageError> {
+    session::end_all_others(person.app(), &person.op).await?;
+    Ok(Goto::to(routes::SESSIONS).notice(Notice::OtherSessionsEnded))
+}
+
+/// `POST /profile/sessions/sign-out-everywhere`
+pub(crate) async fn sign_out_everywhere(person: Person, _form: Checked) -> Result<Goto, PageError> {
+    session::end_all_others(person.app(), &person.op).await?;
+    session::sign_out(person.app(), &person.op).await?;
+    Ok(Goto::to(routes::SIGNED_OUT).clear(Cookie::Session))
+}

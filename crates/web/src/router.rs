@@ -1,0 +1,91 @@
+//! Which handler answers which address, and the layers around them.
+
+use axum::Router;
+use axum::middleware::from_fn_with_state;
+use axum::routing::{get, post};
+use tower_http::catch_panic::CatchPanicLayer;
+use wardkey_usecases::App;
+
+use crate::error::PageError;
+use crate::settings::WebSettings;
+use crate::web::Web;
+use crate::{admin, asset, catch_panic, circumstances, demo, draw, headers, portal, routes, session_check, signin};
+
+/// Every page.
+///
+/// The answers still have to be drawn: put [`wrap`] around this router, or around it and others.
+pub fn router(app: App, settings: WebSettings) -> Router {
+    let has_demo = settings.demo.is_some();
+    let mut router = Router::new().merge(sign_in()).merge(profile()).merge(admin::router());
+    if has_demo {
+        router = router.merge(demonstration());
+    }
+    router
+        .route("/assets/{version}/{*name}", get(asset::serve))
+        .route(routes::SESSION_CHECK, get(session_check::check))
+        .fallback(|| async { PageError::NotFound })
+        .method_not_allowed_fallback(|| async { PageError::MethodNotAllowed })
+        .with_state(Web::new(app, settings))
+}
+
+/// The layers around every router: they read a request's circumstances, draw pages and hand-overs, turn panics into a
+/// page, and set the security headers.
+pub fn wrap(router: Router, app: App, settings: WebSettings) -> Router {
+    let web = Web::new(app, settings);
+    // The last one added is the outermost.
+    router
+        .layer(CatchPanicLayer::custom(catch_panic::answer))
+        .layer(from_fn_with_state(web.clone(), draw::draw))
+        .layer(from_fn_with_state(web.clone(), circumstances::read))
+        .layer(from_fn_with_state(web, headers::secure))
+}
+
+fn sign_in() -> Router<Web> {
+    Router::new()
+        .route(routes::SIGN_IN, get(signin::start).post(signin::password))
+        .route(routes::SIGN_IN_STEP, get(signin::step))
+        .route(routes::ACTIVATE, get(signin::activate).post(signin::activation))
+        .route(routes::NEW_PASSWORD, get(signin::step).post(signin::new_password))
+        .route(routes::CODE, get(signin::step).post(signin::second_factor))
+        .route(routes::ANOTHER_WAY, get(signin::another_way))
+        .route(routes::START_AGAIN, post(signin::start_again))
+        .route(routes::SIGN_IN_ENDED, get(signin::step))
+        .route(routes::CANNOT_SIGN_IN, get(signin::cannot_sign_in))
+        .route(routes::ACCESSIBILITY, get(signin::accessibility))
+        .route(routes::SIGN_OUT, get(signin::confirm_sign_out).post(signin::sign_out))
+        .route(routes::SIGNED_OUT, get(signin::signed_out))
+}
+
+fn profile() -> Router<Web> {
+    Router::new()
+        .route(routes::HOME, get(portal::home))
+        .route(routes::PROFILE, get(portal::profile))
+        .route(routes::MY_PROFILE, get(portal::my_profile))
+        .route(routes::SELF_SERVICE, get(portal::self_service))
+        .route(routes::SELF_ENROL, get(portal::self_enrol).post(signin::confirm))
+        .route(routes::CHOOSE_METHOD, get(signin::step).post(signin::choose_method))
+        .route(routes::CHOOSE_AGAIN, post(signin::choose_again))
+        .route(routes::ENROL_APP, get(signin::step).post(signin::confirm_app))
+        .route(routes::ENROLLED, get(signin::enrolled))
+        .route(routes::SECURITY_INFO, get(portal::security_info))
+        .route(routes::ADD_APP, get(portal::begin_adding_form).post(portal::begin_adding))
+        .route("/profile/security-info/add/{id}", get(portal::add_app_form).post(portal::add_app))
+        .route("/profile/security-info/{id}/rename", get(portal::rename_form).post(portal::rename))
+        .route("/profile/security-info/{id}/remove", get(portal::remove_form).post(portal::remove))
+        .route("/profile/security-info/{id}/default", post(portal::make_default))
+        .route(routes::CHANGE_PASSWORD, get(portal::change_form).post(portal::change))
+        .route(routes::SESSIONS, get(portal::sessions))
+        .route(routes::END_OTHER_SESSIONS, post(portal::end_others))
+        .route(routes::SIGN_OUT_EVERYWHERE, post(portal::sign_out_everywhere))
+        .route("/profile/sessions/{id}/end", post(portal::end))
+        .route(routes::RECENT_SIGN_INS, get(portal::sign_ins))
+        .route(routes::DEVICE, get(portal::device).post(portal::device_code))
+        .route(routes::DEVICE_DECISION, post(portal::device_decision))
+}
+
+fn demonstration() -> Router<Web> {
+    Router::new()
+        .route(routes::DEMO_PHONE, get(demo::phone).post(demo::add))
+        .route(routes::DEMO_PHONE_SCAN, post(demo::scan))
+        .route(routes::DEMO_PHONE_REMOVE, post(demo::remove))
+}

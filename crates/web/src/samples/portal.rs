@@ -1,0 +1,173 @@
+//! Samples of the portal.
+
+use wardkey_domain::factor::password::PasswordRules;
+use wardkey_usecases::FieldError;
+
+use super::Sample;
+use super::frame::{enrolling, frame};
+use crate::notice::Notice;
+use crate::page::Page;
+use crate::portal::views::*;
+use crate::view::RulesView;
+
+const NURSE: &str = "nurse@riverside-surgery.example";
+
+pub(crate) fn samples() -> Vec<Sample> {
+    let mut all = profile();
+    all.extend(security_info());
+    all.extend(sessions());
+    all.extend(device());
+    all
+}
+
+fn text(text: &str) -> String {
+    text.to_owned()
+}
+
+fn wrong(field: &'static str, message: &str) -> Vec<FieldError> {
+    vec![FieldError { field, message: text(message) }]
+}
+
+fn profile() -> Vec<Sample> {
+    let waiting = ProfileView { enrolling: true, application: Some(text("Rota planner")) };
+    let details = |organisation: Option<&str>| MyProfileView {
+        name: text("Practice nurse"),
+        address: text(NURSE),
+        organisation: organisation.map(text),
+    };
+    vec![
+        Sample::new("home", Page::new("portal/home.html", frame(), HomeView {})),
+        Sample::new(
+            "profile",
+            Page::new("portal/profile.html", frame(), ProfileView { enrolling: false, application: None }),
+        ),
+        Sample::new("profile-enrolling", Page::new("portal/profile.html", enrolling(), waiting)),
+        Sample::new("my-profile", Page::new("portal/my-profile.html", frame(), details(Some("Riverside Surgery")))),
+        Sample::new("my-profile-enrolling", Page::new("portal/my-profile.html", enrolling(), details(None))),
+        Sample::new(
+            "self-service",
+            Page::new("portal/self-service.html", frame(), SelfServiceView { enrolling: false }),
+        ),
+        Sample::new(
+            "self-service-enrolling",
+            Page::new("portal/self-service.html", enrolling(), SelfServiceView { enrolling: true }),
+        ),
+        Sample::new(
+            "already-enrolled",
+            Page::new("portal/already-enrolled.html", frame(), AlreadyView { address: text(NURSE) }),
+        ),
+    ]
+}
+
+fn method(label: &str, is_default: bool) -> MethodView {
+    MethodView {
+        kind: "totp",
+        label: text(label),
+        is_default,
+        added: text("21 November 2026 at 9:41pm"),
+        last_used: is_default.then(|| text("22 November 2026 at 8:02am")),
+        rename: text("/profile/security-info/0199/rename"),
+        remove: text("/profile/security-info/0199/remove"),
+        make_default: text("/profile/security-info/0199/default"),
+    }
+}
+
+fn security_info() -> Vec<Sample> {
+    let list = |methods: Vec<MethodView>, days| {
+        let view = SecurityInfoView {
+            may_add: methods.len() < 3,
+            may_remove: methods.len() > 1,
+            methods,
+            password_set: Some(text("1 March 2026 at 10:15am")),
+            password_expires_in_days: days,
+        };
+        Page::new("portal/security-info.html", frame(), view)
+    };
+    let add = || {
+        let view = AddAppView {
+            address: text(NURSE),
+            key: text("GEZD GNBV GY3T QOJQ GEZD GNBV GY3T QOJQ"),
+            picture: crate::qr::svg("otpauth://totp/Wardkey:nurse%40riverside-surgery.example?secret=GEZDGNBVGY3TQOJQ"),
+            label: Some(text("Tablet")),
+            action: text("/profile/security-info/add/0199"),
+            until: text("21 November 2026 at 9:51pm"),
+            demo: true,
+        };
+        Page::new("portal/add-app.html", frame(), view)
+    };
+    let rename = || {
+        let view = RenameView { label: text("Work phone"), typed: text("Work"), action: text("/x") };
+        Page::new("portal/rename-method.html", frame(), view)
+    };
+    let remove =
+        || Page::new("portal/remove-method.html", frame(), RemoveView { label: text("Tablet"), action: text("/x") });
+    let password = || {
+        let rules = RulesView::from(&PasswordRules::default());
+        Page::new("portal/password.html", frame(), ChangePasswordView { rules })
+    };
+    vec![
+        Sample::new("security-info-one", list(vec![method("Authenticator app", true)], None)),
+        Sample {
+            notice: Some(Notice::CredentialAdded),
+            ..Sample::new("security-info", list(vec![method("Work phone", true), method("Tablet", false)], Some(1)))
+        },
+        Sample::new(
+            "security-info-full",
+            list(["a", "b", "c"].map(|label| method(label, label == "a")).into(), Some(5)),
+        ),
+        Sample::new("begin-adding", Page::new("portal/begin-adding.html", frame(), BeginAddingView {})),
+        Sample::new("add-app", add()),
+        Sample::new("add-app-wrong", add().errors(wrong("code", "The code is wrong"))),
+        Sample::new("rename-method", rename()),
+        Sample::new("rename-method-wrong", rename().errors(wrong("label", "Enter a name"))),
+        Sample::new("remove-method", remove()),
+        Sample::new("remove-method-refused", remove().errors(wrong("", "You cannot remove the last one"))),
+        Sample::new("change-password", password()),
+        Sample::new("change-password-wrong", password().errors(wrong("current", "Your current password is wrong"))),
+    ]
+}
+
+fn sessions() -> Vec<Sample> {
+    let row = |browser: &str, is_this_one| SessionRow {
+        browser: text(browser),
+        address: Some(text("192.0.2.7")),
+        started: text("21 November 2026 at 9:41pm"),
+        seen: text("22 November 2026 at 8:02am"),
+        is_this_one,
+        end: text("/profile/sessions/0199/end"),
+    };
+    let rows = vec![row("Edge on Windows", true), row("Safari on iPhone", false)];
+    let sign_in = |refused, count, application: Option<&str>| SignInRow {
+        at: text("21 November 2026 at 9:41pm"),
+        refused,
+        count,
+        application: application.map(text),
+        browser: Some(text("Edge on Windows")),
+        address: Some(text("2001:db8:1234:5678:9abc:def0:1234:5678")),
+    };
+    let sign_ins = vec![sign_in(false, 1, Some("Rota planner")), sign_in(true, 3, None), sign_in(true, 1, None)];
+    let none = SignInsView { sign_ins: Vec::new() };
+    vec![
+        Sample::new("sessions", Page::new("portal/sessions.html", frame(), SessionsView { sessions: rows })),
+        Sample::new("sign-ins", Page::new("portal/sign-ins.html", frame(), SignInsView { sign_ins })),
+        Sample::new("sign-ins-none", Page::new("portal/sign-ins.html", frame(), none)),
+    ]
+}
+
+fn device() -> Vec<Sample> {
+    let code = |typed: Option<&str>| Page::new("portal/device.html", frame(), DeviceView { typed: typed.map(text) });
+    let decision = DecisionView {
+        application: text("Ward display"),
+        user_code: text("BCDF-GHJK"),
+        place: Some(text("192.0.2.7")),
+        offline: true,
+        asked_at: text("21 November 2026 at 9:41pm"),
+    };
+    vec![
+        Sample::new("device", code(None)),
+        Sample::new("device-wrong", code(Some("BCDF")).errors(wrong("user_code", "There is no such code"))),
+        Sample::new("device-decision", Page::new("portal/device-decision.html", frame(), decision)),
+        Sample::new("device-allowed", Page::new("portal/device-done.html", frame(), DoneView { allowed: true })),
+        Sample::new("device-refused", Page::new("portal/device-done.html", frame(), DoneView { allowed: false })),
+    ]
+}

@@ -1,0 +1,36 @@
+//! What the web edge needs to know besides the application.
+
+use std::sync::Arc;
+
+use ipnet::IpNet;
+
+use crate::demo::Demo;
+
+/// Settings of the web edge.
+#[derive(Clone, Debug, Default)]
+pub struct WebSettings {
+    /// Peers whose forwarding header is believed. Empty: the connection's own address is the client's.
+    pub trusted_proxies: Vec<IpNet>,
+    /// The header that those proxies write.
+    pub forwarding_header: ForwardingHeader,
+    /// The demonstration's people and phone; `None` anywhere else.
+    pub demo: Option<Arc<Demo>>,
+}
+
+/// The one header that carries the client's address.
+///
+/// SECURITY: exactly one is read. A proxy that writes one of them passes the other on as the client sent it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ForwardingHeader {
+    /// `X-Forwarded-For`, as most proxies write it.
+    #[default]
+    XForwardedFor,
+    /// `Forwarded` [RFC 7239].
+    Forwarded,
+}
+
+/// The address of the other end of the connection.
+///
+/// The listener puts it into the request's extensions; without it a request has no address.
+#[derive(Clone, Copy, Debug)]
+pub struct PeerAddress(pub std::net::IpAddr);

@@ -1,0 +1,73 @@
+//! Self-enrolment: "Self-enrol for MFA", choosing a method, and the first code [ENR-1 to ENR-5].
+
+use axum::extract::Query;
+use http::Uri;
+use serde::Serialize;
+use wardkey_domain::factor::FactorKind;
+use wardkey_usecases::signin::{Destination, Input};
+
+use crate::drawn::Answer;
+use crate::error::PageError;
+use crate::form::Checked;
+use crate::page::Page;
+use crate::person::{Person, Visitor};
+use crate::routes;
+use crate::signin::begin::Towards;
+use crate::signin::screen::Typed;
+use crate::signin::steps::current;
+use crate::signin::submit::{restart, submit};
+
+/// `POST /profile/self-enrol`: Confirm.
+pub(crate) async fn confirm(visitor: Visitor, form: Result<Checked, PageError>) -> Result<Answer, PageError> {
+    let Some(_form) = current(form)? else { return Ok(restart(&Typed::default())) };
+    submit(&visitor, Input::BeginEnrolment, &Typed::default()).await
+}
+
+/// `POST /profile/self-enrol/method`
+pub(crate) async fn choose_method(visitor: Visitor, form: Result<Checked, PageError>) -> Result<Answer, PageError> {
+    let Some(form) = current(form)? else { return Ok(restart(&Typed::default())) };
+    let kind: FactorKind = form.text("method").parse().map_err(|_| PageError::BadRequest)?;
+    submit(&visitor, Input::ChooseFactor(kind), &Typed::default()).await
+}
+
+/// `POST /profile/self-enrol/app`
+pub(crate) async fn confirm_app(visitor: Visitor, form: Result<Checked, PageError>) -> Result<Answer, PageError> {
+    let Some(form) = current(form)? else { return Ok(restart(&Typed::default())) };
+    let label = Some(form.text("label").to_owned()).filter(|label| !label.is_empty());
+    let typed = Typed { label: label.clone(), ..Typed::default() };
+    submit(&visitor, Input::ConfirmEnrolment { code: form.text("code").to_owned(), label }, &typed).await
+}
+
+/// `POST /profile/self-enrol/again`
+pub(crate) async fn choose_again(visitor: Visitor, form: Result<Checked, PageError>) -> Result<Answer, PageError> {
+    let Some(_form) = current(form)? else { return Ok(restart(&Typed::default())) };
+    submit(&visitor, Input::ChooseAgain, &Typed::default()).await
+}
+
+/// What the last page of enrolment shows.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct EnrolledView {
+    pub(crate) address: String,
+    /// Where to go on.
+    pub(crate) next: String,
+    /// Whether that is back to an application.
+    pub(crate) to_application: bool,
+}
+
+/// `GET /profile/self-enrol/done`
+pub(crate) async fn enrolled(person: Person, Query(towards): Query<Towards>) -> Result<Page, PageError> {
+    let destination = towards.destination()?;
+    let view = EnrolledView {
+        address: person.account.address.as_str().to_owned(),
+        next: routes::destination(&destination),
+        to_application: matches!(destination, Destination::Authorization(_)),
+    };
+    Ok(Page::new("signin/enrolled.html", person.frame(), view))
+}
+
+/// The address of the last page of enrolment on the way to `destination`.
+pub(crate) fn enrolled_address(destination: &Destination) -> String {
+    let towards = routes::sign_in(destination);
+    let query = Uri::try_from(towards).ok().and_then(|uri| uri.query().map(str::to_owned));
+    query.map_or_else(|| routes::ENROLLED.to_owned(), |query| format!("{}?{query}", routes::ENROLLED))
+}

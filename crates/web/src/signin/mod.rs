@@ -1,0 +1,36 @@
+//! The pages of a sign-in, from the address to the confirmed code.
+//!
+//! Here: how each screen of the engine is drawn and how each form becomes one input of it. Not here: what happens next
+//! (`wardkey_usecases::signin`). Nothing here knows which factors exist beyond the screen that asks for one.
+//! Read next: `submit`, then `screen`.
+
+mod begin;
+mod code;
+mod enrol;
+mod help;
+mod refusal;
+mod screen;
+mod sign_out;
+mod steps;
+mod submit;
+
+pub(crate) use begin::{begin_fresh_factor, start};
+pub(crate) use code::another_way;
+pub(crate) use enrol::{choose_again, choose_method, confirm, confirm_app, enrolled};
+pub(crate) use help::{accessibility, cannot_sign_in};
+pub(crate) use screen::{Typed, page as screen_page, place};
+pub(crate) use sign_out::{confirm_sign_out, sign_out, signed_out};
+pub(crate) use steps::{activate, activation, new_password, password, second_factor, start_again, step};
+
+#[cfg(test)]
+pub(crate) mod views {
+    pub(crate) use super::code::{AnotherWayView, ChoiceView};
+    pub(crate) use super::enrol::EnrolledView;
+    pub(crate) use super::help::NothingView;
+    pub(crate) use super::refusal::sentences;
+    pub(crate) use super::screen::{
+        ActivationView, ChooseView, ChosenView, CodeView, EndedView, EnrolAppView, EnrolView, NewPasswordView,
+        PasswordView,
+    };
+    pub(crate) use super::sign_out::SignOutView;
+}

@@ -1,0 +1,206 @@
+//! Which page draws which screen of the sign-in, and at which address it stands.
+
+use minijinja::Value;
+use minijinja::value::Serde;
+use serde::Serialize;
+use wardkey_domain::factor::FactorKind;
+use wardkey_domain::id::CredentialId;
+use wardkey_domain::secret::Secret;
+use wardkey_domain::signin::{NewPasswordWhy, Refusal};
+use wardkey_usecases::signin::{CredentialView, Screen, ScreenKind};
+
+use crate::demo::PersonRow;
+use crate::page::Page;
+use crate::person::frame_of;
+use crate::signin::refusal;
+use crate::view::RulesView;
+use crate::web::Web;
+use crate::{qr, routes};
+
+/// What was typed or chosen and is shown again. Never a password, never a code.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Typed {
+    /// The address as typed.
+    pub(crate) address: Option<String>,
+    /// The name for a new authenticator as typed.
+    pub(crate) label: Option<String>,
+    /// The credential that was chosen.
+    pub(crate) credential: Option<CredentialId>,
+    /// Where the first form is sent, so that it keeps its destination.
+    pub(crate) action: Option<String>,
+    /// Which of the two first pages was filled in.
+    pub(crate) first: FirstPage,
+}
+
+/// A sign-in begins with a password or with an activation code.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum FirstPage {
+    #[default]
+    Password,
+    Activation,
+}
+
+/// The address at which `screen` is shown.
+pub(crate) const fn place(screen: &Screen) -> &'static str {
+    match screen.kind {
+        ScreenKind::Password { .. } => routes::SIGN_IN_STEP,
+        ScreenKind::Activation => routes::ACTIVATE,
+        ScreenKind::NewPassword { .. } => routes::NEW_PASSWORD,
+        ScreenKind::SelfEnrol => routes::PROFILE,
+        ScreenKind::ChooseFactor { .. } => routes::CHOOSE_METHOD,
+        ScreenKind::EnrolTotp { .. } => routes::ENROL_APP,
+        ScreenKind::Code { .. } => routes::CODE,
+        ScreenKind::Ended { .. } => routes::SIGN_IN_ENDED,
+    }
+}
+
+/// The page for `screen`, with its forms bound to the flow `token`.
+pub(crate) fn page(web: &Web, screen: &Screen, token: &Secret<String>, typed: &Typed) -> Page {
+    let (template, view) = contents(web, screen, typed);
+    let page = Page::new(template, frame_of(screen, token), view);
+    match &screen.application {
+        Some(application) => page.form_action(application.form_action.clone()),
+        None => page,
+    }
+}
+
+fn contents(web: &Web, screen: &Screen, typed: &Typed) -> (&'static str, Value) {
+    let application = screen.application.as_ref().map(|application| application.name.clone());
+    let address = screen.account.as_ref().map(|account| account.address.clone());
+    match &screen.kind {
+        ScreenKind::Password { address: hint } => {
+            let typed_or_hinted = typed.address.clone().or_else(|| hint.clone());
+            if typed.first == FirstPage::Activation {
+                let view = ActivationView { asks_address: true, address: typed_or_hinted };
+                return ("signin/activation.html", Value::from(Serde(view)));
+            }
+            let view = PasswordView {
+                application,
+                address: typed_or_hinted,
+                action: typed.action.clone().unwrap_or_else(|| routes::SIGN_IN.to_owned()),
+                people: web.settings().demo.as_ref().map(|demo| demo.people().to_vec()),
+            };
+            ("signin/password.html", Value::from(Serde(view)))
+        }
+        ScreenKind::Activation => {
+            let view = ActivationView { asks_address: false, address };
+            ("signin/activation.html", Value::from(Serde(view)))
+        }
+        ScreenKind::NewPassword { why, rules } => {
+            let view = NewPasswordView { why: word_for(*why), rules: RulesView::from(rules), address };
+            ("signin/new-password.html", Value::from(Serde(view)))
+        }
+        ScreenKind::SelfEnrol => ("portal/self-enrol.html", Value::from(Serde(EnrolView { address }))),
+        ScreenKind::ChooseFactor { kinds } => {
+            let view = ChooseView { address, kinds: kinds.iter().map(|kind| kind.as_str()).collect() };
+            ("signin/choose-method.html", Value::from(Serde(view)))
+        }
+        ScreenKind::EnrolTotp { key, uri } => {
+            let view = EnrolAppView {
+                address,
+                key: key.expose().clone(),
+                picture: qr::svg(uri.expose()),
+                label: typed.label.clone(),
+                demo: web.settings().demo.is_some(),
+            };
+            ("signin/enrol-app.html", Value::from(Serde(view)))
+        }
+        ScreenKind::Code { credentials } => {
+            let chosen = credentials
+                .iter()
+                .find(|credential| Some(credential.id) == typed.credential)
+                .or_else(|| credentials.first())
+                .map(ChosenView::from);
+            let view = CodeView { application, address, several: credentials.len() > 1, chosen };
+            ("signin/code.html", Value::from(Serde(view)))
+        }
+        ScreenKind::Ended { refusal } => ("signin/ended.html", Value::from(Serde(ended(web, refusal)))),
+    }
+}
+
+fn ended(web: &Web, refusal: &Refusal) -> EndedView {
+    let text = refusal::sentences(refusal, web.app().now()).into_iter().next().map(|error| error.text);
+    EndedView { word: refusal.as_str(), text: text.unwrap_or_default(), code: refusal.code() }
+}
+
+const fn word_for(why: NewPasswordWhy) -> &'static str {
+    match why {
+        NewPasswordWhy::Temporary => "temporary",
+        NewPasswordWhy::Requested => "requested",
+        NewPasswordWhy::Expired => "expired",
+        NewPasswordWhy::FirstActivation => "first_activation",
+    }
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct PasswordView {
+    pub(crate) application: Option<String>,
+    pub(crate) address: Option<String>,
+    pub(crate) action: String,
+    pub(crate) people: Option<Vec<PersonRow>>,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct ActivationView {
+    /// Whether the page asks for the address, or the sign-in knows it.
+    pub(crate) asks_address: bool,
+    pub(crate) address: Option<String>,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct NewPasswordView {
+    pub(crate) why: &'static str,
+    pub(crate) rules: RulesView,
+    pub(crate) address: Option<String>,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct EnrolView {
+    pub(crate) address: Option<String>,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct ChooseView {
+    pub(crate) address: Option<String>,
+    /// Words of the factors that can be chosen, the recommended first.
+    pub(crate) kinds: Vec<&'static str>,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct EnrolAppView {
+    pub(crate) address: Option<String>,
+    pub(crate) key: String,
+    pub(crate) picture: Option<String>,
+    pub(crate) label: Option<String>,
+    pub(crate) demo: bool,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct CodeView {
+    pub(crate) application: Option<String>,
+    pub(crate) address: Option<String>,
+    pub(crate) several: bool,
+    pub(crate) chosen: Option<ChosenView>,
+}
+
+/// The credential whose code is asked for.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct ChosenView {
+    pub(crate) id: String,
+    pub(crate) label: String,
+    pub(crate) kind: &'static str,
+}
+
+impl From<&CredentialView> for ChosenView {
+    fn from(credential: &CredentialView) -> Self {
+        let kind: FactorKind = credential.kind;
+        Self { id: credential.id.to_string(), label: credential.label.clone(), kind: kind.as_str() }
+    }
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct EndedView {
+    pub(crate) word: &'static str,
+    pub(crate) text: String,
+    pub(crate) code: &'static str,
+}

@@ -1,0 +1,114 @@
+//! The forms of a sign-in before enrolment.
+
+use axum::extract::Query;
+use http::Uri;
+use wardkey_usecases::session;
+use wardkey_usecases::signin::{Destination, Input, ScreenKind};
+
+use crate::cookie::Cookie;
+use crate::drawn::Answer;
+use crate::error::PageError;
+use crate::form::Checked;
+use crate::goto::Goto;
+use crate::person::{InFlow, Visitor};
+use crate::routes;
+use crate::signin::begin::Towards;
+use crate::signin::code::With;
+use crate::signin::screen::{self, FirstPage, Typed};
+use crate::signin::submit::{is_over, restart, submit};
+
+/// `GET` of every page of a sign-in but the first: draws the page that the sign-in stands at, or leads there.
+pub(crate) async fn step(flow: InFlow, uri: Uri, Query(with): Query<With>) -> Result<Answer, PageError> {
+    if let ScreenKind::Ended { refusal } = &flow.screen.kind
+        && is_over(refusal)
+    {
+        return Ok(restart(&Typed::default()));
+    }
+    let place = screen::place(&flow.screen);
+    if uri.path() != place {
+        return Ok(Goto::to(place).into());
+    }
+    let typed = Typed { credential: with.credential(), ..Typed::default() };
+    Ok(screen::page(&flow.visitor.web, &flow.screen, &flow.token, &typed).into())
+}
+
+/// `POST /signin`
+pub(crate) async fn password(
+    visitor: Visitor,
+    Query(towards): Query<Towards>,
+    form: Result<Checked, PageError>,
+) -> Result<Answer, PageError> {
+    let destination = towards.destination()?;
+    let action = Some(routes::sign_in(&destination));
+    let form = match form {
+        Ok(form) => form,
+        // Another tab has begun another sign-in, or finished one: this tab goes on to its own destination.
+        Err(PageError::Stale) => return stale(&visitor, &destination).await,
+        Err(other) => return Err(other),
+    };
+    let typed = Typed { address: Some(form.text("address").to_owned()), action, ..Typed::default() };
+    let input = Input::Password { address: form.text("address").to_owned(), password: form.secret("password") };
+    submit(&visitor, input, &typed).await
+}
+
+async fn stale(visitor: &Visitor, destination: &Destination) -> Result<Answer, PageError> {
+    if session::check(visitor.app(), &visitor.circumstances).await? {
+        return Ok(Goto::to(routes::destination(destination)).into());
+    }
+    Ok(restart(&Typed { action: Some(routes::sign_in(destination)), ..Typed::default() }))
+}
+
+/// `GET /signin/activate`
+pub(crate) async fn activate(flow: InFlow) -> Result<Answer, PageError> {
+    match flow.screen.kind {
+        ScreenKind::Activation | ScreenKind::Password { .. } => {
+            let typed = Typed { first: FirstPage::Activation, ..Typed::default() };
+            Ok(screen::page(&flow.visitor.web, &flow.screen, &flow.token, &typed).into())
+        }
+        ScreenKind::NewPassword { .. }
+        | ScreenKind::SelfEnrol
+        | ScreenKind::ChooseFactor { .. }
+        | ScreenKind::EnrolTotp { .. }
+        | ScreenKind::Code { .. }
+        | ScreenKind::Ended { .. } => Ok(Goto::to(screen::place(&flow.screen)).into()),
+    }
+}
+
+/// `POST /signin/activate`
+pub(crate) async fn activation(visitor: Visitor, form: Result<Checked, PageError>) -> Result<Answer, PageError> {
+    let Some(form) = current(form)? else { return Ok(restart(&Typed::default())) };
+    let address = Some(form.text("address").to_owned());
+    let typed = Typed { address, first: FirstPage::Activation, ..Typed::default() };
+    let input = Input::Activation { address: form.text("address").to_owned(), code: form.secret("code") };
+    submit(&visitor, input, &typed).await
+}
+
+/// `POST /signin/new-password`
+pub(crate) async fn new_password(visitor: Visitor, form: Result<Checked, PageError>) -> Result<Answer, PageError> {
+    let Some(form) = current(form)? else { return Ok(restart(&Typed::default())) };
+    let input = Input::NewPassword { password: form.secret("password"), again: form.secret("again") };
+    submit(&visitor, input, &Typed::default()).await
+}
+
+/// `POST /signin/code`
+pub(crate) async fn second_factor(visitor: Visitor, form: Result<Checked, PageError>) -> Result<Answer, PageError> {
+    let Some(form) = current(form)? else { return Ok(restart(&Typed::default())) };
+    let credential = form.text("credential").parse().ok();
+    let input = Input::Code { credential, code: form.text("code").to_owned() };
+    submit(&visitor, input, &Typed { credential, ..Typed::default() }).await
+}
+
+/// `POST /signin/start-again`
+pub(crate) async fn start_again(_visitor: Visitor, form: Result<Checked, PageError>) -> Result<Answer, PageError> {
+    current(form)?;
+    Ok(Goto::to(routes::SIGN_IN).clear(Cookie::Flow).into())
+}
+
+/// The form, or nothing when its sign-in was replaced by another.
+pub(crate) fn current(form: Result<Checked, PageError>) -> Result<Option<Checked>, PageError> {
+    match form {
+        Ok(form) => Ok(Some(form)),
+        Err(PageError::Stale) => Ok(None),
+        Err(other) => Err(other),
+    }
+}
