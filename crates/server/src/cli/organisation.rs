@@ -1,0 +1,104 @@
+//! `wardkey organisation`: take organisations in from a file.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::PathBuf;
+
+use wardkey_domain::directory::{Field, OrganisationFields, OrganisationRow, RowError};
+use wardkey_usecases::App;
+use wardkey_usecases::directory::{ImportMode, IncomingRow, UnknownParents, import_organisations};
+use wardkey_wire::table::{Epraccur, EpraccurRow, OrganisationRecord, Organisations, TableError};
+
+use super::error::CliError;
+use super::import_bar::ImportBar;
+use super::operator;
+
+/// Takes organisations in.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    /// Adds and changes organisations from a file. The same file twice changes nothing.
+    Import(ImportArgs),
+}
+
+#[derive(Debug, clap::Args)]
+struct ImportArgs {
+    /// The file.
+    file: PathBuf,
+    /// `own`: columns `ods_code`, `name`, `kind`, `parent`, `status`, named in the first line. `epraccur`: the report of
+    /// the Organisation Data Service, 27 columns without names.
+    #[arg(long, value_enum, default_value_t = Format::Own)]
+    format: Format,
+    /// Says what would be done, and does nothing.
+    #[arg(long)]
+    dry_run: bool,
+}
+
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+enum Format {
+    Own,
+    Epraccur,
+}
+
+/// Carries out the verb.
+pub async fn run(args: Args, app: &App) -> Result<(), CliError> {
+    let Command::Import(args) = args.command;
+    let mode = if args.dry_run { ImportMode::DryRun } else { ImportMode::Write };
+    let file = File::open(&args.file).map_err(|error| CliError::fault("open the file", &error))?;
+    let mut bar = ImportBar::new(&file);
+    let input = bar.watch(file);
+    let op = operator::op(app);
+    let mut left_out = 0_u64;
+    let report = match args.format {
+        Format::Own => {
+            let rows = own_rows(input);
+            import_organisations(app, &op, rows, UnknownParents::Refuse, mode, &mut |news| bar.tell(&news)).await
+        }
+        Format::Epraccur => {
+            let rows = epraccur_rows(input, &mut left_out);
+            import_organisations(app, &op, rows, UnknownParents::Ignore, mode, &mut |news| bar.tell(&news)).await
+        }
+    };
+    bar.finish();
+    if left_out > 0 {
+        println!("{left_out} rows left out: they are not open general practices or former ones");
+    }
+    super::import_bar::conclude(&report?, mode)
+}
+
+fn own_rows<R: Read>(input: R) -> impl Iterator<Item = IncomingRow<OrganisationRow>> {
+    Organisations::new(input).map(|record| record.map_or_else(broken, |record| check(&record)))
+}
+
+fn epraccur_rows<R: Read>(input: R, left_out: &mut u64) -> impl Iterator<Item = IncomingRow<OrganisationRow>> {
+    Epraccur::new(input).filter_map(|row| match row {
+        Ok(EpraccurRow::Practice(record)) => Some(check(&record)),
+        Ok(EpraccurRow::LeftOut { .. }) => {
+            *left_out += 1;
+            None
+        }
+        Err(error) => Some(broken(error)),
+    })
+}
+
+fn check(record: &OrganisationRecord) -> IncomingRow<OrganisationRow> {
+    let fields = OrganisationFields {
+        ods_code: &record.ods_code,
+        name: &record.name,
+        kind: &record.kind,
+        parent: &record.parent,
+        status: &record.status,
+    };
+    IncomingRow { line: record.line, row: OrganisationRow::check(&fields) }
+}
+
+/// A row that could not even be read.
+#[expect(clippy::needless_pass_by_value, reason = "it is passed to `map_or_else`, which gives the error away")]
+pub(super) fn broken<T>(error: TableError) -> IncomingRow<T> {
+    IncomingRow { line: error.line, row: Err(vec![RowError::new(Field::Row, error.fault)]) }
+}

@@ -1,0 +1,37 @@
+//! Configuration: one TOML file, overridden by the environment.
+//!
+//! What lives here: one file per section; each setting is read, documented and given its default in one call
+//! ([`reader::Section`]). What does not: what a setting means, which its slice says. Nothing outside this folder reads the
+//! environment or a configuration file. To add a setting, follow `docs/how-to/add-a-setting.md`.
+
+mod audit;
+mod cache;
+mod database;
+mod environment;
+mod file;
+mod hashing;
+mod help;
+mod keys;
+mod listen;
+mod log;
+mod metrics;
+mod nearest;
+mod oidc;
+mod outbound;
+mod password;
+mod problem;
+mod reader;
+mod reference;
+mod server;
+mod session;
+mod signin;
+mod throttle;
+mod totp;
+mod value;
+mod whole;
+
+pub use keys::write_new as write_new_master_key;
+pub use listen::DEFAULT_PORT;
+pub use problem::ConfigError;
+pub use reference::{example, page};
+pub use whole::{Config, Source};

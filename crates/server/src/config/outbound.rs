@@ -1,0 +1,57 @@
+//! `[outbound]`: requests that we make for applications.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use wardkey_gateway::outbound::{AllowedHost, OutboundSettings};
+
+use super::reader::Reader;
+
+pub fn read(reader: &mut Reader) -> OutboundSettings {
+    let mut section = reader.section(
+        "outbound",
+        "Requests that this server makes to addresses that an application registered: its keys, its back-channel logout.",
+    );
+    let default = OutboundSettings::default();
+    let hosts: Vec<String> = section.value(
+        "allow",
+        "Hosts, each as `name:port`, that may be called although they are on a private network, and over http.",
+        Vec::new(),
+    );
+    let mut allow = Vec::new();
+    for host in hosts {
+        match host.parse::<AllowedHost>() {
+            Ok(host) => allow.push(host),
+            Err(error) => section.complain("allow", format!("`{host}`: {error}")),
+        }
+    }
+    let roots: Option<PathBuf> = section.optional(
+        "extra_roots",
+        "Certificate authorities to trust beside the system's, in PEM.",
+        "\"/etc/wardkey/internal-ca.pem\"",
+    );
+    let extra_roots = roots.and_then(|path| match std::fs::read(&path) {
+        Ok(pem) => Some(pem),
+        Err(error) => {
+            section.complain("extra_roots", format!("cannot read `{}`: {error}", path.display()));
+            None
+        }
+    });
+    let allowed = Duration::from_secs(1)..=Duration::from_secs(60);
+    OutboundSettings {
+        allow,
+        extra_roots,
+        connect_limit: section.bounded(
+            "connect_limit",
+            "How long a connection may take.",
+            default.connect_limit,
+            allowed.clone(),
+        ),
+        total_limit: section.bounded(
+            "total_limit",
+            "How long a whole exchange may take.",
+            default.total_limit,
+            allowed,
+        ),
+    }
+}

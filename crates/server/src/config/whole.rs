@@ -1,0 +1,187 @@
+//! The whole configuration.
+
+use std::path::{Path, PathBuf};
+
+use wardkey_domain::credential::ThrottleRules;
+use wardkey_domain::directory::HelpContact;
+use wardkey_domain::factor::totp::TotpRules;
+use wardkey_domain::secret::Secret;
+use wardkey_domain::session::SessionLimits;
+use wardkey_domain::signin::SignInRules;
+use wardkey_gateway::outbound::OutboundSettings;
+use wardkey_usecases::application::OidcSettings;
+use wardkey_usecases::audit::AuditSettings;
+use wardkey_usecases::hashing::HashingSettings;
+use wardkey_usecases::{CacheSettings, Issuer, Settings};
+
+use super::environment::{self, Environment};
+use super::file::File;
+use super::problem::ConfigError;
+use super::reader::{Reader, SectionDoc};
+use super::{
+    audit, cache, database, hashing, help, keys, listen, log, metrics, oidc, outbound, password, server, session,
+    signin, throttle, totp,
+};
+
+/// What is read when no file is named.
+const DEFAULT_FILE: &str = "wardkey.toml";
+
+/// Where a configuration comes from.
+#[derive(Clone, Debug)]
+pub enum Source {
+    /// A file, or `wardkey.toml` here if there is one, overridden by the environment.
+    Operator(Option<PathBuf>),
+    /// The demonstration's own text. The environment does not count: it may be meant for a real server.
+    Demo(String),
+}
+
+/// Everything that an operator may set.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// The address that people and applications know us by.
+    pub issuer: Issuer,
+    /// `[server]`.
+    pub server: server::ServerSettings,
+    /// `[listen]`.
+    pub listen: listen::ListenSettings,
+    /// `[database]`.
+    pub database: database::DatabaseSettings,
+    /// The lines of the master keys.
+    pub master_keys: Secret<String>,
+    /// `[log]`.
+    pub log: log::LogSettings,
+    /// `[metrics]`.
+    pub metrics: metrics::MetricsSettings,
+    /// `[help]`.
+    pub help: HelpContact,
+    /// `[password]`.
+    pub password: password::PasswordSettings,
+    /// `[hashing]`.
+    pub hashing: HashingSettings,
+    /// `[totp]`.
+    pub totp: TotpRules,
+    /// `[throttle]`.
+    pub throttle: ThrottleRules,
+    /// `[session]`.
+    pub session: SessionLimits,
+    /// `[signin]`.
+    pub signin: SignInRules,
+    /// `[oidc]`.
+    pub oidc: OidcSettings,
+    /// `[outbound]`.
+    pub outbound: OutboundSettings,
+    /// `[audit]`.
+    pub audit: AuditSettings,
+    /// `[cache]`.
+    pub cache: CacheSettings,
+}
+
+impl Config {
+    /// Reads the configuration of an operator; `file` is what the command line names.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it.
+    pub fn load(file: Option<&Path>) -> Result<Self, ConfigError> {
+        Self::read(&Source::Operator(file.map(Path::to_owned)))
+    }
+
+    /// Reads a configuration from wherever it comes.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it.
+    pub fn read(source: &Source) -> Result<Self, ConfigError> {
+        match source {
+            Source::Operator(file) => {
+                let environment = environment::read();
+                let file = open(file.as_deref(), &environment)?;
+                Self::understand(Reader::new(file, environment))
+            }
+            Source::Demo(text) => Self::understand(Reader::new(File::parse("demo", text)?, Environment::new())),
+        }
+    }
+
+    /// Every section and setting, for the reference.
+    pub fn describe() -> Vec<SectionDoc> {
+        let mut reader = Reader::new(File::default(), Environment::new());
+        let _ = sections(&mut reader);
+        reader.into_docs()
+    }
+
+    fn understand(mut reader: Reader) -> Result<Self, ConfigError> {
+        let config = sections(&mut reader);
+        reader.finish()?;
+        config.ok_or_else(|| ConfigError::one("configuration", "a required setting is missing"))
+    }
+
+    /// The part that the use cases see.
+    pub fn settings(&self, demo: bool) -> Settings {
+        Settings {
+            issuer: self.issuer.clone(),
+            demo,
+            help: self.help.clone(),
+            hashing: self.hashing.clone(),
+            password: self.password.rules.clone(),
+            totp: self.totp.clone(),
+            throttle: self.throttle.clone(),
+            session: self.session,
+            signin: self.signin,
+            cache: self.cache.clone(),
+            oidc: self.oidc.clone(),
+            audit: self.audit.clone(),
+        }
+    }
+}
+
+/// Reads every section, in the order of the reference. Nothing if a required setting is missing, which the reader knows.
+fn sections(reader: &mut Reader) -> Option<Config> {
+    let server = server::read(reader);
+    let listen = listen::read(reader);
+    let database = database::read(reader);
+    let keys = keys::read(reader);
+    let log = log::read(reader);
+    let metrics = metrics::read(reader);
+    let help = help::read(reader);
+    let password = password::read(reader);
+    let hashing = hashing::read(reader);
+    let totp = totp::read(reader);
+    let throttle = throttle::read(reader);
+    let session = session::read(reader);
+    let signin = signin::read(reader);
+    let oidc = oidc::read(reader);
+    let outbound = outbound::read(reader);
+    let audit = audit::read(reader);
+    let cache = cache::read(reader);
+    Some(Config {
+        issuer: server.issuer.clone()?,
+        server,
+        listen,
+        database,
+        master_keys: keys.master?,
+        log,
+        metrics,
+        help,
+        password,
+        hashing,
+        totp,
+        throttle,
+        session,
+        signin,
+        oidc,
+        outbound,
+        audit,
+        cache,
+    })
+}
+
+/// Reads the file that is meant: named on the command line, named in the environment, or the usual one.
+fn open(named: Option<&Path>, environment: &Environment) -> Result<File, ConfigError> {
+    let named = named.map(Path::to_owned).or_else(|| environment.get(environment::FILE).map(PathBuf::from));
+    let path = match named {
+        Some(path) => path,
+        None if Path::new(DEFAULT_FILE).exists() => PathBuf::from(DEFAULT_FILE),
+        None => return Ok(File::default()),
+    };
+    let name = path.display().to_string();
+    let text = std::fs::read_to_string(&path).map_err(|error| ConfigError::one(&name, error.to_string()))?;
+    File::parse(&name, &text)
+}

@@ -1,0 +1,110 @@
+//! One connection, from its first byte to its last.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use hyper::Request;
+use hyper::body::Incoming;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto::Builder;
+use hyper_util::server::graceful::Watcher;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpStream;
+use tokio_rustls::TlsAcceptor;
+use tokio_util::sync::CancellationToken;
+use tower::Service;
+use wardkey_web::PeerAddress;
+
+use super::certificate::Certificate;
+
+/// A handshake that takes longer is given up.
+const HANDSHAKE_TIME_OUT: Duration = Duration::from_secs(10);
+
+/// The head of a request may be this long. Cookies, and an authorization request in a query, fit several times.
+const MAX_HEAD: usize = 64 * 1024;
+
+/// What a connection beyond the limit is told.
+const FULL: &[u8] =
+    b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+
+/// What is spoken on a socket.
+pub enum Protocol {
+    /// Plain, for this machine or behind a trusted proxy.
+    Http,
+    /// Encrypted, with the certificate that holds at the moment of the handshake.
+    Https(Certificate),
+}
+
+/// Everything that the connections of one socket share.
+pub struct Door {
+    protocol: Protocol,
+    router: Router,
+    builder: Builder<TokioExecutor>,
+}
+
+impl Door {
+    pub fn new(protocol: Protocol, router: Router, header_time_out: Duration) -> Self {
+        let mut builder = Builder::new(TokioExecutor::new());
+        builder
+            .http1()
+            .timer(TokioTimer::new())
+            .header_read_timeout(header_time_out)
+            .max_buf_size(MAX_HEAD)
+            .keep_alive(true);
+        builder
+            .http2()
+            .timer(TokioTimer::new())
+            .keep_alive_interval(Some(Duration::from_secs(20)))
+            .max_concurrent_streams(64)
+            .max_header_list_size(u32::try_from(MAX_HEAD).unwrap_or(u32::MAX));
+        Self { protocol, router, builder }
+    }
+
+    /// Tells a client that there is no place for it, without waiting for it to listen.
+    pub fn turn_away(&self, stream: &TcpStream) {
+        metrics::counter!("wardkey_connections_refused_total").increment(1);
+        match self.protocol {
+            Protocol::Http => drop(stream.try_write(FULL)),
+            Protocol::Https(_) => {}
+        }
+    }
+
+    /// Serves one connection to its end.
+    pub async fn serve(&self, stream: TcpStream, peer: SocketAddr, watcher: Watcher, stop: CancellationToken) {
+        match &self.protocol {
+            Protocol::Http => self.converse(stream, peer, watcher).await,
+            Protocol::Https(certificate) => {
+                let handshake = TlsAcceptor::from(certificate.current()).accept(stream);
+                let shaken = tokio::select! {
+                    shaken = tokio::time::timeout(HANDSHAKE_TIME_OUT, handshake) => shaken,
+                    // No request has begun, so nothing is lost.
+                    () = stop.cancelled() => return,
+                };
+                match shaken {
+                    Ok(Ok(stream)) => self.converse(stream, peer, watcher).await,
+                    Ok(Err(error)) => tracing::debug!(error = %error, "a handshake failed"),
+                    Err(_) => tracing::debug!("a handshake took too long"),
+                }
+            }
+        }
+    }
+
+    async fn converse(
+        &self,
+        stream: impl AsyncRead + AsyncWrite + Unpin + 'static,
+        peer: SocketAddr,
+        watcher: Watcher,
+    ) {
+        let service = service_fn(|mut request: Request<Incoming>| {
+            request.extensions_mut().insert(PeerAddress(peer.ip()));
+            self.router.clone().call(request.map(Body::new))
+        });
+        let connection = self.builder.serve_connection(TokioIo::new(stream), service);
+        if let Err(error) = watcher.watch(connection).await {
+            tracing::debug!(error = %error, "a connection ended early");
+        }
+    }
+}

@@ -1,0 +1,125 @@
+//! Serving from the first byte to a stop that loses nothing.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use axum::Router;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+use wardkey_usecases::{App, job};
+
+use crate::cli::CliError;
+use crate::config::Config;
+use crate::health::{self, Health};
+use crate::listen::{Limits, Listener};
+use crate::telemetry::Figures;
+use crate::wiring::{self, DemoPeople};
+
+/// How often recorded figures are folded together.
+const TIDY_FIGURES_EVERY: Duration = Duration::from_secs(5);
+
+/// Serves until the process is told to stop. `ready` hears where, once every listener is open.
+///
+/// # Errors
+/// When an address or a certificate cannot be used.
+pub async fn serve(
+    app: App,
+    config: &Config,
+    demo: DemoPeople,
+    ready: impl FnOnce(&[SocketAddr]),
+) -> Result<(), CliError> {
+    let figures = config.metrics.is_on().then(Figures::start).flatten();
+    let health = Health::new(app.store().clone());
+    let stop = CancellationToken::new();
+    let listeners = open(config, &stop).await?;
+    let routes = wiring::routes(&app, config, demo, figures.as_ref(), &health);
+    let addresses: Vec<SocketAddr> = listeners.iter().map(Listener::address).collect::<Result<_, _>>()?;
+    let limits = Limits {
+        connections: config.listen.connections,
+        header_time_out: config.listen.header_time_out,
+        stop_time_out: config.server.stop_time_out,
+    };
+    let mut serving: JoinSet<()> = JoinSet::new();
+    for listener in listeners {
+        serving.spawn(listener.serve(routes.clone(), limits, stop.clone()));
+    }
+    if let Some(figures) = figures {
+        open_figures(config, &figures, &mut serving, limits, &stop).await?;
+    }
+    let jobs = job::start(&app);
+    ready(&addresses);
+    told_to_stop().await?;
+
+    tracing::info!("stopping");
+    health.stop();
+    tokio::time::sleep(config.server.stop_delay).await;
+    stop.cancel();
+    // Requests first: one of them may still start work that the jobs have to finish.
+    let drained = async {
+        while serving.join_next().await.is_some() {}
+        jobs.stop().await;
+        app.tasks().close();
+        app.tasks().wait().await;
+    };
+    tokio::select! {
+        drained = tokio::time::timeout(config.server.stop_time_out * 2, drained) => match drained {
+            Ok(()) => tracing::info!("stopped"),
+            Err(_) => tracing::warn!("stopped before all work was finished"),
+        },
+        again = told_to_stop() => {
+            again?;
+            tracing::warn!("stopped at once, as told twice");
+        }
+    }
+    Ok(())
+}
+
+async fn open(config: &Config, stop: &CancellationToken) -> Result<Vec<Listener>, CliError> {
+    let mut listeners = Vec::new();
+    for address in &config.listen.http {
+        listeners.push(Listener::http(*address).await.map_err(|error| cannot_listen(*address, &error))?);
+    }
+    if let Some((address, files)) = &config.listen.https {
+        let certificate =
+            files.clone().watch(stop.clone()).map_err(|error| CliError::fault("use the certificate", &error))?;
+        listeners.push(Listener::https(*address, certificate).await.map_err(|error| cannot_listen(*address, &error))?);
+    }
+    Ok(listeners)
+}
+
+async fn open_figures(
+    config: &Config,
+    figures: &Figures,
+    serving: &mut JoinSet<()>,
+    limits: Limits,
+    stop: &CancellationToken,
+) -> Result<(), CliError> {
+    if let Some(address) = config.metrics.address {
+        let listener = Listener::http(address).await.map_err(|error| cannot_listen(address, &error))?;
+        let routes: Router = health::figures_alone(figures.clone());
+        serving.spawn(listener.serve(routes, limits, stop.clone()));
+    }
+    let (figures, stop) = (figures.clone(), stop.clone());
+    tokio::spawn(async move {
+        while tokio::time::timeout(TIDY_FIGURES_EVERY, stop.cancelled()).await.is_err() {
+            figures.tidy_up();
+        }
+    });
+    Ok(())
+}
+
+fn cannot_listen(address: SocketAddr, error: &std::io::Error) -> CliError {
+    CliError::fault(&format!("listen at `{address}`"), error)
+}
+
+/// Waits for SIGTERM or SIGINT.
+async fn told_to_stop() -> Result<(), CliError> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    Ok(())
+}

@@ -1,0 +1,110 @@
+//! Puts the parts together: configuration in, application and routes out.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::http::StatusCode;
+use axum::middleware::from_fn_with_state;
+use tower_http::timeout::TimeoutLayer;
+use wardkey_gateway::breached_password::BreachedPasswords;
+use wardkey_gateway::outbound::Outbound;
+use wardkey_store::{MasterKeys, Store, StoreSettings};
+use wardkey_usecases::{App, Parts};
+use wardkey_web::WebSettings;
+use wardkey_web::demo::Demo;
+
+use crate::cli::CliError;
+use crate::config::Config;
+use crate::health::{self, Health};
+use crate::telemetry::{Figures, RequestTelemetry, observe};
+use crate::{clock, random};
+
+/// What the demonstration adds; nothing anywhere else.
+pub type DemoPeople = Option<Arc<Demo>>;
+
+/// Opens the database that `config` names, whatever state it is in.
+///
+/// # Errors
+/// When it cannot be reached.
+pub async fn open_store(config: &Config) -> Result<Store, CliError> {
+    let settings =
+        StoreSettings { url: config.database.url.expose().clone(), max_connections: config.database.connections };
+    Ok(Store::open(&settings, master_keys(config)?, clock::system()()).await?)
+}
+
+/// The master keys that `config` holds.
+///
+/// # Errors
+/// When they are none, which the configuration has checked before.
+pub fn master_keys(config: &Config) -> Result<MasterKeys, CliError> {
+    MasterKeys::parse(&config.master_keys).map_err(|error| CliError::usage(error.to_string()))
+}
+
+/// Builds the application for a verb of the command line.
+///
+/// # Errors
+/// When the database cannot be reached or needs `wardkey migrate` first.
+pub async fn open(config: &Config) -> Result<App, CliError> {
+    let store = open_store(config).await?;
+    let pending = store.pending_migrations().await?;
+    if !pending.is_empty() {
+        return Err(CliError::refused("the database is not up to date; run `wardkey migrate` first"));
+    }
+    build(config, store, DemoMode::Off)
+}
+
+/// Builds the application on a database that was not migrated yet, for `wardkey restore`.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn open_empty(config: &Config) -> Result<App, CliError> {
+    build(config, open_store(config).await?, DemoMode::Off)
+}
+
+/// Whether the application is the demonstration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DemoMode {
+    /// It is real.
+    Off,
+    /// It is the demonstration.
+    On,
+}
+
+/// Builds the application on an open database.
+///
+/// # Errors
+/// When a file that the configuration names cannot be used.
+pub fn build(config: &Config, store: Store, demo: DemoMode) -> Result<App, CliError> {
+    let breached = match &config.password.breached {
+        Some(path) => {
+            BreachedPasswords::open(path).map_err(|error| CliError::fault("use the breached passwords", &error))?
+        }
+        None => BreachedPasswords::none(),
+    };
+    let outbound =
+        Outbound::new(&config.outbound).map_err(|error| CliError::fault("set up outgoing requests", &error))?;
+    Ok(App::new(Parts {
+        store,
+        clock: clock::system(),
+        random: random::system(),
+        outbound,
+        breached,
+        settings: config.settings(demo == DemoMode::On),
+    }))
+}
+
+/// Every route of the product, in all its layers.
+pub fn routes(app: &App, config: &Config, demo: DemoPeople, figures: Option<&Figures>, health: &Health) -> Router {
+    let web = WebSettings {
+        trusted_proxies: config.server.trusted_proxies.clone(),
+        forwarding_header: config.server.forwarding_header,
+        demo,
+    };
+    let pages = wardkey_web::router(app.clone(), web.clone()).merge(wardkey_protocols::router(app.clone()));
+    let token = config.metrics.token.clone();
+    wardkey_web::wrap(pages, app.clone(), web)
+        .merge(health::routes(health.clone()))
+        .merge(health::figures(figures.cloned().zip(token)))
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, config.listen.request_time_out))
+        .layer(from_fn_with_state(RequestTelemetry::default(), observe))
+}

@@ -1,0 +1,9 @@
+//! The product as people meet it, page by page.
+
+mod activation;
+mod administration;
+mod newcomer;
+mod oidc;
+mod password;
+mod sessions;
+mod throttle;

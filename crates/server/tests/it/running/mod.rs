@@ -1,0 +1,10 @@
+//! The real process: its configuration, its listeners, its start and its stop.
+
+mod config;
+mod demo;
+mod limits;
+mod log;
+mod monitoring;
+mod nodes;
+mod stop;
+mod tls;
