@@ -14,8 +14,8 @@ help: ## Lists every target.
 
 .PHONY: run
 run: assets ## Builds and serves the demonstration on http://localhost:8480 (PORT=… changes it).
-	@$(CARGO) build --release --bin wardkey
-	@exec target/release/wardkey demo --port $(PORT)
+	@$(CARGO) build --bin wardkey
+	@exec $${CARGO_TARGET_DIR:-target}/debug/wardkey demo --port $(PORT)
 
 .PHONY: test
 test: setup assets ## Runs every test: rules, both engines, real clients, a real browser.
@@ -52,7 +52,7 @@ reference: assets ## Writes docs/reference anew from the code.
 .PHONY: bench
 bench: setup assets ## Measures speed against the machine's limits (SET=core).
 	@$(CARGO) build --release --bin wardkey
-	@$(CARGO) xtask bench --set $(SET)
+	@$(CARGO) run --quiet --release --package xtask --features bench -- bench --set $(SET)
 
 .PHONY: fuzz
 fuzz: ## Runs each fuzz target of `wire` for a minute (needs a nightly toolchain).

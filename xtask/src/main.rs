@@ -1,5 +1,7 @@
 //! Tasks of the workspace: `cargo xtask <verb>`. One module per verb.
 
+#[cfg(feature = "bench")]
+mod bench;
 mod docs;
 mod pg;
 mod tidy;
@@ -14,6 +16,7 @@ const USAGE: &str = "usage: cargo xtask <verb>
 
   tidy              check the rules of the house
   docs [--check]    write the documents that are generated from the program, or compare them
+  bench [--set S]   measure speed against the limits of this machine (with --features bench)
   pg -- <command>   run a command with a throw-away PostgreSQL in WARDKEY_TEST_POSTGRES
 ";
 
@@ -25,6 +28,10 @@ fn main() -> ExitCode {
     };
     let outcome: Outcome = match verb {
         "pg" => pg::run(rest),
+        #[cfg(feature = "bench")]
+        "bench" => bench::run(&root(), rest),
+        #[cfg(feature = "bench")]
+        "hello" => bench::hello(rest),
         "docs" => docs::run(&root(), rest == ["--check"]).map(|()| ExitCode::SUCCESS).map_err(Into::into),
         "tidy" => tidy::run(&root()).map(|()| ExitCode::SUCCESS).map_err(Into::into),
         _ => Err(USAGE.into()),

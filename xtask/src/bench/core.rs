@@ -1,0 +1,356 @@
+//! The set `core`: sign-in, tokens, session checks.
+
+use std::io;
+use std::path::Path;
+use std::process::{Child, Command};
+use std::sync::Arc;
+
+use super::browser::{Browser, Landed};
+use super::connection::{Connection, request};
+use super::load::{self, CONCURRENCY};
+use super::peer::Peer;
+use super::report::{Goal, Report};
+use super::world::{PASSWORD, Server, World, free_port};
+use super::{ceiling, flood, html};
+
+const FORM: (&str, &str) = ("content-type", "application/x-www-form-urlencoded");
+const VERIFIER: &str = "a-code-verifier-of-the-bench-that-is-long-enough-0123456789";
+/// How many people sign in for one figure.
+const SIGN_INS: usize = 1_500;
+
+/// Measures everything, prints the table and writes it down.
+pub async fn run(root: &Path) -> io::Result<()> {
+    let mut report = Report::default();
+    let argon2 = ceiling::argon2()?;
+    report.add("argon2_ceiling", argon2, "hashes/s", None);
+    let http = http_ceiling().await?;
+    report.add("http_ceiling", http, "requests/s", None);
+
+    let small = World::prepare(root, 2_000)?;
+    let server = small.serve().await?;
+    report.add("ready_ms", server.ready.as_secs_f64() * 1_000.0, "ms", Some(Goal::AtMost(150.0)));
+    report.add("rss_idle_mib", server.resident_mib()?, "MiB", Some(Goal::AtMost(50.0)));
+
+    let people = People::enrol(&small, &server, 0, SIGN_INS).await?;
+    let sign_in = people.sign_in(&small, &server).await?;
+    report.ratio("sign_in", sign_in, "sign-ins/s", ("argon2_ceiling", argon2), Goal::AtLeast(0.85));
+
+    let tokens = Tokens::of(&small, &server, &people).await?;
+    plain(&mut report, &small, &server, &tokens, http).await?;
+    against_peer(&mut report, root, &small, &server, &people).await?;
+
+    let (calm, flooded) = flood::session_check(&server, &tokens.cookie, argon2).await?;
+    report.add("session_check_p99_calm", calm, "ms", None);
+    let to = ("session_check_p99_calm", calm);
+    report.ratio("session_check_p99_under_hash_flood", flooded, "ms", to, Goal::AtMost(1.5));
+    drop(server);
+
+    let hundred = World::prepare(root, 100_000)?;
+    let server = hundred.serve().await?;
+    let people = People::enrol(&hundred, &server, 0, 300).await?;
+    drop(people);
+    report.add("rss_100k_mib", server.resident_mib()?, "MiB", Some(Goal::AtMost(120.0)));
+    drop(server);
+
+    growth(&mut report, root).await?;
+    report.write(&root.join("target/bench"))
+}
+
+/// Plain requests, over a bare hello-world.
+async fn plain(report: &mut Report, world: &World, server: &Server, tokens: &Tokens, http: f64) -> io::Result<()> {
+    let to = ("http_ceiling", http);
+    let port = server.port;
+    let jwks = load::repeated(port, request("GET", "/oauth/jwks", port, &[], ""), 200).await?;
+    report.ratio("jwks", jwks, "requests/s", to, Goal::AtLeast(0.8));
+    let check = request("GET", "/session/check", port, &[("cookie", &tokens.cookie)], "");
+    let checks = load::repeated(port, check, 204).await?;
+    report.ratio("session_check", checks, "requests/s", to, Goal::AtLeast(0.5));
+    let body = html::encode([
+        ("token", tokens.access.as_str()),
+        ("client_id", &world.client.0),
+        ("client_secret", &world.client.1),
+    ]);
+    let introspections = load::repeated(port, request("POST", "/oauth/introspect", port, &[FORM], &body), 200).await?;
+    report.ratio("introspection", introspections, "requests/s", to, Goal::AtLeast(0.4));
+    let bearer = format!("Bearer {}", tokens.access);
+    let userinfo = request("GET", "/oauth/userinfo", port, &[("authorization", &bearer)], "");
+    let userinfos = load::repeated(port, userinfo, 200).await?;
+    report.ratio("userinfo", userinfos, "requests/s", to, Goal::AtLeast(0.4));
+    Ok(())
+}
+
+/// The token endpoint, durable, over the peer's, in memory.
+async fn against_peer(
+    report: &mut Report,
+    root: &Path,
+    world: &World,
+    server: &Server,
+    people: &People,
+) -> io::Result<()> {
+    let peer = Peer::start(root, CONCURRENCY).await?;
+    let theirs = ("bench".to_owned(), "bench-secret-of-the-peer-0123456789".to_owned());
+    let other = client_credentials(peer.port, "/token", &theirs).await?;
+    report.add("client_credentials_peer", other, "requests/s", None);
+    let own = client_credentials(server.port, "/oauth/token", &world.client).await?;
+    report.ratio("client_credentials", own, "requests/s", ("client_credentials_peer", other), Goal::AtLeast(4.0));
+    let other = refresh(peer.port, "/token", &theirs, peer.refresh_tokens.clone()).await?;
+    report.add("refresh_peer", other, "requests/s", None);
+    let mut tokens = Vec::new();
+    for number in 0..CONCURRENCY {
+        tokens.push(people.tokens(world, server, number).await?.refresh);
+    }
+    let own = refresh(server.port, "/oauth/token", &world.client, tokens).await?;
+    report.ratio("refresh", own, "requests/s", ("refresh_peer", other), Goal::AtLeast(4.0));
+    Ok(())
+}
+
+async fn client_credentials(port: u16, path: &str, client: &(String, String)) -> io::Result<f64> {
+    let body = html::encode([
+        ("grant_type", "client_credentials"),
+        ("client_id", client.0.as_str()),
+        ("client_secret", &client.1),
+    ]);
+    load::repeated(port, request("POST", path, port, &[FORM], &body), 200).await
+}
+
+/// Refreshes a second: each worker holds a token of its own and gets a new one each time.
+async fn refresh(port: u16, path: &'static str, client: &(String, String), tokens: Vec<String>) -> io::Result<f64> {
+    let (client, tokens) = (Arc::new(client.clone()), Arc::new(tokens));
+    load::closed(move |number, meter| {
+        let (client, tokens) = (Arc::clone(&client), Arc::clone(&tokens));
+        async move {
+            let mut token = tokens.get(number).cloned().ok_or(io::ErrorKind::InvalidInput)?;
+            let mut connection = Connection::new(port);
+            while meter.goes_on() {
+                let body = html::encode([
+                    ("grant_type", "refresh_token"),
+                    ("refresh_token", token.as_str()),
+                    ("client_id", &client.0),
+                    ("client_secret", &client.1),
+                ]);
+                let answer = connection.send(&request("POST", path, port, &[FORM], &body)).await?;
+                token = member(&answer.body, "refresh_token")?;
+                meter.count();
+            }
+            Ok(())
+        }
+    })
+    .await
+}
+
+/// A million accounts against a thousand.
+async fn growth(report: &mut Report, root: &Path) -> io::Result<()> {
+    let mut rates = Vec::new();
+    for accounts in [1_000, 1_000_000] {
+        let world = World::prepare(root, accounts)?;
+        let server = world.serve().await?;
+        let people = People::enrol(&world, &server, 0, 600).await?;
+        rates.push(people.sign_in(&world, &server).await?);
+    }
+    if let [few, many] = rates.as_slice() {
+        report.add("sign_in_thousand", *few, "sign-ins/s", None);
+        report.add("sign_in_million", *many, "sign-ins/s", None);
+        report.add("sign_in_growth", few / many, "times", Some(Goal::AtMost(1.1)));
+    }
+    Ok(())
+}
+
+async fn http_ceiling() -> io::Result<f64> {
+    let port = free_port()?;
+    let child = Command::new(std::env::current_exe()?).args(["hello", &port.to_string()]).spawn()?;
+    let _hello = Ended(child);
+    let asked = request("GET", "/", port, &[], "");
+    for _ in 0..200 {
+        if Connection::new(port).send(&asked).await.is_ok() {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    load::repeated(port, asked, 200).await
+}
+
+struct Ended(Child);
+
+impl Drop for Ended {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// People with an authenticator each.
+struct People {
+    first: usize,
+    keys: Arc<Vec<Vec<u8>>>,
+}
+
+/// What one person's sign-in leaves behind.
+struct Tokens {
+    cookie: String,
+    access: String,
+    refresh: String,
+}
+
+impl People {
+    /// Signs `count` people in for the first time and sets up an authenticator for each, as they would.
+    async fn enrol(world: &World, server: &Server, first: usize, count: usize) -> io::Result<Self> {
+        let keys_file = world.keys_file();
+        if let Ok(text) = std::fs::read(&keys_file) {
+            let keys: Vec<Vec<u8>> = serde_json::from_slice(&text)?;
+            if keys.len() >= count {
+                return Ok(Self { first, keys: Arc::new(keys) });
+            }
+        }
+        let keys = Arc::new(std::sync::Mutex::new(vec![Vec::new(); count]));
+        let (port, kept) = (server.port, Arc::clone(&keys));
+        load::jobs(count, move |job| {
+            let kept = Arc::clone(&kept);
+            async move {
+                let key = enrol(port, &World::address(first + job)).await?;
+                let mut kept = kept.lock().map_err(|_| io::Error::other("a worker failed"))?;
+                if let Some(place) = kept.get_mut(job) {
+                    *place = key;
+                }
+                Ok(())
+            }
+        })
+        .await?;
+        let keys = keys.lock().map_err(|_| io::Error::other("a worker failed"))?.clone();
+        std::fs::write(&keys_file, serde_json::to_vec(&keys)?)?;
+        wait_for_next_step().await;
+        Ok(Self { first, keys: Arc::new(keys) })
+    }
+
+    /// Whole sign-ins a second: password, code, authorization code, token, each person once in a fresh browser.
+    async fn sign_in(&self, world: &World, server: &Server) -> io::Result<f64> {
+        let (keys, first, port) = (Arc::clone(&self.keys), self.first, server.port);
+        let client = Arc::new(world.client.clone());
+        let rate = load::jobs(self.keys.len(), move |job| {
+            let (keys, client) = (Arc::clone(&keys), Arc::clone(&client));
+            async move {
+                let key = keys.get(job).ok_or(io::ErrorKind::InvalidInput)?;
+                sign_in(port, &World::address(first + job), key, &client).await.map(drop)
+            }
+        })
+        .await?;
+        wait_for_next_step().await;
+        Ok(rate)
+    }
+
+    async fn tokens(&self, world: &World, server: &Server, number: usize) -> io::Result<Tokens> {
+        let key = self.keys.get(number).ok_or(io::ErrorKind::InvalidInput)?;
+        sign_in(server.port, &World::address(self.first + number), key, &world.client).await
+    }
+}
+
+impl Tokens {
+    async fn of(world: &World, server: &Server, people: &People) -> io::Result<Self> {
+        // Not one of those who sign in again for the refresh figure.
+        people.tokens(world, server, CONCURRENCY).await
+    }
+}
+
+async fn enrol(port: u16, address: &str) -> io::Result<Vec<u8>> {
+    let mut browser = Browser::new(port);
+    let page = page(browser.open("/signin").await?)?;
+    let offer = page_of(browser.submit(&page, &[("address", address), ("password", PASSWORD)]).await?, "the password")?;
+    let mut page = offer;
+    // Profile, "Self-enrol for MFA", the method: each page of the enrolment has one button that goes on.
+    for _ in 0..5 {
+        if page.text().contains("name=\"code\"") {
+            break;
+        }
+        page = match html::form_with(&page.text(), "go_on") {
+            Some(_) => page_of(browser.submit(&page, &[("go_on", "")]).await?, "enrolment")?,
+            None => page_of(browser.open("/profile/self-enrol").await?, "enrolment")?,
+        };
+    }
+    let text = html::text_of_class(&page.text(), "app-key").ok_or_else(|| io::Error::other("no key on the page"))?;
+    let text: String = text.chars().filter(|c| !c.is_whitespace()).collect();
+    let key = data_encoding::BASE32_NOPAD.decode(text.as_bytes()).map_err(io::Error::other)?;
+    let done = page_of(browser.submit(&page, &[("code", &code(&key))]).await?, "the first code")?;
+    if done.status != 200 || browser.cookie("session").is_none() {
+        return Err(io::Error::other(format!("{address} could not enrol: {}", done.status)));
+    }
+    Ok(key)
+}
+
+async fn sign_in(port: u16, address: &str, key: &[u8], client: &(String, String)) -> io::Result<Tokens> {
+    let mut browser = Browser::new(port);
+    let challenge = challenge();
+    let query = html::encode([
+        ("response_type", "code"),
+        ("client_id", client.0.as_str()),
+        ("redirect_uri", "http://127.0.0.1:9/callback"),
+        ("scope", "openid offline_access"),
+        ("state", "bench"),
+        ("prompt", "consent"),
+        ("code_challenge", &challenge),
+        ("code_challenge_method", "S256"),
+    ]);
+    let first = page(browser.open(&format!("/oauth/authorize?{query}")).await?)?;
+    let second = page_of(browser.submit(&first, &[("address", address), ("password", PASSWORD)]).await?, "the password")?;
+    let back = match browser.submit(&second, &[("code", &code(key))]).await? {
+        Landed::Away(to) => to,
+        Landed::Page(page) => {
+            return Err(io::Error::other(format!("{address}: not back at the application, but {}: {}", page.status, page.text())));
+        }
+    };
+    let code = back.split(['?', '&']).find_map(|part| part.strip_prefix("code=")).ok_or(io::ErrorKind::InvalidData)?;
+    let body = html::encode([
+        ("grant_type", "authorization_code"),
+        ("code", code),
+        ("redirect_uri", "http://127.0.0.1:9/callback"),
+        ("code_verifier", VERIFIER),
+        ("client_id", &client.0),
+        ("client_secret", &client.1),
+    ]);
+    let answer = Connection::new(port).send(&request("POST", "/oauth/token", port, &[FORM], &body)).await?;
+    let cookie = browser.cookie("session").map(|(name, value)| format!("{name}={value}"));
+    Ok(Tokens {
+        cookie: cookie.ok_or(io::ErrorKind::InvalidData)?,
+        access: member(&answer.body, "access_token")?,
+        refresh: member(&answer.body, "refresh_token")?,
+    })
+}
+
+fn page(landed: Landed) -> io::Result<super::connection::Answer> {
+    page_of(landed, "the first page")
+}
+
+fn page_of(landed: Landed, what: &str) -> io::Result<super::connection::Answer> {
+    match landed {
+        Landed::Page(page) if page.status == 200 => Ok(page),
+        Landed::Page(page) => Err(io::Error::other(format!("{what} answered {}: {}", page.status, page.text()))),
+        Landed::Away(to) => Err(io::Error::other(format!("{what} led to {to}"))),
+    }
+}
+
+fn member(body: &[u8], name: &str) -> io::Result<String> {
+    let value: serde_json::Value = serde_json::from_slice(body)?;
+    let text = value.get(name).and_then(serde_json::Value::as_str).map(str::to_owned);
+    text.ok_or_else(|| io::Error::other(format!("no `{name}` in {}", String::from_utf8_lossy(body))))
+}
+
+fn challenge() -> String {
+    let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, VERIFIER.as_bytes());
+    data_encoding::BASE64URL_NOPAD.encode(digest.as_ref())
+}
+
+fn seconds() -> u64 {
+    std::time::UNIX_EPOCH.elapsed().map_or(0, |since| since.as_secs())
+}
+
+/// A code was spent at enrolment or at a sign-in; the next one comes with the next half-minute.
+async fn wait_for_next_step() {
+    tokio::time::sleep(std::time::Duration::from_secs(31 - seconds() % 30)).await;
+}
+
+/// The code of now [RFC 6238].
+fn code(key: &[u8]) -> String {
+    let key = aws_lc_rs::hmac::Key::new(aws_lc_rs::hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, key);
+    let tag = aws_lc_rs::hmac::sign(&key, &(seconds() / 30).to_be_bytes());
+    let offset = usize::from(tag.as_ref().last().copied().unwrap_or(0) & 15);
+    let number = tag.as_ref().iter().skip(offset).take(4).fold(0_u32, |number, byte| number << 8 | u32::from(*byte));
+    format!("{:06}", (number & 0x7fff_ffff) % 1_000_000)
+}

@@ -1,0 +1,18 @@
+//! `make bench`: speed as a ratio to the machine's own limits, measured in one run.
+//!
+//! Here: the limits (hashes a second, bare requests a second), a load generator, the server under test as a real process,
+//! and the table. It knows nothing of the product's crates: it speaks HTTP and runs commands. Read next: `core.rs`.
+
+mod browser;
+mod ceiling;
+mod connection;
+mod core;
+mod flood;
+mod html;
+mod load;
+mod peer;
+mod report;
+mod run;
+mod world;
+
+pub use run::{hello, run};
