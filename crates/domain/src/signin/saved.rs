@@ -17,7 +17,7 @@ const VERSION: u8 = 1;
 /// A saved flow: bytes for the store to seal. They hold secrets and proofs, and only the engine can write or read them.
 ///
 /// SECURITY: [`SavedFlow::unsealed`] is for `wardkey-store` alone, after authenticated decryption (tidy checks that).
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub struct SavedFlow(Secret<Vec<u8>>);
 
 impl SavedFlow {

@@ -70,6 +70,18 @@ impl SignedIn {
         })
     }
 
+    /// Goes on with `session`, the same person's in the same browser, from this new sign-in: what applications were granted
+    /// in it goes on too. Its limits begin anew, and its token must be new [SES-7].
+    ///
+    /// `None` when the session is somebody else's.
+    pub fn renew_session(self, op: &Op, limits: &SessionLimits, session: &Session) -> Option<Session> {
+        let old = session.facts();
+        if self.account != old.account {
+            return None;
+        }
+        Some(self.start_session(op, limits, old.id, old.device))
+    }
+
     /// Goes on with `session`, which this sign-in refreshed: new proofs, the old absolute limit. What applications were
     /// granted in it goes on too, so it keeps its identifier; its token, which is what a browser holds, must be new [SES-7].
     ///

@@ -16,4 +16,5 @@ CREATE TABLE sessions (
 ) STRICT;
 
 CREATE INDEX sessions_account ON sessions (account_id, started_at) WHERE ended_at IS NULL;
+CREATE INDEX sessions_device ON sessions (device_id) WHERE ended_at IS NULL;
 CREATE INDEX sessions_expiry ON sessions (expires_at);

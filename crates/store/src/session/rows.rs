@@ -1,6 +1,6 @@
 //! The queries on `sessions`.
 
-use wardkey_domain::id::{AccountId, SessionId};
+use wardkey_domain::id::{AccountId, DeviceId, SessionId};
 use wardkey_domain::secret::TokenHash;
 use wardkey_domain::session::{EndedWhy, SavedSession, Session};
 use wardkey_domain::time::Timestamp;
@@ -12,6 +12,8 @@ const BY_TOKEN: &str = "SELECT id, account_id, organisation_id, device_id, proof
      FROM sessions WHERE token_hash = $1 AND ended_at IS NULL";
 const BY_ID: &str = "SELECT id, account_id, organisation_id, device_id, proofs, started_at, seen_at, expires_at, browser, address \
      FROM sessions WHERE id = $1 AND ended_at IS NULL";
+const BY_DEVICE: &str = "SELECT id, account_id, organisation_id, device_id, proofs, started_at, seen_at, expires_at, browser, address \
+     FROM sessions WHERE device_id = $1 AND ended_at IS NULL AND expires_at > $2 ORDER BY started_at DESC, id DESC";
 const BY_ACCOUNT: &str = "SELECT id, account_id, organisation_id, device_id, proofs, started_at, seen_at, expires_at, browser, address \
      FROM sessions WHERE account_id = $1 AND ended_at IS NULL AND expires_at > $2 ORDER BY started_at DESC, id DESC";
 
@@ -55,6 +57,15 @@ pub async fn list_sessions(tx: &mut Tx, account: AccountId, now: Timestamp) -> R
     tx.all(BY_ACCOUNT, args![account, now]).await?.iter().map(from_row).collect()
 }
 
+/// The sessions in one browser that were not ended and have not reached their absolute limit.
+pub async fn list_device_sessions(
+    tx: &mut Tx,
+    device: DeviceId,
+    now: Timestamp,
+) -> Result<Vec<Session>, StoreError> {
+    tx.all(BY_DEVICE, args![device, now]).await?.iter().map(from_row).collect()
+}
+
 /// Saves a session that was refreshed, under a new token: the old token is good for nothing from here on. Says whether the
 /// session was still going on.
 pub async fn refresh_session(tx: &mut Tx, session: &Session, token: &TokenHash) -> Result<bool, StoreError> {
@@ -62,8 +73,8 @@ pub async fn refresh_session(tx: &mut Tx, session: &Session, token: &TokenHash) 
     let proofs = serde_json::to_value(&facts.proofs).map_err(|error| StoreError::corrupt("sessions.proofs", error))?;
     let saved = tx
         .exec(
-            "UPDATE sessions SET token_hash = $2, proofs = $3, seen_at = $4, browser = $5, address = $6 \
-             WHERE id = $1 AND ended_at IS NULL",
+            "UPDATE sessions SET token_hash = $2, proofs = $3, seen_at = $4, browser = $5, address = $6, started_at = $7, \
+             expires_at = $8 WHERE id = $1 AND ended_at IS NULL",
             args![
                 facts.id,
                 *token,
@@ -71,6 +82,8 @@ pub async fn refresh_session(tx: &mut Tx, session: &Session, token: &TokenHash) 
                 facts.seen_at,
                 facts.browser.clone(),
                 facts.address.map(|address| address.to_string()),
+                facts.started_at,
+                facts.expires_at,
             ],
         )
         .await?;

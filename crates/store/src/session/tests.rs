@@ -84,6 +84,19 @@ both_engines!(a_refreshed_session_leaves_its_old_token_behind, |store| async mov
     tx.commit().await.unwrap();
 });
 
+both_engines!(the_sessions_of_a_browser_are_found, |store| async move {
+    let mut tx = store.begin().await.unwrap();
+    let elsewhere = SavedSession { device: DeviceId::new(at(1), [1; 10]), ..sample(3, 1).facts().clone() };
+    for (number, session) in [(1, sample(1, 1)), (2, sample(2, 2)), (3, Session::restore(elsewhere))] {
+        insert_session(&mut tx, &session, &token(number)).await.unwrap();
+    }
+    end_session(&mut tx, sample(1, 1).id(), EndedWhy::SignedOut, at(5)).await.unwrap();
+    let found = list_device_sessions(&mut tx, sample(1, 1).facts().device, at(5)).await.unwrap();
+    assert_eq!(found, [sample(2, 2)]);
+    assert!(list_device_sessions(&mut tx, sample(1, 1).facts().device, at(200_000)).await.unwrap().is_empty());
+    tx.commit().await.unwrap();
+});
+
 both_engines!(a_use_is_noted_and_never_goes_back, |store| async move {
     let mut tx = store.begin().await.unwrap();
     insert_session(&mut tx, &sample(1, 1), &token(1)).await.unwrap();

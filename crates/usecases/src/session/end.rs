@@ -3,10 +3,20 @@
 use wardkey_domain::audit::Event;
 use wardkey_domain::id::SessionId;
 use wardkey_domain::op::Op;
-use wardkey_domain::session::EndedWhy;
-use wardkey_store as store;
+use wardkey_domain::session::{EndedWhy, Session};
+use wardkey_store::{self as store, Tx};
 
 use crate::{App, Error, Result};
+
+/// Ends a session, with what applications were granted in it, within a transaction that does more.
+pub(crate) async fn end_in(tx: &mut Tx, op: &Op, session: &Session, why: EndedWhy) -> Result<()> {
+    if store::session::end_session(tx, session.id(), why, op.now).await? {
+        crate::application::revoke_session_grants(tx, op, session.id()).await?;
+        let event = Event::SessionEnded { session: session.id(), account: session.account(), why: why.as_str().into() };
+        store::audit::append(tx, op, Some(session.facts().organisation), event).await?;
+    }
+    Ok(())
+}
 
 /// Ends one of the actor's own sessions, whichever it is [SES-7].
 pub async fn end(app: &App, op: &Op, id: SessionId) -> Result<()> {
@@ -16,10 +26,7 @@ pub async fn end(app: &App, op: &Op, id: SessionId) -> Result<()> {
         .await?
         .filter(|session| session.account() == actor.id)
         .ok_or(Error::NotFound("session"))?;
-    store::session::end_session(&mut tx, id, EndedWhy::EndedByPerson, op.now).await?;
-    crate::application::revoke_session_grants(&mut tx, op, id).await?;
-    let event = Event::SessionEnded { session: id, account: actor.id, why: EndedWhy::EndedByPerson.as_str().into() };
-    store::audit::append(&mut tx, op, Some(session.facts().organisation), event).await?;
+    end_in(&mut tx, op, &session, EndedWhy::EndedByPerson).await?;
     tx.commit().await?;
     Ok(())
 }

@@ -11,6 +11,7 @@ mod sweep;
 
 pub use authenticate::{Authenticated, authenticate, check};
 pub use cache::SessionCache;
+pub(crate) use end::end_in;
 pub use end::{end, end_all_others};
 pub use list::{SessionView, list};
 pub use sign_out::sign_out;

@@ -204,12 +204,7 @@ impl Settling {
         let factors: Vec<_> = signed_in.proofs().iter().map(|proof| proof.factor().as_str().into()).collect();
         let (strength, application) = (signed_in.strength().as_str().into(), signed_in.request().application);
         let session = match signed_in.purpose() {
-            Purpose::SignIn => {
-                let id = SessionId::new(op.now, app.id_entropy());
-                let session = signed_in.start_session(op, &app.settings().session, id, device);
-                store::session::insert_session(&mut tx, &session, &hash).await?;
-                session
-            }
+            Purpose::SignIn => self.start(app, op, &mut tx, signed_in, device, &hash).await?,
             Purpose::FreshFactor { session } => self.refresh(op, &mut tx, signed_in, session, &hash).await?,
         };
         store::credential::save_device(&mut tx, device, account, organisation, op.now).await?;
@@ -220,6 +215,39 @@ impl Settling {
         tx.commit().await?;
         metrics::counter!("wardkey_sign_ins_total").increment(1);
         Ok(Advance::Done { session: token, device: cookie, destination: self.destination, enrolled })
+    }
+
+    /// Starts the session of a new sign-in. A browser holds one session: the same person's goes on under a new token, so
+    /// that signing in again for one application does not end the others'; somebody else's ends.
+    async fn start(
+        &self,
+        app: &App,
+        op: &Op,
+        tx: &mut Tx,
+        signed_in: SignedIn,
+        device: DeviceId,
+        token: &TokenHash,
+    ) -> Result<Session> {
+        let mut own = None;
+        for old in store::session::list_device_sessions(tx, device, op.now).await? {
+            if old.account() == signed_in.account() && own.is_none() {
+                own = Some(old);
+            } else {
+                crate::session::end_in(tx, op, &old, EndedWhy::Replaced).await?;
+            }
+        }
+        let limits = &app.settings().session;
+        if let Some(old) = own {
+            let session = signed_in.renew_session(op, limits, &old).ok_or(Error::NotFound("session"))?;
+            return if store::session::refresh_session(tx, &session, token).await? {
+                Ok(session)
+            } else {
+                Err(Error::NotFound("session"))
+            };
+        }
+        let session = signed_in.start_session(op, limits, SessionId::new(op.now, app.id_entropy()), device);
+        store::session::insert_session(tx, &session, token).await?;
+        Ok(session)
     }
 
     async fn refresh(

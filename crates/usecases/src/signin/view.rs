@@ -22,11 +22,12 @@ pub async fn view(app: &App, op: &Op, token: &str) -> Result<Screen> {
         None => None,
         Some(id) => load::person(app, &mut tx, op, id).await?,
     };
-    let shown = Shown::of(&resumed.flow);
+    let (shown, before) = (Shown::of(&resumed.flow), resumed.flow.save());
     match resumed.flow.step(op, &app.settings().signin, &Policies::built_in(), Event::Looked { person }) {
         Step::Ask(flow, challenge, _) => {
             let screen = present::screen(app, &mut tx, Shown::of(&flow), challenge).await?;
-            if rows::save_flow(&mut tx, &flow, resumed.version).await? {
+            // Mostly nothing has changed, and a page that is only looked at must not get in the way of the one that is sent.
+            if flow.save() != before && rows::save_flow(&mut tx, &flow, resumed.version).await? {
                 tx.commit().await?;
             }
             Ok(screen)
