@@ -57,7 +57,7 @@ pub struct TestDatabase {
 
 enum Place {
     Folder(PathBuf),
-    Server { server: PgConnectOptions, url: String, name: String },
+    Server { server: Box<PgConnectOptions>, url: String, name: String },
 }
 
 impl TestDatabase {
@@ -116,7 +116,7 @@ impl TestDatabase {
             url.split_once('?').map_or((url.as_str(), String::new()), |(base, query)| (base, format!("?{query}")));
         let (host, _) = base.rsplit_once('/').expect("WARDKEY_TEST_POSTGRES ends with a database name");
         let url = format!("{host}/{name}{query}");
-        Self { place: Place::Server { server, url, name } }
+        Self { place: Place::Server { server: Box::new(server), url, name } }
     }
 }
 

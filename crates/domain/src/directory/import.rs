@@ -2,7 +2,9 @@
 //!
 //! An empty cell of a column that may be empty asks for nothing: what is there already stays as it is.
 
-use super::{AccountAddress, AccountKind, OdsCode, OrganisationKind, OrganisationStatus, clean_name};
+use super::{
+    AccountAddress, AccountKind, HelpFields, HelpRow, OdsCode, OrganisationKind, OrganisationStatus, clean_name,
+};
 
 /// A column that a row can be wrong in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -17,6 +19,14 @@ pub enum Field {
     Parent,
     /// Whether it is open.
     Status,
+    /// What the help contact is called.
+    HelpName,
+    /// The help contact's telephone number.
+    HelpTelephone,
+    /// The help contact's e-mail address.
+    HelpAddress,
+    /// When the help contact answers.
+    HelpHours,
     /// The account's address.
     Address,
     /// The given name.
@@ -38,6 +48,10 @@ impl Field {
             Self::Kind => "kind",
             Self::Parent => "parent",
             Self::Status => "status",
+            Self::HelpName => "help_name",
+            Self::HelpTelephone => "help_telephone",
+            Self::HelpAddress => "help_address",
+            Self::HelpHours => "help_hours",
             Self::Address => "address",
             Self::GivenName => "given_name",
             Self::FamilyName => "family_name",
@@ -76,6 +90,8 @@ pub struct OrganisationFields<'a> {
     pub parent: &'a str,
     /// `open` or `closed`; may be empty.
     pub status: &'a str,
+    /// Whom its people ask for help.
+    pub help: HelpFields<'a>,
 }
 
 /// An organisation, as an import asks for it.
@@ -91,6 +107,8 @@ pub struct OrganisationRow {
     pub parent: Option<OdsCode>,
     /// Whether it is open.
     pub status: Option<OrganisationStatus>,
+    /// Whom its people ask for help.
+    pub help: HelpRow,
 }
 
 impl OrganisationRow {
@@ -116,9 +134,10 @@ impl OrganisationRow {
             "" => Some(None),
             text => note(&mut errors, Field::Status, text.parse()).map(Some),
         };
+        let help = HelpRow::check(&mut errors, &fields.help);
         match (ods_code, name, kind, parent, status) {
             (Some(ods_code), Some(name), Some(kind), Some(parent), Some(status)) if errors.is_empty() => {
-                Ok(Self { ods_code, name, kind, parent, status })
+                Ok(Self { ods_code, name, kind, parent, status, help })
             }
             _ => Err(errors),
         }
@@ -198,14 +217,14 @@ fn organisation_kind(text: &str) -> Result<OrganisationKind, String> {
     })
 }
 
-fn optional_name(errors: &mut Vec<RowError>, field: Field, text: &str) -> Option<String> {
+pub(super) fn optional_name(errors: &mut Vec<RowError>, field: Field, text: &str) -> Option<String> {
     if text.trim().is_empty() {
         return None;
     }
     note(errors, field, clean_name(text))
 }
 
-fn note<T, E: ToString>(errors: &mut Vec<RowError>, field: Field, outcome: Result<T, E>) -> Option<T> {
+pub(super) fn note<T, E: ToString>(errors: &mut Vec<RowError>, field: Field, outcome: Result<T, E>) -> Option<T> {
     match outcome {
         Ok(value) => Some(value),
         Err(why) => {
@@ -230,7 +249,7 @@ mod tests {
             name: " The  Surgery ",
             kind: "GP_practice",
             parent: "QHM",
-            status: "",
+            ..OrganisationFields::default()
         })
         .unwrap();
         assert_eq!((row.ods_code.as_str(), row.name.as_str()), ("A81001", "The Surgery"));
@@ -240,9 +259,22 @@ mod tests {
 
     #[test]
     fn every_wrong_column_of_an_organisation_is_named() {
-        let wrong = OrganisationFields { ods_code: "?", name: "", kind: "castle", parent: "-", status: "ajar" };
+        let wrong = OrganisationFields {
+            ods_code: "?",
+            name: "",
+            kind: "castle",
+            parent: "-",
+            status: "ajar",
+            ..OrganisationFields::default()
+        };
         assert_eq!(fields_in_error(OrganisationRow::check(&wrong)), ["ods_code", "name", "kind", "parent", "status"]);
-        let own = OrganisationFields { ods_code: "A1", name: "A", kind: "trust", parent: "a1", status: "open" };
+        let own = OrganisationFields {
+            ods_code: "A1",
+            name: "A",
+            kind: "trust",
+            parent: "a1",
+            ..OrganisationFields::default()
+        };
         assert_eq!(fields_in_error(OrganisationRow::check(&own)), ["parent"]);
     }
 

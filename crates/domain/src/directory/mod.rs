@@ -20,7 +20,7 @@ mod status;
 
 pub use account::{Account, BadName, clean_name};
 pub use address::{AccountAddress, BadAddress};
-pub use help_contact::HelpContact;
+pub use help_contact::{HelpContact, HelpFields, HelpRow};
 pub use import::{AccountFields, AccountRow, Field, OrganisationFields, OrganisationRow, RowError};
 pub use kind::{AccountKind, MfaRule, UnknownAccountKind};
 pub use lifecycle::{CannotChange, Change, LifecycleRules};

@@ -121,6 +121,10 @@ impl OrganisationRow {
         organisation.name = self.name;
         organisation.kind = self.kind;
         organisation.status = self.status.unwrap_or(organisation.status);
+        organisation.help_contact = match self.help.over(organisation.help_contact) {
+            Ok(contact) => contact,
+            Err(why) => return OrganisationPlan::Refuse(why),
+        };
         if let Some(parent) = parent
             && organisation.parent != Some(parent.id)
         {
@@ -143,6 +147,10 @@ impl OrganisationRow {
             Ok(path) => path,
             Err(why) => return OrganisationPlan::Refuse(RowError::new(Field::Parent, why)),
         };
+        let help_contact = match self.help.over(None) {
+            Ok(contact) => contact,
+            Err(why) => return OrganisationPlan::Refuse(why),
+        };
         OrganisationPlan::Add(Organisation {
             id,
             ods_code: self.ods_code,
@@ -151,7 +159,7 @@ impl OrganisationRow {
             parent: parent.map(|parent| parent.id),
             path,
             status: self.status.unwrap_or(OrganisationStatus::Open),
-            help_contact: None,
+            help_contact,
             created_at: now,
         })
     }
@@ -230,7 +238,13 @@ mod tests {
     #[test]
     fn an_organisation_is_added_moved_and_left_alone() {
         let parent = organisation(1, OrganisationStatus::Open);
-        let fields = |status| OrganisationFields { ods_code: "R2", name: "A trust", kind: "trust", parent: "", status };
+        let fields = |status| OrganisationFields {
+            ods_code: "R2",
+            name: "A trust",
+            kind: "trust",
+            status,
+            ..OrganisationFields::default()
+        };
         let row = |status| OrganisationRow::check(&fields(status)).unwrap();
         let id = OrganisationId::from_uuid(Uuid::from_u128(2));
         let OrganisationPlan::Add(added) = row("").plan(None, None, id, NOW) else { panic!("it is added") };

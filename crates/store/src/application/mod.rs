@@ -29,7 +29,7 @@ pub use grant::{
     RevokedGrant, Rotation, SavedGrant, find_grant, hold_session, insert_grant, revoke_account_grants, revoke_grant,
     revoke_session_grants, rotate_refresh, spend_code,
 };
-pub use notice::{LogoutNotice, claim_logout_notices, delete_logout_notice, postpone_logout_notice};
+pub use notice::{LogoutNotice, claim_logout_notices, delete_logout_notice, has_logout_notices, postpone_logout_notice};
 pub use purge::delete_expired;
 pub use request::{
     authorization_request, insert_authorization_request, insert_logout_request, insert_pushed_request, logout_request,

@@ -24,6 +24,11 @@ pub struct LogoutNotice {
     pub tries: i64,
 }
 
+/// Whether any news is due: asked often, so it takes no write.
+pub async fn has_logout_notices(tx: &mut Tx, now: Timestamp) -> Result<bool, StoreError> {
+    Ok(tx.opt("SELECT tries FROM logout_notices WHERE next_try_at <= $1 LIMIT 1", args![now]).await?.is_some())
+}
+
 /// Claims news that is due, at most `limit`: nobody else gets it before `again_at`.
 pub async fn claim_logout_notices(
     tx: &mut Tx,

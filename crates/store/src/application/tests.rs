@@ -284,6 +284,7 @@ both_engines!(a_session_that_ends_takes_its_grants_with_it, |store| async move {
     assert!(!revoke_grant(&mut tx, grant_id(1), "again", at(6)).await.unwrap());
     let left = find_grant(&mut tx, grant_id(3)).await.unwrap().unwrap();
     assert_eq!(left.grant.revoked_at, None);
+    assert!(has_logout_notices(&mut tx, at(5)).await.unwrap() && !has_logout_notices(&mut tx, at(4)).await.unwrap());
     let notices = claim_logout_notices(&mut tx, at(5), at(35), 10).await.unwrap();
     let said: Vec<_> = notices.iter().map(|notice| (notice.application, notice.session, notice.tries)).collect();
     assert_eq!(said, [(application_id(1), session_id(1), 1)], "once for a session");

@@ -7,7 +7,6 @@ use std::path::{Path, PathBuf};
 use rusqlite::{Connection, OpenFlags};
 
 use super::error::BackupError;
-use crate::args;
 use crate::db::{Row, Val, sqlite_execute, sqlite_query, sqlite_translate};
 use crate::error::StoreError;
 
@@ -110,7 +109,7 @@ pub(super) fn counters(connection: &Connection) -> Result<Vec<Counter>, StoreErr
 
 fn table(connection: &Connection, row: &Row) -> Result<Table, StoreError> {
     let name: String = row.get("name")?;
-    let columns = sqlite_query(connection, "SELECT name FROM pragma_table_info($1) ORDER BY cid", &args![&name])?;
+    let columns = sqlite_query(connection, "SELECT name FROM pragma_table_info($1) ORDER BY cid", &[Val::from(&name)])?;
     let columns = columns.iter().map(|column| column.get("name")).collect::<Result<_, _>>()?;
     Ok(Table { name, columns })
 }
@@ -134,6 +133,6 @@ impl Table {
 }
 
 /// Runs a statement on a backup that is being written.
-pub(super) fn write(connection: &Connection, sql: &str, args: &[Val]) -> Result<(), StoreError> {
-    sqlite_execute(connection, sql, args).map(|_| ())
+pub(super) fn write(connection: &Connection, sql: &str, args: Vec<Val>) -> Result<(), StoreError> {
+    sqlite_execute(connection, sql, &args).map(|_| ())
 }

@@ -20,7 +20,7 @@ pub(crate) async fn copy_file(sqlite: &Sqlite, to: &Path) -> Result<(), StoreErr
     let copy = move || {
         let source = super::file::open(&from)?;
         let target = partial.provisional().to_string_lossy().into_owned();
-        write(&source, "VACUUM INTO $1", &args![target])?;
+        write(&source, "VACUUM INTO $1", args![target])?;
         partial.finish()
     };
     tokio::task::spawn_blocking(copy).await.map_err(StoreError::database)?
@@ -35,7 +35,7 @@ pub(crate) async fn copy_rows(mut tx: Tx, to: &Path) -> Result<(), StoreError> {
     let applied = tx.all(APPLIED, args![]).await?;
     write_schema(&applied, |sql, args| match args {
         None => file.execute_batch(sql).map_err(sqlite_translate),
-        Some(args) => write(&file, sql, &args),
+        Some(args) => write(&file, sql, args),
     })?;
     for table in tables(&file)? {
         copy_table(&mut tx, &file, &table).await?;
@@ -56,7 +56,7 @@ async fn copy_table(tx: &mut Tx, file: &Connection, table: &Table) -> Result<(),
             break;
         }
         for row in rows {
-            write(file, &insert, &row.into_values())?;
+            write(file, &insert, row.into_values())?;
         }
     }
     tx.all_composed("CLOSE copied".to_owned(), args![]).await?;
@@ -76,8 +76,8 @@ async fn copy_counters(tx: &mut Tx, file: &Connection) -> Result<(), StoreError>
         let (name, sequence): (String, String) = (identity.get("name")?, identity.get("sequence")?);
         let last = format!("SELECT CASE WHEN is_called THEN last_value ELSE 0 END AS last FROM {sequence}");
         let Some(last) = tx.all_composed(last, args![]).await?.into_iter().next() else { continue };
-        write(file, "DELETE FROM sqlite_sequence WHERE name = $1", &args![&name])?;
-        write(file, "INSERT INTO sqlite_sequence (name, seq) VALUES ($1, $2)", &args![name, last.get::<i64>("last")?])?;
+        write(file, "DELETE FROM sqlite_sequence WHERE name = $1", args![&name])?;
+        write(file, "INSERT INTO sqlite_sequence (name, seq) VALUES ($1, $2)", args![name, last.get::<i64>("last")?])?;
     }
     Ok(())
 }

@@ -64,16 +64,19 @@ async fn fill(tx: &mut Tx, pieces: &mut mpsc::Receiver<Piece>, now: Timestamp) -
     migrate_as(tx, &applied, now).await?;
     empty(tx, &tables).await?;
     let references = suspend_references(tx).await?;
-    let mut kinds = HashMap::new();
     let mut counts = vec![0_u64; tables.len()];
+    // Batches of one table follow each other.
+    let mut known: Option<(usize, Vec<Kind>)> = None;
     while let Some(piece) = pieces.recv().await {
         let Piece::Rows(index, rows) = piece else { continue };
         let (Some(table), Some(count)) = (tables.get(index), counts.get_mut(index)) else { continue };
-        if !kinds.contains_key(&index) {
-            kinds.insert(index, column_kinds(tx, table).await?);
-        }
+        let kinds = match known.take() {
+            Some((of, kinds)) if of == index => kinds,
+            Some(_) | None => column_kinds(tx, table).await?,
+        };
         *count += u64::try_from(rows.len()).unwrap_or_default();
-        insert(tx, table, kinds.get(&index).map_or(&[], Vec::as_slice), rows).await?;
+        insert(tx, table, &kinds, rows).await?;
+        known = Some((index, kinds));
     }
     resume_references(tx, references).await?;
     set_counters(tx, counters).await?;

@@ -38,23 +38,6 @@ pub async fn find_account_by_address(tx: &mut Tx, address: &AccountAddress) -> R
     tx.opt(select!("WHERE a.address = $1"), args![address.as_str()]).await?.as_ref().map(from_row).transpose()
 }
 
-/// The accounts of an organisation in the order of their addresses, those after `after`.
-pub async fn list_accounts(
-    tx: &mut Tx,
-    organisation: OrganisationId,
-    after: Option<&AccountAddress>,
-    limit: u32,
-) -> Result<Vec<Account>, StoreError> {
-    let after = after.map_or("", AccountAddress::as_str);
-    let rows = tx
-        .all(
-            select!("WHERE a.organisation_id = $1 AND a.address > $2 ORDER BY a.address LIMIT $3"),
-            args![organisation, after, limit],
-        )
-        .await?;
-    rows.iter().map(from_row).collect()
-}
-
 /// How many accounts there are, of any kind and status.
 pub async fn count_accounts(tx: &mut Tx) -> Result<i64, StoreError> {
     let sum = "SELECT CAST(COALESCE(SUM(account_count), 0) AS BIGINT) AS accounts FROM organisations";
@@ -184,11 +167,6 @@ pub(super) mod tests {
         insert_account(&mut tx, &clerk).await.unwrap();
         assert_eq!(find_account(&mut tx, nurse.id).await.unwrap(), Some(nurse.clone()));
         assert_eq!(find_account_by_address(&mut tx, &nurse.address).await.unwrap(), Some(nurse.clone()));
-        assert_eq!(list_accounts(&mut tx, site.id, None, 9).await.unwrap(), [clerk.clone(), nurse.clone()]);
-        assert_eq!(
-            list_accounts(&mut tx, site.id, Some(&clerk.address), 9).await.unwrap(),
-            std::slice::from_ref(&nurse)
-        );
         assert_eq!(count_accounts(&mut tx).await.unwrap(), 2);
         let taken = insert_account(&mut tx, &sample(7, "nurse@a.example", &site)).await.unwrap_err();
         assert!(taken.is_unique().is_some_and(|what| what.contains("address")), "{taken}");

@@ -10,7 +10,7 @@ use std::sync::LazyLock;
 use wardkey_domain::directory::{Account, AccountAddress, words};
 use wardkey_domain::id::OrganisationId;
 
-use super::account::{account_columns, from_row, save_account};
+use super::account::{account_columns, from_row};
 use crate::{StoreError, Tx, Val, args};
 
 const MANY: usize = 64;
@@ -111,15 +111,6 @@ pub async fn insert_accounts(tx: &mut Tx, accounts: &[Account]) -> Result<(), St
     Ok(())
 }
 
-/// Saves accounts as [`save_account`] does; says whether all of them were as they had been read.
-pub async fn update_accounts(tx: &mut Tx, accounts: &[Account]) -> Result<bool, StoreError> {
-    let mut all = true;
-    for account in accounts {
-        all &= save_account(tx, account).await?;
-    }
-    Ok(all)
-}
-
 /// Writes the words that these accounts are found by; they must have none yet.
 pub(super) async fn write_words(tx: &mut Tx, accounts: &[Account]) -> Result<(), StoreError> {
     let rows: Vec<_> = accounts
@@ -167,9 +158,9 @@ fn account_values(account: &Account) -> Vec<Val> {
 #[cfg(test)]
 mod tests {
     use super::super::account::tests::sample;
+    use super::super::count_accounts;
     use super::super::organisation::insert_organisation;
     use super::super::organisation::tests::sample as sample_organisation;
-    use super::super::{count_accounts, find_account_by_address};
     use super::*;
     use crate::both_engines;
 
@@ -187,18 +178,5 @@ mod tests {
         found.sort_by_key(|account| account.id);
         assert_eq!(found, accounts);
         assert_eq!(accounts_at(&mut tx, &[]).await.unwrap(), []);
-    });
-
-    both_engines!(many_accounts_are_changed_at_once, |store| async {
-        let mut tx = store.begin().await.unwrap();
-        let trust = sample_organisation(1, "RAA", None);
-        insert_organisation(&mut tx, &trust).await.unwrap();
-        let mut accounts: Vec<_> = (0..3).map(|n| sample(1_000 + n, &format!("nurse{n}@a.example"), &trust)).collect();
-        insert_accounts(&mut tx, &accounts).await.unwrap();
-        accounts[1].display_name = "Sister Rowe".to_owned();
-        assert!(update_accounts(&mut tx, &accounts).await.unwrap());
-        assert!(!update_accounts(&mut tx, &accounts).await.unwrap());
-        let stored = find_account_by_address(&mut tx, &accounts[1].address).await.unwrap().unwrap();
-        assert_eq!((stored.display_name.as_str(), stored.version), ("Sister Rowe", 1));
     });
 }

@@ -10,12 +10,12 @@ mod role;
 mod search;
 
 pub use account::{
-    count_accounts, find_account, find_account_by_address, insert_account, list_accounts, record_sign_in, save_account,
+    count_accounts, find_account, find_account_by_address, insert_account, record_sign_in, save_account,
 };
-pub use bulk::{accounts_at, insert_accounts, update_accounts};
+pub use bulk::{accounts_at, insert_accounts};
 pub use organisation::{
-    count_organisations, find_organisation, find_organisation_by_code, help_contact, insert_organisation,
-    list_organisations, save_organisation, set_help_contact,
+    find_organisation, find_organisation_by_code, help_contact, insert_organisation, save_organisation,
+    set_help_contact,
 };
-pub use role::{delete_role, find_role, insert_role, list_account_roles, list_organisation_roles, list_role_holders};
+pub use role::{delete_role, find_role, insert_role, list_account_roles, local_administrators};
 pub use search::{Cursor, PeopleQuery, Person, find_people};

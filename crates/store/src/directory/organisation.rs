@@ -24,23 +24,6 @@ pub async fn find_organisation_by_code(tx: &mut Tx, code: &OdsCode) -> Result<Op
     tx.opt(select!("WHERE ods_code = $1"), args![code.as_str()]).await?.as_ref().map(from_row).transpose()
 }
 
-/// Organisations in the order of their codes, those after `after`.
-pub async fn list_organisations(
-    tx: &mut Tx,
-    after: Option<&OdsCode>,
-    limit: u32,
-) -> Result<Vec<Organisation>, StoreError> {
-    let after = after.map_or("", OdsCode::as_str);
-    let rows = tx.all(select!("WHERE ods_code > $1 ORDER BY ods_code LIMIT $2"), args![after, limit]).await?;
-    rows.iter().map(from_row).collect()
-}
-
-/// How many organisations there are.
-pub async fn count_organisations(tx: &mut Tx) -> Result<i64, StoreError> {
-    let row = tx.opt("SELECT COUNT(*) AS organisations FROM organisations", args![]).await?;
-    row.map_or(Ok(0), |row| row.get("organisations"))
-}
-
 /// Adds an organisation.
 ///
 /// # Errors
@@ -193,9 +176,6 @@ pub(super) mod tests {
         insert_organisation(&mut tx, &site).await.unwrap();
         assert_eq!(find_organisation(&mut tx, trust.id).await.unwrap(), Some(trust.clone()));
         assert_eq!(find_organisation_by_code(&mut tx, &site.ods_code).await.unwrap(), Some(site.clone()));
-        assert_eq!(list_organisations(&mut tx, None, 1).await.unwrap(), [trust.clone()]);
-        assert_eq!(list_organisations(&mut tx, Some(&trust.ods_code), 9).await.unwrap(), [site]);
-        assert_eq!(count_organisations(&mut tx).await.unwrap(), 2);
         let taken = insert_organisation(&mut tx, &sample(3, "RAA", None)).await.unwrap_err();
         assert!(taken.is_unique().is_some_and(|what| what.contains("ods_code")), "{taken}");
     });

@@ -1,6 +1,6 @@
 //! The queries on `role_grants`.
 
-use wardkey_domain::directory::{Role, RoleGrant};
+use wardkey_domain::directory::{Organisation, Role, RoleGrant, StatusName};
 use wardkey_domain::id::{AccountId, OrganisationId, RoleGrantId};
 use wardkey_domain::time::Timestamp;
 
@@ -28,37 +28,32 @@ pub async fn list_account_roles(tx: &mut Tx, account: AccountId, now: Timestamp)
     rows.iter().map(from_row).collect()
 }
 
-/// The roles that are held for exactly this organisation; those that have ended are left out.
-pub async fn list_organisation_roles(
+/// The names of the local administrators of an organisation, or of the nearest one above that has any [ADM-10].
+pub async fn local_administrators(
     tx: &mut Tx,
-    organisation: OrganisationId,
-    now: Timestamp,
-) -> Result<Vec<RoleGrant>, StoreError> {
-    let rows = tx
-        .all(
-            select!("WHERE g.organisation_id = $1 AND (g.expires_at IS NULL OR g.expires_at > $2) ORDER BY g.id"),
-            args![organisation, now],
-        )
-        .await?;
-    rows.iter().map(from_row).collect()
-}
-
-/// The names of active accounts that hold `role` for exactly this organisation: whom a person may ask, at most five.
-pub async fn list_role_holders(
-    tx: &mut Tx,
-    organisation: OrganisationId,
-    role: Role,
+    organisation: &Organisation,
     now: Timestamp,
 ) -> Result<Vec<String>, StoreError> {
-    let rows = tx
-        .all(
-            "SELECT a.display_name FROM role_grants g JOIN accounts a ON a.id = g.account_id \
-             WHERE g.organisation_id = $1 AND g.role = $2 AND (g.expires_at IS NULL OR g.expires_at > $3) \
-             AND a.status = 'active' ORDER BY a.display_name LIMIT 5",
-            args![organisation, role.as_str(), now],
-        )
-        .await?;
-    rows.iter().map(|row| row.get("display_name")).collect()
+    for id in organisation.path.ids().rev() {
+        let rows = tx
+            .all(
+                "SELECT DISTINCT a.display_name FROM role_grants g JOIN accounts a ON a.id = g.account_id \
+                 WHERE g.organisation_id = $1 AND g.role IN ($2, $3) AND (g.expires_at IS NULL OR g.expires_at > $4) \
+                 AND a.status = $5 ORDER BY a.display_name LIMIT 10",
+                args![
+                    id,
+                    Role::LocalAdministrator.as_str(),
+                    Role::PrimaryLocalAdministrator.as_str(),
+                    now,
+                    StatusName::Active.as_str()
+                ],
+            )
+            .await?;
+        if !rows.is_empty() {
+            return rows.iter().map(|row| row.get("display_name")).collect();
+        }
+    }
+    Ok(Vec::new())
 }
 
 /// One grant, ended or not.
@@ -111,6 +106,28 @@ mod tests {
 
     const NOW: Timestamp = Timestamp::from_seconds(100);
 
+    both_engines!(people_without_an_administrator_are_sent_to_the_one_above, |store| async {
+        let mut tx = store.begin().await.unwrap();
+        let trust = sample_organisation(1, "RAA", None);
+        let clinic = sample_organisation(2, "RAA01", Some(&trust));
+        insert_organisation(&mut tx, &trust).await.unwrap();
+        insert_organisation(&mut tx, &clinic).await.unwrap();
+        let administrator = sample(5, "administrator@a.example", &trust);
+        insert_account(&mut tx, &administrator).await.unwrap();
+        assert_eq!(local_administrators(&mut tx, &clinic, NOW).await.unwrap(), Vec::<String>::new());
+        let grant = RoleGrant {
+            id: RoleGrantId::from_uuid(Uuid::from_u128(8)),
+            account: administrator.id,
+            organisation: trust.id,
+            path: trust.path.clone(),
+            role: Role::LocalAdministrator,
+            expires_at: None,
+        };
+        insert_role(&mut tx, &grant, NOW).await.unwrap();
+        let named = std::slice::from_ref(&administrator.display_name);
+        assert_eq!(local_administrators(&mut tx, &clinic, NOW).await.unwrap(), named);
+    });
+
     both_engines!(a_role_is_held_until_it_ends_or_is_taken, |store| async {
         let mut tx = store.begin().await.unwrap();
         let trust = sample_organisation(1, "RAA", None);
@@ -127,9 +144,6 @@ mod tests {
         };
         assert_eq!(insert_role(&mut tx, &grant, NOW).await.unwrap(), grant.id);
         assert_eq!(list_account_roles(&mut tx, nurse.id, NOW).await.unwrap(), [grant.clone()]);
-        assert_eq!(list_organisation_roles(&mut tx, trust.id, NOW).await.unwrap(), [grant.clone()]);
-        let holders = list_role_holders(&mut tx, trust.id, Role::LocalAdministrator, NOW).await.unwrap();
-        assert_eq!(holders, ["Person 5"]);
         let again =
             RoleGrant { id: RoleGrantId::from_uuid(Uuid::from_u128(9)), expires_at: Some(NOW), ..grant.clone() };
         assert_eq!(insert_role(&mut tx, &again, NOW).await.unwrap(), grant.id);

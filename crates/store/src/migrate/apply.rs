@@ -158,7 +158,8 @@ mod tests {
     both_engines!(empty, the_product_s_own_schema_is_listed_before_it_is_applied, |store| async move {
         let pending = store.pending_migrations().await.unwrap();
         assert_eq!(pending.first(), Some(&"0001_key"));
-        assert_eq!(store.migrate().await.unwrap().applied, pending);
+        let report: MigrationReport = store.migrate().await.unwrap();
+        assert_eq!(report.applied, pending);
         assert_eq!(store.pending_migrations().await.unwrap(), Vec::<&str>::new());
     });
 }

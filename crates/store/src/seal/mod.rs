@@ -5,7 +5,7 @@
 //! data key re-seals rows in small batches while the product runs ([`rotate`]).
 //!
 //! What lives here: everything about those two levels. What does not: signing keys, which are sealed like any other secret.
-//! Read [`Keyring`] next.
+//! Read `keyring.rs` next.
 
 mod columns;
 mod keyring;

@@ -73,6 +73,7 @@ fn read(mut row: Row) -> Result<EpraccurRow, TableError> {
         kind: "gp_practice".to_owned(),
         parent: take(COMMISSIONER),
         status,
+        ..OrganisationRecord::default()
     }))
 }
 

@@ -20,6 +20,14 @@ pub struct OrganisationRecord {
     pub parent: String,
     /// Column `status`; empty when the file has none.
     pub status: String,
+    /// Column `help_name`; empty when the file has none.
+    pub help_name: String,
+    /// Column `help_telephone`; empty when the file has none.
+    pub help_telephone: String,
+    /// Column `help_address`; empty when the file has none.
+    pub help_address: String,
+    /// Column `help_hours`; empty when the file has none.
+    pub help_hours: String,
 }
 
 const COLUMNS: &[Column] = &[
@@ -28,6 +36,10 @@ const COLUMNS: &[Column] = &[
     Column { name: "kind", needed: true },
     Column { name: "parent", needed: false },
     Column { name: "status", needed: false },
+    Column { name: "help_name", needed: false },
+    Column { name: "help_telephone", needed: false },
+    Column { name: "help_address", needed: false },
+    Column { name: "help_hours", needed: false },
 ];
 
 /// The organisations of a file with a header.
@@ -47,8 +59,20 @@ impl<R: Read> Iterator for Organisations<R> {
     type Item = Result<OrganisationRecord, TableError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        next_record(&mut self.rows, &mut self.stage, COLUMNS, |line, [ods_code, name, kind, parent, status]| {
-            OrganisationRecord { line, ods_code, name, kind, parent, status }
+        next_record(&mut self.rows, &mut self.stage, COLUMNS, |line, fields: [String; 9]| {
+            let [ods_code, name, kind, parent, status, help_name, help_telephone, help_address, help_hours] = fields;
+            OrganisationRecord {
+                line,
+                ods_code,
+                name,
+                kind,
+                parent,
+                status,
+                help_name,
+                help_telephone,
+                help_address,
+                help_hours,
+            }
         })
     }
 }
@@ -109,7 +133,8 @@ mod tests {
 
     #[test]
     fn a_wrong_header_says_what_is_wrong() {
-        let known = "the columns are ods_code, name, kind, parent, status";
+        let known =
+            "the columns are ods_code, name, kind, parent, status, help_name, help_telephone, help_address, help_hours";
         check("ods_code,nam,kind\nx,y,z\n", &[&format!("line 1: unknown column `nam`; {known}")]);
         check("ods_code,name\n", &["line 1: the first line must name the columns, and column `kind` is missing"]);
         check("name,name\n", &["line 1: column `name` appears twice"]);

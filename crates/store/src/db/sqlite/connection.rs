@@ -24,7 +24,7 @@ pub(super) fn open_writer(path: &Path) -> Result<Connection, StoreError> {
     connection
         .execute_batch(
             "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -8192;
-             PRAGMA temp_store = MEMORY; PRAGMA journal_size_limit = 67108864;",
+             PRAGMA temp_store = MEMORY; PRAGMA journal_size_limit = 67108864; PRAGMA wal_autocheckpoint = 4000;",
         )
         .map_err(translate)?;
     // From here on waiting for other processes is ours to do, without holding a thread.
