@@ -130,6 +130,9 @@ impl App {
     /// Makes the circumstances of one operation.
     pub fn op(&self, actor: Actor, origin: Origin) -> Op {
         let now = self.now();
-        Op { now, actor, origin, request: RequestId::new(now, self.id_entropy()) }
+        let request = RequestId::new(now, self.id_entropy());
+        // So that what is logged on the way can be found from the audit, and from the reference on an error page.
+        tracing::Span::current().record("request.id", tracing::field::display(request));
+        Op { now, actor, origin, request }
     }
 }

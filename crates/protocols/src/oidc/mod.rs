@@ -1,7 +1,7 @@
 //! OpenID Connect 1.0 and OAuth 2.0: the provider.
 //!
 //! Built to pass the OpenID Foundation's Basic, Config and RP-initiated logout plans. Each endpoint is a file of
-//! `endpoint/`: it parses with `wardkey_wire`, proves who the client is ([`client_authentication`]), calls one use case and
+//! `endpoint/`: it parses with `wardkey_wire`, proves who the client is (`client_authentication`), calls one use case and
 //! presents the answer. Errors go to the client as the standards say, and to a browser only by way of an address that was
 //! verified; otherwise the person sees a page (`error`).
 //!

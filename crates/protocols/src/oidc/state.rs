@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
+use wardkey_domain::application::SigningAlgorithm;
 use wardkey_domain::id::ApplicationId;
 use wardkey_domain::op::{Actor, Op};
 use wardkey_usecases::session::{self, Authenticated};
@@ -56,7 +57,7 @@ impl OidcState {
     }
 
     /// Our keys, with one that signs with `algorithm`.
-    pub async fn keys_for(&self, algorithm: wardkey_domain::application::SigningAlgorithm) -> Result<Arc<Prepared>> {
+    pub async fn keys_for(&self, algorithm: SigningAlgorithm) -> Result<Arc<Prepared>> {
         self.signers.prepared_for(&self.app, algorithm).await
     }
 

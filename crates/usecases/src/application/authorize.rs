@@ -159,7 +159,7 @@ async fn grant(
         let refusal = AuthorizationRefusal::LoginRequired;
         return Ok(Authorized::Refused { request, refusal });
     }
-    if token::person(tx, session.account()).await?.is_none() {
+    if token::person(app, tx, session.account()).await?.is_none() {
         let refusal = AuthorizationRefusal::AccessDenied;
         let event = Event::RequestRefused {
             account: Some(session.account()),

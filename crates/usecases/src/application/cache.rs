@@ -3,7 +3,8 @@
 use std::sync::{Arc, PoisonError, RwLock};
 
 use quick_cache::sync::Cache;
-use wardkey_domain::id::ApplicationId;
+use wardkey_domain::application::Person;
+use wardkey_domain::id::{AccountId, ApplicationId};
 use wardkey_domain::secret::TokenHash;
 use wardkey_domain::time::Timestamp;
 use wardkey_store::ClusterEvent;
@@ -27,6 +28,7 @@ pub struct TokenCache {
     marks: Marks,
     clients: Cache<String, Arc<Held<Arc<Client>>>>,
     tokens: Cache<TokenHash, Arc<Held<Arc<TokenFacts>>>>,
+    people: Cache<AccountId, Arc<Held<Person>>>,
     client_keys: Cache<ApplicationId, Arc<FetchedKeys>>,
     signing_keys: RwLock<Option<(Moment, Arc<SigningKeys>)>>,
 }
@@ -46,6 +48,7 @@ impl TokenCache {
             marks: Marks::default(),
             clients: Cache::new(CLIENTS),
             tokens: Cache::new(settings.tokens.max(1)),
+            people: Cache::new(settings.tokens.max(1)),
             client_keys: Cache::new(CLIENTS),
             signing_keys: RwLock::new(None),
         }
@@ -73,7 +76,7 @@ impl TokenCache {
         let application = client.application.id;
         let held = Held {
             known: KnownAt::new(moment),
-            roots: Roots { application, grant: None, account: None, token: None },
+            roots: Roots { application: Some(application), grant: None, account: None, token: None },
             since: now,
             value: Arc::clone(client),
         };
@@ -90,6 +93,18 @@ impl TokenCache {
     pub(super) fn keep_token(&self, moment: Moment, facts: &Arc<TokenFacts>, now: Timestamp) {
         let held = Held { known: KnownAt::new(moment), roots: facts.roots(), since: now, value: Arc::clone(facts) };
         self.tokens.insert(facts.hash, Arc::new(held));
+    }
+
+    /// The person behind an account who may sign in, unless the reading is older than `oldest`.
+    pub(super) fn person(&self, account: AccountId, oldest: Timestamp) -> Option<Person> {
+        let held = self.people.get(&account)?;
+        (held.since >= oldest && self.marks.vouch_for(&held.known, &held.roots)).then(|| held.value.clone())
+    }
+
+    pub(super) fn keep_person(&self, moment: Moment, person: &Person, now: Timestamp) {
+        let roots = Roots { application: None, grant: None, account: Some(person.id), token: None };
+        let held = Held { known: KnownAt::new(moment), roots, since: now, value: person.clone() };
+        self.people.insert(person.id, Arc::new(held));
     }
 
     pub(super) fn client_keys(&self, application: ApplicationId) -> Option<Arc<FetchedKeys>> {

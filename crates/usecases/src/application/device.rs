@@ -277,7 +277,7 @@ async fn issue(
         return Ok(TokenAnswer::Refused(TokenRefusal::DeviceUnknown));
     }
     let still_signed_in = store::application::hold_session(tx, approval.session).await?;
-    let person = if still_signed_in { token::person(tx, approval.account).await? } else { None };
+    let person = if still_signed_in { token::person(app, tx, approval.account).await? } else { None };
     let Some(person) = person else { return Ok(TokenAnswer::Refused(TokenRefusal::Account)) };
     let grant = Grant {
         id: GrantId::new(op.now, app.id_entropy()),

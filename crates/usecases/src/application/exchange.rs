@@ -78,7 +78,7 @@ async fn spend(app: &App, op: &Op, tx: &mut Tx, client: &Arc<Client>, saved: &Sa
         // Another node was faster with the same code.
         return replayed(tx, op, client, saved).await;
     }
-    let Some(person) = token::person(tx, grant.account).await? else {
+    let Some(person) = token::person(app, tx, grant.account).await? else {
         store::application::revoke_grant(tx, grant.id, "account_refused", op.now).await?;
         return refuse_in(tx, op, client, saved, TokenRefusal::Account).await;
     };
@@ -135,7 +135,7 @@ pub async fn exchange_refresh(
         tx.commit().await?;
         return Ok(answer);
     };
-    let Some(person) = token::person(&mut tx, grant.account).await? else {
+    let Some(person) = token::person(app, &mut tx, grant.account).await? else {
         store::application::revoke_grant(&mut tx, grant.id, "account_refused", op.now).await?;
         append_refusal(&mut tx, op, client, Some(grant.account), TokenRefusal::Account).await?;
         tx.commit().await?;

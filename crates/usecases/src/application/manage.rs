@@ -4,6 +4,7 @@ use wardkey_domain::application::{
     Application, ApplicationStatus, ClientId, ClientSecret, ClientSettings, ProtocolKind, application_name, token,
 };
 use wardkey_domain::audit::Event;
+use wardkey_domain::directory::OdsCode;
 use wardkey_domain::id::{ApplicationId, KeyId, OrganisationId};
 use wardkey_domain::op::Op;
 use wardkey_domain::permission::{Action, Target};
@@ -32,6 +33,18 @@ pub struct AddedApplication {
     pub application: Application,
     /// Its secret, if its way of authentication has one. It is shown now and never again.
     pub secret: Option<Secret<String>>,
+}
+
+/// The organisation that is to answer for an application, by its code.
+///
+/// # Errors
+/// When there is none, or the actor may not add applications to it.
+pub async fn owner(app: &App, op: &Op, ods_code: &OdsCode) -> Result<OrganisationId> {
+    let mut tx = app.store().read().await?;
+    let organisation = store::directory::find_organisation_by_code(&mut tx, ods_code).await?;
+    let organisation = organisation.ok_or(Error::NotFound("organisation"))?;
+    op.require(Action::ManageApplications, &Target::organisation(&organisation.path))?;
+    Ok(organisation.id)
 }
 
 /// Adds an application that speaks OpenID Connect.

@@ -23,7 +23,7 @@ pub(super) struct KnownAt(AtomicU64);
 /// What an entry hangs from.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Roots {
-    pub(super) application: ApplicationId,
+    pub(super) application: Option<ApplicationId>,
     pub(super) grant: Option<GrantId>,
     pub(super) account: Option<AccountId>,
     pub(super) token: Option<TokenHash>,
@@ -61,7 +61,7 @@ impl Marks {
         let about = self.about.read().unwrap_or_else(PoisonError::into_inner);
         let newest = about
             .everything
-            .max(about.applications.get(&roots.application).copied().unwrap_or(0))
+            .max(mark(&about.applications, roots.application))
             .max(mark(&about.grants, roots.grant))
             .max(mark(&about.accounts, roots.account))
             .max(mark(&about.tokens, roots.token));
@@ -124,7 +124,7 @@ mod tests {
     fn roots(byte: u8) -> Roots {
         let now = Timestamp::from_seconds(1);
         Roots {
-            application: ApplicationId::new(now, [byte; 10]),
+            application: Some(ApplicationId::new(now, [byte; 10])),
             grant: Some(GrantId::new(now, [byte; 10])),
             account: Some(AccountId::new(now, [byte; 10])),
             token: Some(TokenHash::from_bytes([byte; 32])),
@@ -146,7 +146,7 @@ mod tests {
         check(ClusterEvent::GrantRevoked(one.grant.unwrap()), false, true);
         check(ClusterEvent::AccountGrantsRevoked(one.account.unwrap()), false, true);
         check(ClusterEvent::AccessTokenRevoked([1; 32]), false, true);
-        check(ClusterEvent::ApplicationChanged(one.application), false, true);
+        check(ClusterEvent::ApplicationChanged(one.application.unwrap()), false, true);
         check(ClusterEvent::Resynchronise, false, false);
         check(ClusterEvent::AuditAppended, true, true);
     }

@@ -20,6 +20,7 @@ mod issue;
 mod logout;
 mod manage;
 mod marks;
+mod names;
 mod notify;
 mod purge;
 mod refuse;
@@ -41,8 +42,9 @@ pub use logout::{
 };
 pub use manage::{
     AddedApplication, NewApplication, add_application, application_by_client_id, change_settings, list_applications,
-    rotate_secret, set_application_status,
+    owner, rotate_secret, set_application_status,
 };
+pub use names::names;
 pub use notify::deliver_logouts;
 pub use purge::purge_expired;
 pub use refuse::{TokenRefusal, request_refused};

@@ -27,6 +27,11 @@ const WAITS: &[Duration] = &[
 
 /// Delivers the news that is due. Returns how many applications were told; call it again when it is not zero.
 pub async fn deliver_logouts(app: &App, op: &Op) -> Result<usize> {
+    let mut tx = app.store().read().await?;
+    if !store::application::has_logout_notices(&mut tx, op.now).await? {
+        return Ok(0);
+    }
+    drop(tx);
     let mut tx = app.store().begin().await?;
     let again_at = op.now.plus(WAITS.first().copied().unwrap_or_default());
     let notices = store::application::claim_logout_notices(&mut tx, op.now, again_at, BATCH).await?;

@@ -46,7 +46,7 @@ pub struct Bearer {
 impl TokenFacts {
     pub(super) fn roots(&self) -> Roots {
         Roots {
-            application: self.client.id(),
+            application: Some(self.client.id()),
             grant: self.bearer.as_ref().map(|bearer| bearer.grant.id),
             account: self.bearer.as_ref().map(|bearer| bearer.grant.account),
             token: Some(self.hash),
@@ -67,7 +67,7 @@ pub async fn access_token(app: &App, hash: &TokenHash) -> Result<Option<Arc<Toke
     let bearer = match found.grant {
         None => None,
         Some(grant) if grant.revoked_at.is_some() => return Ok(None),
-        Some(grant) => match person(&mut tx, grant.account).await? {
+        Some(grant) => match person(app, &mut tx, grant.account).await? {
             Some(person) => Some(Bearer { grant, person }),
             None => return Ok(None),
         },
@@ -87,13 +87,28 @@ pub async fn access_token(app: &App, hash: &TokenHash) -> Result<Option<Arc<Toke
     Ok(Some(facts))
 }
 
-/// The person behind an account, if they may sign in now.
-pub(super) async fn person(tx: &mut Tx, id: AccountId) -> Result<Option<Person>> {
+/// The person behind an account, if they may sign in now: from memory for a short while.
+///
+/// SECURITY: who may no longer sign in loses their grants in the same transaction, which is what keeps them out; this is
+/// the second lock, and what tokens say of the person.
+pub(super) async fn person(app: &App, tx: &mut Tx, id: AccountId) -> Result<Option<Person>> {
+    let now = app.now();
+    let is_current = app.store().cluster().is_current();
+    if is_current && let Some(person) = app.tokens().person(id, now.minus(PERSON_KEPT)) {
+        return Ok(Some(person));
+    }
+    let moment = app.tokens().moment();
     let Some(account) = store::directory::find_account(tx, id).await? else { return Ok(None) };
     if account.may_sign_in().is_err() {
         return Ok(None);
     }
     let organisation = store::directory::find_organisation(tx, account.organisation).await?;
-    let is_open = organisation.is_some_and(|organisation| organisation.status == OrganisationStatus::Open);
-    Ok(is_open.then(|| Person::of(&account)))
+    if !organisation.is_some_and(|organisation| organisation.status == OrganisationStatus::Open) {
+        return Ok(None);
+    }
+    let person = Person::of(&account);
+    if is_current {
+        app.tokens().keep_person(moment, &person, now);
+    }
+    Ok(Some(person))
 }

@@ -205,14 +205,16 @@ impl Import<'_> {
         let Password { account, organisation, hash, given_to } = password;
         if self.mode == ImportMode::DryRun {
             let takes_it = given_to != GivenTo::New && store::credential::password(tx, account).await?.is_none();
-            return Ok(count_password(takes_it, given_to, report));
+            count_password(takes_it, given_to, report);
+            return Ok(());
         }
         let takes_it = store::credential::insert_password(tx, account, organisation, hash, None, self.op.now).await?;
         if takes_it && given_to != GivenTo::New {
             let event = Event::PasswordSet { account, by: "import".into() };
             store::audit::append(tx, self.op, Some(organisation), event).await?;
         }
-        Ok(count_password(takes_it, given_to, report))
+        count_password(takes_it, given_to, report);
+        Ok(())
     }
 
     async fn change(&self, tx: &mut Tx, account: &Account, fields: &[Field]) -> Result<()> {

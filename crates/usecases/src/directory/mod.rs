@@ -19,6 +19,7 @@ mod see_account;
 mod set_status;
 mod set_temporary_password;
 mod target;
+mod who_helps;
 
 pub use add_account::{NewAccount, add_account};
 pub use create_admin::{CreatedAdministrator, NewAdministrator, create_admin};
@@ -34,3 +35,4 @@ pub use revoke_role::revoke_role;
 pub use see_account::{AccountFacts, HeldRole, PasswordFacts, account_at, account_to_change, see_account};
 pub use set_status::{disable, enable};
 pub use set_temporary_password::set_temporary_password;
+pub use who_helps::{Asker, Helpers, who_helps};

@@ -1,5 +1,6 @@
 //! Use cases against a database, without pages.
 
+mod application;
 mod audit;
 mod credential;
 mod directory;

@@ -2,6 +2,7 @@
 
 use axum::extract::State;
 use axum::response::Response;
+use wardkey_domain::application::SigningAlgorithm;
 
 use crate::oidc::answer;
 use crate::oidc::endpoint::discovery::published;
@@ -10,7 +11,8 @@ use crate::oidc::state::OidcState;
 
 /// `GET /oauth/jwks`
 pub async fn show(State(state): State<OidcState>) -> Response {
-    match state.keys().await {
+    // Asked for before anybody has signed in, it must not be empty.
+    match state.keys_for(SigningAlgorithm::Es256).await {
         Ok(keys) => {
             answer::count("jwks", "ok");
             published(keys.published())

@@ -1,6 +1,6 @@
 //! Files of organisations and accounts.
 
-use wardkey_domain::directory::{AccountFields, OrganisationFields, OrganisationRow, StatusName};
+use wardkey_domain::directory::{AccountFields, HelpFields, OrganisationFields, OrganisationRow, StatusName};
 use wardkey_domain::id::OrganisationId;
 use wardkey_store::directory::{count_accounts, find_organisation, find_organisation_by_code};
 use wardkey_testkit::{EngineKind, TestApp};
@@ -16,13 +16,19 @@ fn line(index: usize) -> u64 {
     u64::try_from(index + 2).unwrap()
 }
 
-/// Rows of `code,name,kind,parent,status`.
+/// Rows of `code,name,kind,parent,status,help_name`.
 fn organisations(rows: &[&str]) -> Vec<IncomingRow<OrganisationRow>> {
     let row = |(index, row): (usize, &&str)| {
         let cells: Vec<&str> = row.split(',').collect();
         let cell = |at: usize| cells.get(at).copied().unwrap_or_default();
-        let fields =
-            OrganisationFields { ods_code: cell(0), name: cell(1), kind: cell(2), parent: cell(3), status: cell(4) };
+        let fields = OrganisationFields {
+            ods_code: cell(0),
+            name: cell(1),
+            kind: cell(2),
+            parent: cell(3),
+            status: cell(4),
+            help: HelpFields { name: cell(5), ..HelpFields::default() },
+        };
         IncomingRow { line: line(index), row: OrganisationRow::check(&fields) }
     };
     rows.iter().enumerate().map(row).collect()
@@ -97,11 +103,15 @@ async fn the_same_file_of_organisations_twice_changes_nothing() {
         assert_eq!(take_organisations(&test, &moved, refuse, ImportMode::DryRun).await, "0 2 0 0");
         assert_eq!(take_organisations(&test, &moved, refuse, ImportMode::Write).await, "0 2 0 0");
         assert_eq!(take_organisations(&test, &moved, refuse, ImportMode::Write).await, "0 0 2 0");
+        let helped = ["W1,Ward,trust,,,Ward desk"];
+        assert_eq!(take_organisations(&test, &helped, refuse, ImportMode::Write).await, "0 1 0 0");
+        assert_eq!(take_organisations(&test, &helped, refuse, ImportMode::Write).await, "0 0 1 0");
         let mut tx = test.app.store().read().await.unwrap();
         let ward = find_organisation_by_code(&mut tx, &"W1".parse().unwrap()).await.unwrap().unwrap();
         let above: Vec<OrganisationId> = ward.path.ids().collect();
         let top = find_organisation(&mut tx, above[0]).await.unwrap().unwrap();
         assert_eq!((above.len(), top.ods_code.as_str()), (2, "T1"));
+        assert_eq!(ward.help_contact.unwrap().name, "Ward desk");
     })
     .await;
 }
