@@ -82,6 +82,57 @@ impl PageError {
         }
     }
 
+    /// What happened and what the help desk should do about it, for the reference; nothing for what is never shown.
+    const fn advice(&self) -> Option<(&'static str, &'static str)> {
+        Some(match self {
+            Self::BadRequest => (
+                "bad request",
+                "The browser sent something that no page of ours sends. Start again from the home page.",
+            ),
+            Self::CrossSite => ("cross site", "Another site sent the form. Tell security if it happens again."),
+            Self::Stale => {
+                ("stale form", "The page was open for too long, or somebody signed out in another tab. Load it again.")
+            }
+            Self::Forbidden(_) => ("forbidden", "The person may not do this. The page says why."),
+            Self::NotFound => ("not found", "There is no such page, or the person may not see it."),
+            Self::MethodNotAllowed => {
+                ("method not allowed", "The page cannot be used in this way. Start again from the home page.")
+            }
+            Self::Conflict(_) => ("conflict", "Something changed meanwhile. Load the page again and look."),
+            Self::TooLarge => ("too large", "More was sent than any form of ours has."),
+            Self::Invalid(_) => ("invalid", "The page says what is wrong with what was typed."),
+            Self::TooMany(_) => ("too many", "Too many tries. The page says when to try again."),
+            Self::Fault(_) => (
+                "fault",
+                "A fault of ours. Give the reference on the page to whoever runs the server: it is in the log.",
+            ),
+            Self::Unavailable(_) => ("unavailable", "The server is busy. The page says when to try again."),
+            Self::SignInNeeded(_) | Self::FreshFactorNeeded(_) | Self::EnrolmentPending => return None,
+        })
+    }
+
+    /// One of each.
+    fn samples() -> [Self; 15] {
+        let text = String::new;
+        [
+            Self::BadRequest,
+            Self::CrossSite,
+            Self::Stale,
+            Self::Forbidden(text()),
+            Self::NotFound,
+            Self::MethodNotAllowed,
+            Self::Conflict(text()),
+            Self::TooLarge,
+            Self::Invalid(Vec::new()),
+            Self::TooMany(Duration::ZERO),
+            Self::Fault(text()),
+            Self::Unavailable(Duration::ZERO),
+            Self::SignInNeeded(Destination::Portal),
+            Self::FreshFactorNeeded(Destination::Portal),
+            Self::EnrolmentPending,
+        ]
+    }
+
     /// The template of the page.
     pub(crate) const fn template(&self) -> &'static str {
         match self {
@@ -155,6 +206,25 @@ impl From<Error> for PageError {
     }
 }
 
+/// A code on an error page, as the reference for the help desk lists it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PageCode {
+    /// The code.
+    pub code: &'static str,
+    /// What happened, in a word or two.
+    pub what: &'static str,
+    /// What the help desk should do about it.
+    pub advice: &'static str,
+}
+
+/// Every code that an error page can show, for `docs/reference/errors.md`.
+pub fn page_codes() -> Vec<PageCode> {
+    let listed = PageError::samples()
+        .into_iter()
+        .filter_map(|error| error.advice().map(|(what, advice)| PageCode { code: error.code(), what, advice }));
+    listed.collect()
+}
+
 /// Where to go on after a fresh second factor, when one is needed.
 pub trait OrFreshFactor<T> {
     /// Turns "a fresh second factor is needed" into the way there and back to `destination` [SES-8].
@@ -187,5 +257,21 @@ fn with_causes(context: &str, source: Option<&(dyn std::error::Error + Send + Sy
 impl IntoResponse for PageError {
     fn into_response(self) -> Response {
         Drawn::Error(self).into_response()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn each_page_that_is_shown_has_a_code_of_its_own() {
+        let codes = page_codes();
+        let unique: BTreeSet<_> = codes.iter().map(|page| page.code).collect();
+        assert_eq!(unique.len(), codes.len());
+        let shown = PageError::samples().into_iter().filter(|error| error.status().as_u16() != 303);
+        assert_eq!(shown.count(), codes.len());
     }
 }

@@ -37,5 +37,6 @@ mod words;
 
 pub mod demo;
 
+pub use error::{PageCode, page_codes};
 pub use router::{router, wrap};
 pub use settings::{ForwardingHeader, PeerAddress, WebSettings};

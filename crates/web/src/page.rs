@@ -54,6 +54,8 @@ pub(crate) struct ErrorView {
     pub(crate) field: &'static str,
     /// The sentence.
     pub(crate) text: String,
+    /// What the help desk looks up, where the engine refused; nothing for a field that was left empty.
+    pub(crate) code: Option<&'static str>,
 }
 
 impl Page {
@@ -76,7 +78,11 @@ impl Page {
     #[must_use]
     pub fn errors(mut self, errors: Vec<FieldError>) -> Self {
         self.status = StatusCode::UNPROCESSABLE_ENTITY;
-        self.errors.extend(errors.into_iter().map(|error| ErrorView { field: error.field, text: error.message }));
+        self.errors.extend(errors.into_iter().map(|error| ErrorView {
+            field: error.field,
+            text: error.message,
+            code: None,
+        }));
         self
     }
 
@@ -102,7 +108,7 @@ impl Page {
             Error::Invalid(errors) => Ok(self.errors(errors)),
             Error::Conflict(text) => {
                 self.status = StatusCode::CONFLICT;
-                self.errors.push(ErrorView { field: "", text });
+                self.errors.push(ErrorView { field: "", text, code: None });
                 Ok(self)
             }
             other @ (Error::NotFound(_)

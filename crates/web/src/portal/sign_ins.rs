@@ -1,6 +1,10 @@
 //! A person's recent sign-ins, so that they notice those of somebody else.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
+use wardkey_domain::id::ApplicationId;
+use wardkey_usecases::application;
 use wardkey_usecases::audit::{self, SignInOutcome, SignInRecord};
 
 use crate::error::PageError;
@@ -24,8 +28,8 @@ pub(crate) struct SignInRow {
     pub(crate) address: Option<String>,
 }
 
-impl From<SignInRecord> for SignInRow {
-    fn from(record: SignInRecord) -> Self {
+impl SignInRow {
+    fn of(record: SignInRecord, names: &BTreeMap<ApplicationId, String>) -> Self {
         let (refused, count) = match record.outcome {
             SignInOutcome::SignedIn(_) => (false, 1),
             SignInOutcome::Refused(_, count) => (true, count),
@@ -34,7 +38,7 @@ impl From<SignInRecord> for SignInRow {
             at: moment(record.at),
             refused,
             count,
-            application: None,
+            application: record.application.and_then(|id| names.get(&id).cloned()),
             browser: record.browser,
             address: record.address,
         }
@@ -44,6 +48,7 @@ impl From<SignInRecord> for SignInRow {
 /// `GET /profile/sign-ins`
 pub(crate) async fn sign_ins(person: Person) -> Result<Page, PageError> {
     let records = audit::recent_sign_ins(person.app(), &person.op, None).await?;
-    let sign_ins = records.into_iter().map(SignInRow::from).collect();
+    let names = application::names(person.app(), records.iter().filter_map(|record| record.application)).await?;
+    let sign_ins = records.into_iter().map(|record| SignInRow::of(record, &names)).collect();
     Ok(Page::new("portal/sign-ins.html", person.frame(), SignInsView { sign_ins }))
 }

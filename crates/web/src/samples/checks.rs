@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-
 use super::{Misses, Sample, portal, signin};
 use crate::asset;
 use crate::draw::context;
@@ -79,6 +78,13 @@ fn every_page_keeps_the_rules_of_all_pages() {
         assert_eq!(count("<script"), count("<script type=\"module\" src="), "{name}: no inline script");
         assert_eq!(count("method=\"post\"") - usize::from(name == "form-post"), count("name=\"form_token\""), "{name}");
         assert!(html.contains("01632 960 001"), "{name}: help is always there");
+        for error in sample.page.errors.iter().filter(|error| !error.field.is_empty()) {
+            assert!(
+                html.contains(&format!("id=\"{}-error\"", error.field)),
+                "{name}: {} is said next to it",
+                error.field
+            );
+        }
         check_identifiers(name, &html);
     }
 }

@@ -1,5 +1,6 @@
 //! Samples of the sign-in, its errors, and the demonstration.
 
+use wardkey_domain::directory::HelpContact;
 use wardkey_domain::factor::password::{BrokenRule, PasswordRules};
 use wardkey_domain::factor::totp::{Code, Step};
 use wardkey_domain::signin::Refusal;
@@ -13,7 +14,7 @@ use crate::error::PageError;
 use crate::notice::Notice;
 use crate::page::{Frame, Page};
 use crate::signin::views::*;
-use crate::view::RulesView;
+use crate::view::{HelpView, RulesView};
 
 const NURSE: &str = "nurse@riverside-surgery.example";
 const KEY: &str = "GEZD GNBV GY3T QOJQ GEZD GNBV GY3T QOJQ";
@@ -149,12 +150,30 @@ fn others() -> Vec<Sample> {
         };
         Page::new("signin/sign-out.html", frame(), view)
     };
+    let helpers = |administrators| HelpersView {
+        organisation: "Riverside Surgery".to_owned(),
+        contact: HelpView::from(&HelpContact {
+            name: "Riverside reception".to_owned(),
+            telephone: Some("01632 960 002".to_owned()),
+            address: None,
+            hours: None,
+        }),
+        administrators,
+    };
+    let cannot = |helpers, typed: Option<&str>, asks_organisation| {
+        let view = CannotView { helpers, typed: typed.map(str::to_owned), asks_organisation };
+        Page::new("signin/help.html", Frame::default(), view)
+    };
+    let unknown = FieldError { field: "organisation", message: "There is no such organisation".to_owned() };
     let fields = [("code", "abc"), ("state", "\"><script>")];
     let form_post = minijinja::context! { action => "https://app.example/callback", fields => fields };
     vec![
         Sample::new("ended-account", ended(Refusal::AccountNotActive)),
         Sample::new("ended-mailbox", ended(Refusal::KindCannotSignIn)),
-        Sample::new("help", Page::new("signin/help.html", Frame::default(), NothingView {})),
+        Sample::new("help", cannot(None, None, true)),
+        Sample::new("help-organisation", cannot(Some(helpers(Vec::new())), Some("Y12345"), true)),
+        Sample::new("help-unknown", cannot(None, Some("X"), true).errors(vec![unknown])),
+        Sample::new("help-proved", cannot(Some(helpers(vec!["Practice manager".to_owned()])), None, false)),
         Sample::new("accessibility", Page::new("signin/accessibility.html", Frame::default(), NothingView {})),
         Sample::new("sign-out", sign_out(None)),
         Sample::new("sign-out-application", sign_out(Some("Rota planner"))),

@@ -26,7 +26,7 @@ pub(crate) use steps::{activate, activation, new_password, password, second_fact
 pub(crate) mod views {
     pub(crate) use super::code::{AnotherWayView, ChoiceView};
     pub(crate) use super::enrol::EnrolledView;
-    pub(crate) use super::help::NothingView;
+    pub(crate) use super::help::{CannotView, HelpersView, NothingView};
     pub(crate) use super::refusal::sentences;
     pub(crate) use super::screen::{
         ActivationView, ChooseView, ChosenView, CodeView, EndedView, EnrolAppView, EnrolView, NewPasswordView,

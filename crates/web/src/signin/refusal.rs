@@ -13,11 +13,12 @@ pub(crate) fn sentences(refusal: &Refusal, now: Timestamp) -> Vec<ErrorView> {
     if let Refusal::NewPasswordRefused(broken) = refusal
         && !broken.is_empty()
     {
-        return broken.iter().map(|rule| ErrorView { field: "password", text: rule.message() }).collect();
+        let code = Some(refusal.code());
+        return broken.iter().map(|rule| ErrorView { field: "password", text: rule.message(), code }).collect();
     }
     let wait = retry_after(refusal, now).unwrap_or_default();
     let text = words::with_wait(refusal.as_str(), wait);
-    vec![ErrorView { field: field(refusal), text }]
+    vec![ErrorView { field: field(refusal), text, code: Some(refusal.code()) }]
 }
 
 /// How long the person has to wait.

@@ -3,7 +3,7 @@
 use axum::extract::Query;
 use http::Uri;
 use wardkey_usecases::session;
-use wardkey_usecases::signin::{Destination, Input, ScreenKind};
+use wardkey_usecases::signin::{Begin, Destination, Input, ScreenKind, begin};
 
 use crate::cookie::Cookie;
 use crate::drawn::Answer;
@@ -58,8 +58,14 @@ async fn stale(visitor: &Visitor, destination: &Destination) -> Result<Answer, P
     Ok(restart(&Typed { action: Some(routes::sign_in(destination)), ..Typed::default() }))
 }
 
-/// `GET /signin/activate`
-pub(crate) async fn activate(flow: InFlow) -> Result<Answer, PageError> {
+/// `GET /signin/activate`: also the first page of whoever was given its address together with a code.
+pub(crate) async fn activate(visitor: Visitor, flow: Option<InFlow>) -> Result<Answer, PageError> {
+    let Some(flow) = flow else {
+        let anew = Begin { request: None, destination: Destination::Portal };
+        let (token, screen) = begin(visitor.app(), &visitor.op, anew).await?;
+        let typed = Typed { first: FirstPage::Activation, ..Typed::default() };
+        return Ok(screen::page(&visitor.web, &screen, &token, &typed).set(Cookie::Flow, token).into());
+    };
     match flow.screen.kind {
         ScreenKind::Activation | ScreenKind::Password { .. } => {
             let typed = Typed { first: FirstPage::Activation, ..Typed::default() };

@@ -76,7 +76,7 @@ fn error_for(errors: Value, field: &str) -> Value {
     errors
         .filter(|error| error.get_attr("field").is_ok_and(|name| name.as_str() == Some(field)))
         .find_map(|error| error.get_attr("text").ok())
-        .map_or(Value::from(()), |text| Value::from_iter([("text", text)]))
+        .map_or(Value::from(()), |text| Value::from_pairs([("text", text)]))
 }
 
 /// Indentation is for people who read the source; ours do not, so it is left out.

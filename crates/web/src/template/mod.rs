@@ -7,6 +7,6 @@
 mod conformance;
 mod environment;
 
-pub(crate) use environment::render;
 #[cfg(test)]
 pub(crate) use environment::names;
+pub(crate) use environment::render;
