@@ -32,7 +32,7 @@ impl TestApp {
     /// When it is refused.
     pub async fn add_organisation(&self, ods_code: &str, parent: &str) {
         let name = format!("Practice {ods_code}");
-        let fields = OrganisationFields { ods_code, name: &name, kind: "gp_practice", parent, status: "open" };
+        let fields = OrganisationFields { ods_code, name: &name, kind: "gp_practice", parent, ..OrganisationFields::default() };
         let rows = [IncomingRow { line: 1, row: OrganisationRow::check(&fields) }];
         let (op, mut refused) = (self.operator(), Vec::new());
         let mut progress = |told: directory::ImportProgress<'_>| {

@@ -6,7 +6,10 @@ use clap::{Parser, Subcommand};
 use tokio::runtime::{Builder, Runtime};
 
 use super::error::CliError;
-use super::{account, audit, backup, check_config, create_admin, demo, migrate, organisation, reference, restore, serve};
+use super::{
+    account, application, audit, backup, check_config, create_admin, demo, keys, migrate, organisation, reference,
+    restore, serve,
+};
 use crate::config::Config;
 use crate::telemetry::{Format, Level, start_log};
 use crate::wiring;
@@ -34,7 +37,9 @@ enum Command {
     CreateAdmin(create_admin::Args),
     Organisation(organisation::Args),
     Account(account::Args),
+    Application(application::Args),
     Audit(audit::Args),
+    Keys(keys::Args),
     Backup(backup::Args),
     Restore(restore::Args),
     #[command(hide = true)]
@@ -67,6 +72,8 @@ impl Cli {
                 verb(async { organisation::run(args, &wiring::open(&load()?).await?).await })
             }
             Command::Account(args) => verb(async { account::run(args, &wiring::open(&load()?).await?).await }),
+            Command::Application(args) => verb(async { application::run(args, &wiring::open(&load()?).await?).await }),
+            Command::Keys(args) => verb(async { keys::run(args, &wiring::open(&load()?).await?).await }),
             Command::CreateAdmin(args) => verb(async { create_admin::run(args, &wiring::open(&load()?).await?).await }),
         }
     }

@@ -4,6 +4,7 @@
 //! What does not: rules. To add a verb, write its file, name it below, and give it a variant in `command.rs`.
 
 mod account;
+mod application;
 mod audit;
 mod audit_events;
 mod backup;
@@ -13,6 +14,7 @@ mod create_admin;
 mod demo;
 mod error;
 mod import_bar;
+mod keys;
 mod migrate;
 mod operator;
 mod organisation;

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::Read;
 use std::path::PathBuf;
 
-use wardkey_domain::directory::{Field, OrganisationFields, OrganisationRow, RowError};
+use wardkey_domain::directory::{Field, HelpFields, OrganisationFields, OrganisationRow, RowError};
 use wardkey_usecases::App;
 use wardkey_usecases::directory::{ImportMode, IncomingRow, UnknownParents, import_organisations};
 use wardkey_wire::table::{Epraccur, EpraccurRow, OrganisationRecord, Organisations, TableError};
@@ -30,7 +30,7 @@ enum Command {
 struct ImportArgs {
     /// The file.
     file: PathBuf,
-    /// `own`: columns `ods_code`, `name`, `kind`, `parent`, `status`, named in the first line. `epraccur`: the report of
+    /// `own`: columns `ods_code`, `name`, `kind`, `parent`, `status`, `help_name` and so on, named in the first line. `epraccur`: the report of
     /// the Organisation Data Service, 27 columns without names.
     #[arg(long, value_enum, default_value_t = Format::Own)]
     format: Format,
@@ -93,6 +93,12 @@ fn check(record: &OrganisationRecord) -> IncomingRow<OrganisationRow> {
         kind: &record.kind,
         parent: &record.parent,
         status: &record.status,
+        help: HelpFields {
+            name: &record.help_name,
+            telephone: &record.help_telephone,
+            address: &record.help_address,
+            hours: &record.help_hours,
+        },
     };
     IncomingRow { line: record.line, row: OrganisationRow::check(&fields) }
 }

@@ -3,7 +3,9 @@
 use std::fmt::Write as _;
 
 use wardkey_domain::application::PageRefusal;
+use wardkey_domain::permission;
 use wardkey_domain::signin::Refusal;
+use wardkey_web::page_codes;
 
 use super::audit_events;
 use super::error::CliError;
@@ -26,6 +28,8 @@ enum Document {
     Errors,
     /// `docs/reference/audit-events.md`.
     AuditEvents,
+    /// `docs/reference/permissions.md`.
+    Permissions,
 }
 
 /// Prints it.
@@ -35,6 +39,7 @@ pub fn run(args: &Args) -> Result<(), CliError> {
         Document::Example => config::example(&Config::describe()),
         Document::Errors => errors(),
         Document::AuditEvents => audit_events::page(),
+        Document::Permissions => permissions(),
     };
     print!("{text}");
     Ok(())
@@ -54,7 +59,8 @@ fn errors() -> String {
     table(&mut page, "A sign-in was refused", sign_in.collect());
     let pages = PageRefusal::ALL.iter().map(|refusal| (refusal.code(), refusal.word(), refusal.advice()));
     table(&mut page, "An application sent the browser with a request that does not work", pages.collect());
-    table(&mut page, "A page cannot be shown", PAGES.to_vec());
+    let others = page_codes().into_iter().map(|page| (page.code, page.what, page.advice));
+    table(&mut page, "A page cannot be shown", others.collect());
     page
 }
 
@@ -66,18 +72,14 @@ fn table(page: &mut String, heading: &str, mut rows: Vec<(&'static str, &'static
     }
 }
 
-/// The codes of `wardkey_web`'s error pages, which follow the status of the answer.
-const PAGES: [(&str, &str, &str); 12] = [
-    ("WEB-400", "bad_request", "The browser sent something that no page of ours sends. Start again from the home page."),
-    ("WEB-401", "cross_site", "Another site sent the form. Tell security if it happens again."),
-    ("WEB-402", "stale_form", "The page was open for too long, or in another tab somebody signed out. Load it again."),
-    ("WEB-403", "forbidden", "The person may not do this. The page says why."),
-    ("WEB-404", "not_found", "There is no such page, or the person may not see it."),
-    ("WEB-405", "method_not_allowed", "The page cannot be used in this way. Start again from the home page."),
-    ("WEB-409", "conflict", "Something changed meanwhile. Load the page again and look."),
-    ("WEB-413", "too_large", "More was sent than any form of ours has."),
-    ("WEB-422", "invalid", "The page says what is wrong with what was typed."),
-    ("WEB-429", "too_many", "Too many tries. The page says when to try again."),
-    ("WEB-500", "fault", "A fault of ours. Give the reference on the page to whoever runs the server: it is in the log."),
-    ("WEB-503", "unavailable", "The server is busy. The page says when to try again."),
-];
+const PERMISSIONS_HEAD: &str = "# Permissions
+
+<!-- Written by `cargo xtask docs` from the matrix in crates/domain/src/permission/matrix.rs; change it there. -->
+
+The same grid is committed as `crates/domain/src/permission/permission-matrix.txt`, where a change of it is reviewed. What a
+role may do is decided in one place, `Op::require`, which every use case asks. The command line of the server may do all of it.
+";
+
+fn permissions() -> String {
+    format!("{PERMISSIONS_HEAD}\n```text\n{}```\n", permission::grid())
+}

@@ -5,20 +5,20 @@
 /// `on_both_engines!(name, |test| { … })`: the body is asynchronous and may use `test`, a `TestApp`.
 macro_rules! on_both_engines {
     ($name:ident, |$test:ident| $body:block) => {
-        mod $name {
-            use super::*;
+        async fn $name($test: &wardkey_testkit::TestApp) $body
 
-            async fn body($test: &wardkey_testkit::TestApp) $body
+        mod $name {
+            use wardkey_testkit::{EngineKind, TestApp};
 
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn sqlite() {
-                body(&wardkey_testkit::TestApp::on_engine(wardkey_testkit::EngineKind::Sqlite).await).await;
+                super::$name(&TestApp::on_engine(EngineKind::Sqlite).await).await;
             }
 
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn postgres() {
-                if wardkey_testkit::EngineKind::Postgres.is_available() {
-                    body(&wardkey_testkit::TestApp::on_engine(wardkey_testkit::EngineKind::Postgres).await).await;
+                if EngineKind::Postgres.is_available() {
+                    super::$name(&TestApp::on_engine(EngineKind::Postgres).await).await;
                 }
             }
         }

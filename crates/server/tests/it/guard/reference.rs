@@ -27,3 +27,8 @@ fn every_code_for_the_help_desk_is_documented() {
 fn every_audit_event_is_documented() {
     check("audit-events", "docs/reference/audit-events.md");
 }
+
+#[test]
+fn the_permissions_are_documented() {
+    check("permissions", "docs/reference/permissions.md");
+}

@@ -59,6 +59,7 @@ on_both_engines!(a_second_application_needs_no_second_sign_in, |test| {
     browser.open(authorization.url.as_str()).await;
     let tokens = tokens(&other, &authorization, &browser).await;
     other.id_token(&tokens, &authorization).await;
+    test.clock.advance(Duration::from_secs(1));
     let again = other.authorization(&[("prompt", "login")]);
     browser.open(again.url.as_str()).await;
     assert!(browser.left_for().is_none(), "prompt=login asks again");

@@ -19,7 +19,7 @@ pub struct Entry {
     pub typed: BTreeSet<String>,
     /// How many sign-ins were acknowledged.
     pub sign_ins: usize,
-    /// Authorization codes whose exchange was acknowledged, with their verifiers and access tokens.
+    /// Authorization codes whose exchange was acknowledged, with their verifiers.
     pub exchanged: Vec<Exchanged>,
 }
 
@@ -30,8 +30,6 @@ pub struct Exchanged {
     pub code: String,
     /// Its verifier.
     pub verifier: String,
-    /// What it gave.
-    pub access_token: String,
 }
 
 impl Ledger {
