@@ -36,10 +36,11 @@ assets: ## Installs the NHS design system's files at their pinned versions.
 	@bash scripts/install-assets
 
 .PHONY: lint
-lint: assets ## Checks formatting, lints and the rules of the house.
+lint: assets ## Checks formatting, lints, the rules of the house and generated documents.
 	@$(CARGO) fmt --all --check
 	@$(CARGO) clippy --workspace --all-targets --quiet -- -D warnings
 	@$(CARGO) xtask tidy
+	@$(CARGO) xtask docs --check
 
 .PHONY: doc
 doc: assets ## Builds the documentation of the code; a broken link is an error.

@@ -1,0 +1,180 @@
+// An administrator begins with an activation code, and helps a person with their account.
+import assert from 'node:assert/strict';
+import { Window } from '../lib/browser.mjs';
+import { stepsOf } from '../lib/check.mjs';
+import { Mouse } from '../lib/hand.mjs';
+import { Phone } from '../lib/phone.mjs';
+import { signIn } from '../lib/signin.mjs';
+
+export async function run({ world, check, chromium, screens }) {
+  const window = await Window.open(chromium, { world, screens: screens && `${screens}/administrator` });
+  const { page } = window;
+  const hand = new Mouse(page);
+  const me = world.administrator;
+  const other = world.person('counter-assistant');
+  const step = stepsOf(check);
+  const said = (text) => page.getByText(text).first().waitFor();
+  const send = async (name) => {
+    const answered = page.waitForResponse((answer) => answer.request().method() === 'POST');
+    await hand.press(name);
+    await answered;
+    await page.waitForLoadState();
+  };
+  const theirs = world.agent();
+  const theyAreIn = async () => (await theirs.request(`${world.issuer}/session/check`)).status === 204;
+  const theySignIn = async () => signIn(theirs, await theirs.open(`${world.issuer}/signin`), other);
+  let account;
+
+  /** Does something to the person's account, giving a reason. */
+  const act = async (deed, button) => {
+    await window.goto(account);
+    await hand.press(deed);
+    await page.waitForURL(/\/admin\/people\/[^/]+\/[a-z-]+$/);
+    await window.look(new URL(page.url()).pathname.split('/').at(-1));
+    await hand.fill('Reason', 'Asked for at the desk, identity card seen');
+    await send(button);
+  };
+  try {
+    await step('the activation code of create-admin leads to a password of their own', async () => {
+      await window.goto('/signin');
+      await hand.press('Use an activation code', '/signin/activate');
+      await hand.fill('Email address', me.address);
+      await hand.fill('Activation code', me.activation);
+      await hand.press('Continue', '/signin/new-password');
+      await window.look('new-password');
+      for (const [password, again] of [['administrator1', 'administrator1'], [me.nextPassword, 'another one 55 here']]) {
+        await hand.fill('New password', password);
+        await hand.fill('New password again', again);
+        await send('Set password');
+        await said('There is a problem');
+        await window.look(`new-password-refused-${password === again ? 'rules' : 'differ'}`);
+      }
+      await hand.fill('New password', me.nextPassword);
+      await hand.fill('New password again', me.nextPassword);
+      await hand.press('Set password', '/profile');
+    });
+    await step('the administrator enrols before anything else opens', async () => {
+      await window.goto('/admin');
+      assert.equal(window.path(), '/profile');
+      await hand.press('Set up now', '/profile/self-enrol');
+      await hand.press('Confirm', '/profile/self-enrol/method');
+      await hand.press('Click me to enrol for Multi-Factor Authentication', '/profile/self-enrol/app');
+      me.phone = new Phone(await window.text('#key'));
+      await hand.fill('6-digit code', await me.phone.code());
+      await hand.press('Done', '/profile/self-enrol/done');
+      await hand.press('Continue', '/');
+      await window.look('home');
+    });
+    await step('the activation code works once', async () => {
+      const agent = world.agent();
+      const first = await agent.open(`${world.issuer}/signin/activate`);
+      const answer = await agent.submit(first, { address: me.address, code: me.activation });
+      assert.match(answer.text, /There is a problem/);
+    });
+    await step('a person is found by name or address', async () => {
+      assert.equal((await theySignIn()).url.pathname, '/');
+      await hand.press('Administration', '/admin');
+      await window.look('find');
+      await hand.fill('Name or email address', 'nobody-of-that-name');
+      await hand.press('Search');
+      await said('Nobody whom you look after');
+      await window.look('found-nobody');
+      await hand.fill('Name or email address', 'counter');
+      await hand.press('Search');
+      await said(other.address);
+      await window.look('found');
+      await page.getByRole('link', { name: other.name }).click();
+      await page.waitForURL(/\/admin\/people\/[^/?]+$/);
+      account = new URL(page.url()).pathname;
+      await window.look('account');
+    });
+    await step('a deed needs a reason', async () => {
+      await hand.press('Sign them out everywhere');
+      await page.waitForURL(/end-sessions$/);
+      await send('Sign them out');
+      await said('There is a problem');
+      await window.look('end-sessions-without-reason');
+      assert(await theyAreIn());
+    });
+    await step('their sessions are ended', async () => {
+      await act('Sign them out everywhere', 'Sign them out');
+      await said('The person has been signed out everywhere.');
+      assert.equal(await theyAreIn(), false);
+    });
+    await step('a temporary password has to be changed at the next sign-in', async () => {
+      await act('Set a temporary password', 'Set a temporary password');
+      const temporary = await window.text('.wardkey-key');
+      await window.look('temporary-password-shown');
+      const early = world.agent();
+      const refused = await early.submit(await early.open(`${world.issuer}/signin`), { address: other.address, password: other.password });
+      assert.match(refused.text, /There is a problem/, 'the old password still works');
+      Object.assign(other, { password: temporary, nextPassword: 'seven kites over 12 barns' });
+      const reached = await theySignIn();
+      assert.equal(reached.url.pathname, '/');
+      assert(theirs.trace.includes('POST /signin/new-password 303'), 'no new password was asked for');
+      other.password = other.nextPassword;
+    });
+    await step('they are made to enrol again', async () => {
+      await act('Make them enrol again', 'Remove their sign-in methods');
+      await said('The person will be asked to enrol again at their next sign-in.');
+      assert.equal(await theyAreIn(), false);
+      other.phone = null;
+      assert.equal((await theySignIn()).url.pathname, '/');
+      assert.notEqual(other.phone, null, 'they were not asked to enrol');
+    });
+    await step('a disabled account is signed out and cannot sign in; an enabled one can', async () => {
+      await act('Disable the account', 'Disable the account');
+      await said('The account has been disabled.');
+      await window.look('account-disabled');
+      assert.equal(await theyAreIn(), false);
+      const watched = await Window.open(chromium, { world, screens: screens && `${screens}/administrator` });
+      try {
+        const there = new Mouse(watched.page);
+        await watched.goto('/signin');
+        await there.fill('Email address', other.address);
+        await there.fill('Password', other.password);
+        await there.press('Sign in');
+        await watched.page.getByText('Help desk code').first().waitFor();
+        await watched.look('sign-in-of-disabled');
+        window.problems.push(...watched.problems);
+      } finally {
+        await watched.close();
+      }
+      await act('Enable the account', 'Enable the account');
+      await said('The account has been enabled.');
+      assert.equal((await theySignIn()).url.pathname, '/');
+    });
+    await step('nobody looks after themselves, and a mailbox has nothing to look after', async () => {
+      await window.goto(`/admin?q=${encodeURIComponent(me.address)}`);
+      await page.getByRole('link', { name: me.name, exact: true }).click();
+      await page.getByRole('heading', { level: 1 }).waitFor();
+      await window.look('account-of-myself');
+      assert.equal(await page.getByRole('link', { name: 'Set a temporary password' }).count(), 0);
+      await window.goto('/admin?q=appointments');
+      await page.getByRole('link', { name: world.person('appointments').name }).click();
+      await said('Nobody signs in to this mailbox');
+      await window.look('account-of-a-mailbox');
+    });
+    await step('a manager of a surgery does not see another organisation', async () => {
+      const local = world.person('practice-manager');
+      world.wardkey('create-admin', local.address, '--organisation', 'A81001', '--role', 'local-administrator');
+      const agent = world.agent();
+      const told = world.wardkey('account', 're-enrol', local.address, '--reason', 'first day');
+      local.activation = told.match(/activation code[^:]*: (\S+)/)[1];
+      let reached = await signIn(agent, await agent.open(`${world.issuer}/signin`), local);
+      assert.equal(reached.url.pathname, '/');
+      reached = await agent.open(`${world.issuer}/admin?q=nurse`);
+      assert.match(reached.text, /nurse@riverside-surgery\.example/);
+      reached = await agent.open(`${world.issuer}/admin?q=counter`);
+      assert.doesNotMatch(reached.text, /counter-assistant@/);
+      assert.equal((await agent.request(`${world.issuer}${account}`)).status, 404);
+      assert.equal((await agent.request(`${world.issuer}${account}/disable`)).status, 404);
+    });
+    await check('every page passes axe-core, is narrow enough and breaks no policy', async () => {
+      assert.equal(window.problems.length, 0, window.problems.join('\n'));
+      assert(window.pages >= 18, `only ${window.pages} pages were looked at`);
+    });
+  } finally {
+    await window.close();
+  }
+}

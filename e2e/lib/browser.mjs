@@ -1,0 +1,126 @@
+// Debian's Chromium through playwright-core, and what is looked at on every page it shows.
+import fs from 'node:fs';
+import path from 'node:path';
+import { createRequire } from 'node:module';
+import { chromium } from 'playwright-core';
+
+const AXE = fs.readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+
+const DESKTOP = { width: 1280, height: 900 };
+const PHONE = { width: 390, height: 844 };
+/** The narrowest screen on which nothing may need sideways scrolling [WCAG 1.4.10]. */
+const NARROWEST = { width: 320, height: 640 };
+
+const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
+  '--disable-component-update', '--disable-sync'];
+
+/** How long a page may take before a step fails. */
+const PATIENCE = 20_000;
+
+/** Starts the browser; it trusts the run's server key and no other unknown one. */
+export const startChromium = (pki) => chromium.launch({
+  executablePath: '/usr/bin/chromium',
+  headless: true,
+  args: [...FLAGS, `--ignore-certificate-errors-spki-list=${pki.pin}`],
+});
+
+/** A fresh browser window of one person in one world, and its album of the pages that it has shown. */
+export class Window {
+  #seen = new Set();
+
+  /** With `screens`, a folder, each page is photographed into it. */
+  static async open(chromium, { world, screens, javaScriptEnabled = true, watched = true }) {
+    const context = await chromium.newContext({ viewport: DESKTOP, javaScriptEnabled, locale: 'en-GB' });
+    context.setDefaultTimeout(PATIENCE);
+    const window = new Window();
+    Object.assign(window, { world, context, screens, watched, page: await context.newPage(), problems: [], pages: 0 });
+    window.judge = javaScriptEnabled ? window.page : await judgeOf(window, chromium);
+    const origin = new URL(world.issuer).origin;
+    const blame = (text) => window.problems.push(`${window.page.url()}: ${text}`);
+    window.page.on('pageerror', (error) => blame(`script error: ${error.message}`));
+    window.page.on('console', (message) => {
+      // A refusal has a status of its own, which the browser mentions; a breach of the security policy is a fault.
+      const mentioned = message.text().includes('the server responded with a status of');
+      if (message.type() === 'error' && !mentioned && message.location().url.startsWith(origin)) blame(`console: ${message.text()}`);
+    });
+    return window;
+  }
+
+  /** Goes to an address of this world's server, or to a whole one. */
+  async goto(address) {
+    return this.page.goto(new URL(address, this.world.issuer).href);
+  }
+
+  path() {
+    return new URL(this.page.url()).pathname;
+  }
+
+  text(selector) {
+    return this.page.locator(selector).first().innerText();
+  }
+
+  /** Looks at the page as it is now: axe-core, width, and a picture for wide and narrow screens. `name` is its file's. */
+  async look(name) {
+    if (!this.watched || this.#seen.has(name)) return;
+    this.#seen.add(name);
+    this.pages += 1;
+    const blame = (text) => this.problems.push(`${name} (${this.page.url()}): ${text}`);
+    if (await this.page.locator('h1').count() !== 1) blame('there is not exactly one h1');
+    if (!/\S – Wardkey$/.test(await this.page.title())) blame(`the title is "${await this.page.title()}"`);
+    for (const link of await this.page.locator('.nhsuk-error-summary a').all()) {
+      const field = await link.getAttribute('href');
+      if (await this.page.locator(`${field}-error`).count() !== 1) blame(`the summary leads to ${field}, where no error is shown`);
+    }
+    await this.#axe(blame, 'wide');
+    await this.#picture(`${name}.desktop.png`);
+    await this.page.setViewportSize(PHONE);
+    await this.#axe(blame, 'narrow');
+    await this.#picture(`${name}.phone.png`);
+    await this.page.setViewportSize(NARROWEST);
+    const wide = await this.page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    if (wide > 0) blame(`it is ${wide} pixels too wide for a screen of ${NARROWEST.width}`);
+    await this.page.setViewportSize(DESKTOP);
+  }
+
+  async #axe(blame, width) {
+    const { judge } = this;
+    if (judge !== this.page) {
+      await judge.setViewportSize(this.page.viewportSize());
+      await judge.goto(this.page.url());
+    }
+    await judge.evaluate(AXE);
+    const found = await judge.evaluate((values) => globalThis.axe.run(document, { runOnly: { type: 'tag', values } }), RULES);
+    for (const violation of found.violations) {
+      const nodes = violation.nodes.map((node) => `${node.html}\n      ${node.failureSummary.replaceAll(/\s+/g, ' ')}`);
+      blame(`${violation.id} (${violation.impact}, ${width}): ${violation.help}\n      ${nodes.join('\n      ')}`);
+    }
+  }
+
+  async #picture(file) {
+    if (!this.screens) return;
+    fs.mkdirSync(this.screens, { recursive: true });
+    await this.page.screenshot({ path: path.join(this.screens, file), fullPage: true, animations: 'disabled' });
+  }
+
+  async close() {
+    if (this.judge !== this.page) await this.judge.context().close();
+    await this.context.close();
+  }
+}
+
+/**
+ * axe-core needs scripts: for a window without them it judges a copy of the page in another one, where axe-core's is the
+ * only script.
+ */
+async function judgeOf(window, chromium) {
+  const context = await chromium.newContext({ viewport: DESKTOP, locale: 'en-GB' });
+  const judge = await context.newPage();
+  await judge.route('**/*', async (route) => {
+    const request = route.request();
+    if (request.resourceType() === 'script') return route.abort();
+    if (request.url() !== window.page.url()) return route.continue();
+    return route.fulfill({ contentType: 'text/html; charset=utf-8', body: await window.page.content() });
+  });
+  return judge;
+}

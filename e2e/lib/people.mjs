@@ -1,0 +1,54 @@
+// Who is in a world: named after what they do; each journey has its own, so that journeys do not wait for each other's codes.
+export const PASSWORD = 'kettles hum at dawn 41';
+
+/** The same password, hashed beforehand: an import never hashes. */
+const HASH = '$argon2id$v=19$m=19456,t=2,p=1$TRkMfVkSGQ/LAWBq3b7N5g$UrC4HFuYR+PcMpY8NdO2+oXhraTpZUdk/ICt0ucmPY8';
+
+export const ADMINISTRATOR = 'administrator@riverside-hospital.example';
+
+const SURGERY = 'A81001';
+const PHARMACY = 'FAA11';
+
+/** Role, organisation, kind of account. */
+const PEOPLE = [
+  ['nurse', SURGERY, 'user'],
+  ['receptionist', SURGERY, 'user'],
+  ['healthcare-assistant', SURGERY, 'user'],
+  ['doctor', SURGERY, 'user'],
+  ['secretary', SURGERY, 'user'],
+  ['midwife', SURGERY, 'user'],
+  ['practice-manager', SURGERY, 'user'],
+  ['physiotherapist', SURGERY, 'user'],
+  ['appointments', SURGERY, 'shared_mailbox'],
+  ['pharmacist', PHARMACY, 'user'],
+  ['dispenser', PHARMACY, 'user'],
+  ['counter-assistant', PHARMACY, 'user'],
+  ['delivery-driver', PHARMACY, 'user'],
+  ['pharmacy-technician', PHARMACY, 'user'],
+  ['locum', PHARMACY, 'guest'],
+];
+
+const DOMAINS = { [SURGERY]: 'riverside-surgery.example', [PHARMACY]: 'high-street-pharmacy.example' };
+
+const shown = (role) => role[0].toUpperCase() + role.slice(1).replaceAll('-', ' ');
+
+/** Someone as a journey needs them: with the password, and without a phone until they enrol. */
+export function person(role) {
+  const [, organisation] = PEOPLE.find(([known]) => known === role);
+  return { address: `${role}@${DOMAINS[organisation]}`, password: PASSWORD, name: shown(role), phone: null };
+}
+
+export const organisationsFile = () => [
+  'ods_code,name,kind,parent,status',
+  'RAA,Riverside Hospital NHS Trust,trust,,open',
+  `${SURGERY},Riverside Surgery,gp_practice,RAA,open`,
+  `${PHARMACY},High Street Pharmacy,pharmacy,RAA,open`,
+  '',
+].join('\n');
+
+export const accountsFile = () => [
+  'ods_code,address,name,kind,password_hash',
+  ...PEOPLE.map(([role, organisation, kind]) =>
+    `${organisation},${person(role).address},${shown(role)},${kind},${kind === 'shared_mailbox' ? '' : `"${HASH}"`}`),
+  '',
+].join('\n');

@@ -1,0 +1,84 @@
+// Processes that a run starts, and ends again by their own handles only.
+import { spawn, execFile, execFileSync } from 'node:child_process';
+import fs from 'node:fs';
+import net from 'node:net';
+
+const running = new Set();
+
+/** The environment without settings of the product: a run brings its own. */
+const environment = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('WARDKEY_')));
+
+/** Starts a process whose output goes to `log`; it ends with this run at the latest. */
+export function start(command, args, { log, cwd } = {}) {
+  const out = fs.openSync(log, 'a');
+  const child = spawn(command, args, { cwd, env: environment, stdio: ['ignore', out, out] });
+  fs.closeSync(out);
+  child.log = log;
+  running.add(child);
+  child.on('exit', () => running.delete(child));
+  child.on('error', () => running.delete(child));
+  return child;
+}
+
+/** Ends a process that this run started, and waits until it is gone. */
+export async function stop(child, { signal = 'SIGTERM', patience = 10_000 } = {}) {
+  if (!running.has(child)) return;
+  const gone = new Promise((resolve) => child.once('exit', resolve));
+  child.kill(signal);
+  const harder = setTimeout(() => child.kill('SIGKILL'), patience);
+  await gone;
+  clearTimeout(harder);
+}
+
+export async function stopAll() {
+  await Promise.all([...running].map((child) => stop(child)));
+}
+
+/** Runs a command to its end and returns what it printed. */
+export function run(command, args, options = {}) {
+  try {
+    return execFileSync(command, args, { encoding: 'utf8', env: environment, stdio: ['ignore', 'pipe', 'pipe'], ...options });
+  } catch (error) {
+    throw new Error(`${command} ${args.join(' ')} failed\n${error.stdout ?? ''}${error.stderr ?? error.message}`);
+  }
+}
+
+/** The same without holding up everything else. */
+export function runInBackground(command, args, options = {}) {
+  return new Promise((resolve, reject) => {
+    execFile(command, args, { encoding: 'utf8', env: environment, ...options }, (error, printed, complaints) => {
+      if (error) reject(new Error(`${command} ${args.join(' ')} failed\n${printed}${complaints}${error.message}`));
+      else resolve(printed);
+    });
+  });
+}
+
+/** Loopback ports that nobody listens on, all different. */
+export async function freePorts(count) {
+  const servers = Array.from({ length: count }, () => net.createServer());
+  const ports = [];
+  for (const server of servers) {
+    await new Promise((resolve, reject) => server.once('error', reject).listen(0, '127.0.0.1', resolve));
+    ports.push(server.address().port);
+  }
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  return ports;
+}
+
+export const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+/** Waits until `probe` does not throw; fails with its last error when `child` ends first or the time is up. */
+export async function until(probe, { child, limit = 20_000, every = 50 } = {}) {
+  const end = Date.now() + limit;
+  for (;;) {
+    try {
+      return await probe();
+    } catch (error) {
+      if (child && child.exitCode !== null) {
+        throw new Error(`${child.spawnfile} ended early\n${fs.readFileSync(child.log, 'utf8').slice(-4000)}`);
+      }
+      if (Date.now() > end) throw error;
+      await pause(every);
+    }
+  }
+}

@@ -1,0 +1,195 @@
+// A world: one or two servers on one database, people, applications, all real, all on this machine.
+import crypto from 'node:crypto';
+import fs from 'node:fs';
+import path from 'node:path';
+import { Agent } from './agent.mjs';
+import { apacheAddresses, startApache } from './apache.mjs';
+import { addApplications, publishKeys } from './applications.mjs';
+import { startBalancer } from './balancer.mjs';
+import { fetchTrusting } from './fetch.mjs';
+import { startLink } from './link.mjs';
+import { ADMINISTRATOR, accountsFile, organisationsFile, person } from './people.mjs';
+import { freePorts, run, runInBackground, start, stop, until } from './process.mjs';
+
+const BINARY = path.resolve(process.env.E2E_BINARY ?? 'target/debug/wardkey');
+const POSTGRES = process.env.WARDKEY_TEST_POSTGRES;
+
+/** The engines, each with how many servers share its database. */
+export const ENGINES = { sqlite: 1, postgres: 2 };
+
+const quoted = (value) => JSON.stringify(value);
+
+class World {
+  constructor(name, folder, pki) {
+    Object.assign(this, { name, folder, pki, nodes: [], clients: {}, stops: [], link: null });
+    fs.mkdirSync(folder, { recursive: true, mode: 0o755 });
+  }
+
+  at(name) {
+    return path.join(this.folder, name);
+  }
+
+  /** A browser without JavaScript; `node` makes it talk to that server only. */
+  agent(node) {
+    return new Agent({ authority: this.pki.authorityText, through: node && this.towards(node) });
+  }
+
+  /** `fetch` for a client from npm; `node` as for an agent. */
+  fetch(node) {
+    return fetchTrusting(this.pki.authorityText, node && this.towards(node));
+  }
+
+  /** Connects to `node` for the address that everybody knows, and wherever it says for any other. */
+  towards(node) {
+    const { host } = new URL(this.issuer);
+    return (url) => (url.host === host ? node.port : undefined);
+  }
+
+  person(role) {
+    return person(role);
+  }
+
+  /** Runs a verb of the command line. */
+  wardkey(...args) {
+    return run(BINARY, ['--config', this.nodes[0].config, ...args], { cwd: this.folder });
+  }
+
+  wardkeyInBackground(...args) {
+    return runInBackground(BINARY, ['--config', this.nodes[0].config, ...args], { cwd: this.folder });
+  }
+
+  logs() {
+    return [...this.nodes.map((node) => node.log), ...(this.apache?.logs ?? [])];
+  }
+
+  /** Lines of the servers' logs that nothing here should cause. */
+  faults() {
+    return this.nodes.flatMap((node) => fs.readFileSync(node.log, 'utf8').split('\n'))
+      .filter((line) => line.includes('"level":"ERROR"') || line.includes('panicked'));
+  }
+
+  async stop() {
+    for (const step of this.stops.reverse()) await step();
+  }
+}
+
+/** Builds the world called `name` and starts everything in it. */
+export async function makeWorld(name, folder, pki) {
+  const world = new World(name, folder, pki);
+  try {
+    await build(world);
+    return world;
+  } catch (error) {
+    await world.stop();
+    error.message += `\n${tails(world)}`;
+    throw error;
+  }
+}
+
+/** The ends of the logs of a world, for whoever has to find out what went wrong. */
+export const tails = (world) => world.logs()
+  .filter((log) => fs.existsSync(log))
+  .map((log) => `--- ${log}\n${fs.readFileSync(log, 'utf8').split('\n').slice(-60).join('\n')}`)
+  .join('\n');
+
+async function startNode(world, node) {
+  node.child = start(BINARY, ['--config', node.config, 'serve'], { log: node.log, cwd: world.folder });
+  world.stops.push(() => stop(node.child));
+  await until(async () => {
+    const ready = await fetchTrusting(world.pki.authorityText)(`https://localhost:${node.port}/readyz`);
+    if (!ready.ok) throw new Error(`${node.name} answers ${ready.status}`);
+  }, { child: node.child });
+}
+
+async function build(world) {
+  const count = ENGINES[world.name];
+  const [front, apachePort, ...nodePorts] = await freePorts(2 + count);
+  world.issuer = `https://localhost:${count > 1 ? front : nodePorts[0]}`;
+  const masterKey = world.at('master.key');
+  fs.writeFileSync(masterKey, `e2e:${crypto.randomBytes(32).toString('base64')}\n`, { mode: 0o600 });
+  const databases = await databasesFor(world, count);
+  const keys = await publishKeys(world);
+  const outbound = [apachePort, keys.port].map((port) => `127.0.0.1:${port}`);
+  world.nodes = nodePorts.map((port, index) => {
+    const config = world.at(`node-${index + 1}.toml`);
+    fs.writeFileSync(config, configuration(world, { port, masterKey, outbound, database: databases[index], index }));
+    return { name: `node ${index + 1}`, port, config, log: world.at(`node-${index + 1}.log`) };
+  });
+  prepare(world, apacheAddresses(apachePort), keys);
+  for (const node of world.nodes) await startNode(world, node);
+  if (count > 1) {
+    const balancer = await startBalancer(front, nodePorts);
+    world.stops.push(() => balancer.stop());
+  }
+  world.apache = await startApache({
+    folder: world.at('apache'),
+    port: apachePort,
+    issuer: world.issuer,
+    client: world.clients.apache,
+    authority: world.pki.authority,
+  });
+  world.stops.push(() => world.apache.stop());
+}
+
+/** Where each server finds the database; the last of several reaches it over a link that can be cut. */
+async function databasesFor(world, count) {
+  if (world.name === 'sqlite') return [`sqlite:${world.at('wardkey.db')}`];
+  if (!POSTGRES) throw new Error('WARDKEY_TEST_POSTGRES is not set: run this under `cargo xtask pg --`');
+  const database = `wardkey_e2e_${process.pid}`;
+  world.sql = (text) => run('psql', ['-XAtq', '-v', 'ON_ERROR_STOP=1', '-c', text, POSTGRES]).trim();
+  world.sql(`CREATE DATABASE ${database}`);
+  world.stops.push(() => world.sql(`DROP DATABASE ${database} WITH (FORCE)`));
+  const direct = new URL(POSTGRES);
+  direct.pathname = `/${database}`;
+  world.link = await startLink(Number(direct.port || 5432));
+  world.stops.push(() => world.link.stop());
+  const linked = new URL(direct);
+  linked.host = `127.0.0.1:${world.link.port}`;
+  return Array.from({ length: count }, (_, index) => (index === count - 1 ? linked : direct).href);
+}
+
+const configuration = (world, { port, masterKey, outbound, database, index }) => `
+[server]
+issuer = ${quoted(world.issuer)}
+
+[listen]
+https = "127.0.0.1:${port}"
+certificate = ${quoted(world.pki.certificate)}
+key = ${quoted(world.pki.key)}
+
+[database]
+url = ${quoted(database)}
+
+[keys]
+master_key_file = ${quoted(masterKey)}
+
+[help]
+name = "Riverside IT help desk"
+telephone = "01632 960 123"
+address = "help@riverside-hospital.example"
+hours = "Monday to Friday, 8am to 6pm"
+
+[outbound]
+allow = ${JSON.stringify(outbound)}
+
+[audit]
+anchor = ${quoted(world.at(`anchor-${index + 1}.jsonl`))}
+`;
+
+function prepare(world, apache, keys) {
+  world.wardkey('migrate');
+  fs.writeFileSync(world.at('organisations.csv'), organisationsFile());
+  fs.writeFileSync(world.at('accounts.csv'), accountsFile());
+  world.wardkey('organisation', 'import', world.at('organisations.csv'));
+  world.wardkey('account', 'import', world.at('accounts.csv'));
+  const told = world.wardkey('create-admin', ADMINISTRATOR, '--organisation', 'RAA', '--name', 'Administrator');
+  world.administrator = {
+    address: ADMINISTRATOR,
+    name: 'Administrator',
+    activation: told.match(/activation code: (\S+)/)[1],
+    nextPassword: 'lanterns drift past 63 harbours',
+    phone: null,
+  };
+  world.administrator.password = world.administrator.nextPassword;
+  addApplications(world, apache, keys);
+}

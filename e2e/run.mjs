@@ -1,0 +1,84 @@
+// The journeys, in every world. `node e2e/run.mjs [journey…]`; E2E_WORLDS=sqlite runs them in one world only.
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { startChromium } from './lib/browser.mjs';
+import { checksOf, failed, passed } from './lib/check.mjs';
+import { makePki } from './lib/pki.mjs';
+import { stopAll } from './lib/process.mjs';
+import { ENGINES, makeWorld, tails } from './lib/world.mjs';
+
+const JOURNEYS = ['newcomer', 'portal', 'administrator', 'apache', 'openid-client', 'native', 'two-nodes'];
+
+const wanted = process.argv.slice(2);
+const unknown = wanted.filter((name) => !JOURNEYS.includes(name));
+if (unknown.length > 0) {
+  console.error(`no such journey: ${unknown.join(', ')}; there are ${JOURNEYS.join(', ')}`);
+  process.exit(2);
+}
+const journeys = JOURNEYS.filter((name) => wanted.length === 0 || wanted.includes(name));
+const worlds = process.env.E2E_WORLDS?.split(',') ?? Object.keys(ENGINES);
+
+const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'wardkey-e2e-'));
+// Apache gives up being root and still has to reach its files; what is secret has a mode of its own.
+fs.chmodSync(folder, 0o755);
+const screens = path.resolve('target/screens');
+
+let chromium;
+const made = [];
+
+/** Ends what this run started, and nothing else. */
+async function cleanUp() {
+  await chromium?.close().catch(() => {});
+  for (const world of made.splice(0)) await world.stop().catch((error) => console.error(error));
+  await stopAll();
+  if (failed().length === 0 || !process.env.E2E_KEEP) fs.rmSync(folder, { recursive: true, force: true });
+}
+
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+  process.once(signal, async () => {
+    await cleanUp();
+    process.exit(1);
+  });
+}
+
+async function inWorld(name, pki) {
+  const inSetup = checksOf(name);
+  const world = await inSetup('the servers, the data and Apache start', async () => {
+    const world = await makeWorld(name, path.join(folder, name), pki);
+    made.push(world);
+    return world;
+  });
+  if (!world) return;
+  const failures = failed().length;
+  // Photographs of one world are enough: the pages are the same in each.
+  const album = name === worlds[0] ? screens : undefined;
+  await Promise.all(journeys.map(async (journey) => {
+    const check = checksOf(`${name}, ${journey}`);
+    const { run } = await import(`./journeys/${journey}.mjs`);
+    try {
+      await run({ world, check, chromium, screens: album });
+    } catch (error) {
+      await check('the journey ends in order', () => Promise.reject(error));
+    }
+  }));
+  await inSetup('no server logged a fault', async () => {
+    const faults = world.faults();
+    if (faults.length > 0) throw new Error(faults.join('\n'));
+  });
+  if (failed().length > failures) console.log(tails(world));
+}
+
+try {
+  const pki = makePki(path.join(folder, 'pki'));
+  if (wanted.length === 0) fs.rmSync(screens, { recursive: true, force: true });
+  chromium = await startChromium(pki);
+  for (const name of worlds) await inWorld(name, pki);
+} catch (error) {
+  await checksOf('all worlds')('the run ends in order', () => Promise.reject(error));
+} finally {
+  await cleanUp();
+}
+for (const { name } of failed()) console.log(`failed: ${name}`);
+console.log(`${passed()} passed, ${failed().length} failed`);
+process.exit(failed().length === 0 && passed() > 0 ? 0 : 1);
