@@ -5,9 +5,11 @@ use std::path::Path;
 use std::process::Command;
 
 /// Each document, and what the binary's hidden verb `reference` calls it.
-const DOCUMENTS: [(&str, &str); 3] = [
+const DOCUMENTS: [(&str, &str); 5] = [
     ("docs/reference/settings.md", "settings"),
+    ("docs/reference/errors.md", "errors"),
     ("docs/reference/audit-events.md", "audit-events"),
+    ("docs/reference/permissions.md", "permissions"),
     ("wardkey.example.toml", "example"),
 ];
 

@@ -47,3 +47,25 @@ pub(super) fn threats_name_real_tests(tree: &Tree) -> Broken {
     }
     broken
 }
+
+/// How rows of docs/requirements.md begin.
+const REQUIREMENTS: &[&str] = &["ACC-", "ADM-", "AUT-", "CA-", "ENR-", "POL-", "RPT-", "SES-", "STD-"];
+
+/// A row that a comment cites can be looked up.
+pub(super) fn cited_requirements_are_listed(tree: &Tree) -> Broken {
+    let rows = tree.files.get("docs/requirements.md").map(String::as_str).unwrap_or_default();
+    let listed: BTreeSet<&str> = rows.lines().filter_map(|line| line.strip_prefix("| ")?.split(' ').next()).collect();
+    let mut broken = Broken::new();
+    for (path, text) in tree.files.iter().filter(|(path, _)| path.starts_with("crates/") && !path.ends_with(".lock")) {
+        for (index, line) in text.lines().enumerate() {
+            for word in line.split(|c: char| !c.is_ascii_alphanumeric() && c != '-') {
+                let number = REQUIREMENTS.iter().find_map(|prefix| word.strip_prefix(prefix));
+                let is_row = number.is_some_and(|number| !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit()));
+                if is_row && !listed.contains(word) {
+                    broken.push(format!("{path}:{}: {word} is not in docs/requirements.md", index + 1));
+                }
+            }
+        }
+    }
+    broken
+}

@@ -74,6 +74,31 @@ pub(super) fn migrations_agree(tree: &Tree) -> Broken {
         .collect()
 }
 
+/// A column whose name says that it is sealed is in the register, or a rotation of keys leaves it behind.
+pub(super) fn sealed_columns_are_registered(tree: &Tree) -> Broken {
+    let register = tree.files.get("crates/store/src/seal/columns.rs").map(String::as_str).unwrap_or_default();
+    let mut broken = Broken::new();
+    for (path, text) in tree.files.iter().filter(|(path, _)| path.starts_with("crates/store/migrations/sqlite/")) {
+        let mut table = "";
+        for line in text.lines() {
+            let mut words = line.split_whitespace();
+            match (words.next(), words.next(), words.next()) {
+                (Some("CREATE"), Some("TABLE"), Some(name)) => table = name,
+                (Some(column), Some("BLOB" | "BLOB,"), _) if column.starts_with("sealed") => {
+                    let listed = register.lines().any(|line| {
+                        line.contains(&format!("sealed!(\"{table}\"")) && line.contains(&format!("\"{column}\")"))
+                    });
+                    if !listed {
+                        broken.push(format!("{path}: `{table}.{column}` is not in crates/store/src/seal/columns.rs"));
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+    broken
+}
+
 pub(super) fn siblings_have_the_same_rooms(tree: &Tree) -> Broken {
     let mut broken = Broken::new();
     for (rack, rooms) in RACKS {

@@ -1,7 +1,7 @@
 //! `cargo xtask tidy`: the rules of the house that a machine can check.
 //!
 //! Each rule is a function from the tree to the list of what breaks it; the message says what to do instead. A new rule is
-//! a new function in `rules.rs`' list.
+//! a new line in the list of `run.rs`.
 
 mod documents;
 mod files;

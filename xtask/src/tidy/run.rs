@@ -14,11 +14,13 @@ const RULES: &[Rule] = &[
     ("floors", floors::imports_go_downwards),
     ("outside crates", floors::outside_crates_have_owners),
     ("members", floors::members_are_known),
+    ("map", floors::the_map_agrees),
     ("slices", slices::slices_follow_their_order),
     ("file size", files::files_are_small),
     ("mod.rs", files::mod_files_hold_no_logic),
     ("clippy lists", files::clippy_lists_agree),
     ("migrations", files::migrations_agree),
+    ("sealed columns", files::sealed_columns_are_registered),
     ("siblings", files::siblings_have_the_same_rooms),
     ("restricted calls", words::restricted_calls_stay_at_home),
     ("factor kinds", words::only_the_registry_matches_on_every_factor),
@@ -26,6 +28,7 @@ const RULES: &[Rule] = &[
     ("unfinished", words::nothing_is_unfinished),
     ("doc paths", documents::paths_exist),
     ("threats", documents::threats_name_real_tests),
+    ("requirements", documents::cited_requirements_are_listed),
 ];
 
 /// Runs every rule over the tree at `root`.
