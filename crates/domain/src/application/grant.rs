@@ -42,7 +42,7 @@ pub struct Grant {
 /// What tokens say besides who and what.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GrantDetails {
-    /// The request's nonce, for the first ID token and the later ones [OpenID Connect Core §12.2].
+    /// The request's nonce, for the first ID token; those that a refresh brings have none [OpenID Connect Core §12.2].
     pub nonce: Option<String>,
     /// When the person was authenticated.
     pub authenticated_at: Timestamp,

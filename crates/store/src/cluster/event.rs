@@ -10,6 +10,9 @@ pub(crate) const CHANNEL: &str = "wardkey";
 const LONGEST_MESSAGE: usize = 7000;
 
 /// Something that happened in a committed transaction.
+///
+/// Only what must take effect at once and does not come with every transaction: on PostgreSQL, commits that notify wait for
+/// each other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ClusterEvent {
     /// A session was ended.
@@ -28,29 +31,8 @@ pub enum ClusterEvent {
     KeysRotated,
     /// An application's settings have changed.
     ApplicationChanged(ApplicationId),
-    /// There are audit events to seal. Stays in this process: it comes with every transaction, and notifications make
-    /// commits queue up.
-    AuditAppended,
     /// Events may have been lost: forget everything that they could have been about.
     Resynchronise,
-}
-
-impl ClusterEvent {
-    /// Whether other nodes need not hear of it.
-    pub const fn is_local(&self) -> bool {
-        match self {
-            Self::AuditAppended => true,
-            Self::SessionEnded(_)
-            | Self::SessionChanged(_)
-            | Self::AccountSessionsEnded(_)
-            | Self::GrantRevoked(_)
-            | Self::AccountGrantsRevoked(_)
-            | Self::AccessTokenRevoked(_)
-            | Self::KeysRotated
-            | Self::ApplicationChanged(_)
-            | Self::Resynchronise => false,
-        }
-    }
 }
 
 /// A message between nodes.
@@ -72,13 +54,12 @@ pub(super) enum Said {
 }
 
 impl Message {
-    /// The message about `events`, or none when nobody else needs to hear of them.
+    /// The message about `events`, or none when there are none.
     pub(super) fn about(node: Uuid, events: &[ClusterEvent]) -> Option<String> {
-        let events: Vec<_> = events.iter().filter(|event| !event.is_local()).copied().collect();
         if events.is_empty() {
             return None;
         }
-        let text = Self { node, said: Said::Events(events) }.text()?;
+        let text = Self { node, said: Said::Events(events.to_vec()) }.text()?;
         if text.len() <= LONGEST_MESSAGE {
             return Some(text);
         }
@@ -103,10 +84,10 @@ mod tests {
     }
 
     #[test]
-    fn only_what_concerns_others_is_sent() {
+    fn a_message_is_sent_when_there_is_something_to_say() {
         let ended = ClusterEvent::SessionEnded(SessionId::from_uuid(Uuid::from_u128(1)));
-        assert_eq!(sent(&[ClusterEvent::AuditAppended]), None);
-        assert_eq!(sent(&[ended, ClusterEvent::AuditAppended]), Some(vec![ended]));
+        assert_eq!(sent(&[]), None);
+        assert_eq!(sent(&[ended, ended]), Some(vec![ended, ended]));
     }
 
     #[test]

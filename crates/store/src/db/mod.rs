@@ -7,6 +7,8 @@
 //! microseconds, `CAST(SUM(x) AS BIGINT)`, `CAST($1 AS TEXT) IS NULL OR …`, `LOWER()`, keyset paging. A statement that
 //! fails spoils its transaction on either engine, so `ON CONFLICT DO NOTHING` is how one asks "unless it is there".
 
+#[cfg(test)]
+mod cancel_tests;
 mod engine;
 mod postgres;
 mod row;

@@ -1,7 +1,7 @@
 //! The queries on `role_grants`.
 
 use wardkey_domain::directory::{Organisation, Role, RoleGrant, StatusName};
-use wardkey_domain::id::{AccountId, OrganisationId, RoleGrantId};
+use wardkey_domain::id::{AccountId, RoleGrantId};
 use wardkey_domain::time::Timestamp;
 
 use super::organisation::{path_in, wrong};
@@ -96,6 +96,7 @@ fn from_row(row: &Row) -> Result<RoleGrant, StoreError> {
 #[cfg(test)]
 mod tests {
     use uuid::Uuid;
+    use wardkey_domain::directory::Role;
 
     use super::super::account::insert_account;
     use super::super::account::tests::sample;

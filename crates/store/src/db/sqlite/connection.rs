@@ -1,5 +1,8 @@
 //! Opening a connection and running one statement on it.
 
+use std::fs::OpenOptions;
+use std::io::ErrorKind;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::time::Duration;
 
@@ -17,8 +20,13 @@ const STATEMENT_CACHE: usize = 512;
 ///
 /// `synchronous=FULL`: what was acknowledged survives a power cut, which NORMAL does not promise in WAL mode.
 pub(super) fn open_writer(path: &Path) -> Result<Connection, StoreError> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = open(path, flags)?;
+    // SECURITY: what SQLite creates, everybody may read; the log takes its rights from the file.
+    match OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
+        Ok(_) => {}
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
+        Err(error) => return Err(StoreError::database(error)),
+    }
+    let connection = open(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
     // Another process may be switching the file to WAL at this very moment.
     connection.busy_timeout(Duration::from_secs(5)).map_err(translate)?;
     connection
@@ -169,6 +177,19 @@ mod tests {
     fn a_unique_rule_is_named_by_table_and_columns() {
         assert_eq!(unique_columns("UNIQUE constraint failed: t.a"), "t.a");
         assert_eq!(unique_columns("UNIQUE constraint failed: t.a, t.b"), "t.a,b");
+    }
+
+    #[test]
+    fn only_its_owner_may_read_a_database() {
+        use std::os::unix::fs::PermissionsExt;
+        let database = crate::testing::TestDatabase::sqlite();
+        let path = database.folder().unwrap().join("wardkey.db");
+        let connection = open_writer(&path).unwrap();
+        connection.execute_batch("CREATE TABLE t (x)").unwrap();
+        for file in std::fs::read_dir(database.folder().unwrap()).unwrap() {
+            let file = file.unwrap();
+            assert_eq!(file.metadata().unwrap().permissions().mode() & 0o777, 0o600, "{:?}", file.file_name());
+        }
     }
 
     #[test]

@@ -1,11 +1,7 @@
-//! Group commit under cancellation, faults and sudden death.
+//! Group commit under faults and sudden death.
 
-use std::future::poll_fn;
 use std::io::{BufRead, BufReader};
-use std::pin::pin;
 use std::process::{Command, Stdio};
-use std::sync::Arc;
-use std::task::Poll;
 use std::time::Duration;
 
 use tokio::time::timeout;
@@ -49,20 +45,6 @@ async fn whole_deeds(store: &Store) -> Vec<i64> {
     rows.iter().map(|row| whole(row).expect("a deed happened by half")).collect()
 }
 
-/// Polls `future` at most `polls` times, then drops it.
-async fn give_up_after<T>(polls: usize, future: impl Future<Output = T>) -> Option<T> {
-    let mut left = polls;
-    let mut future = pin!(future);
-    poll_fn(|context| match left.checked_sub(1) {
-        None => Poll::Ready(None),
-        Some(rest) => {
-            left = rest;
-            future.as_mut().poll(context).map(Some)
-        }
-    })
-    .await
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn many_transactions_share_a_commit() {
     let database = TestDatabase::sqlite();
@@ -80,34 +62,6 @@ async fn many_transactions_share_a_commit() {
     assert_eq!(whole_deeds(&store).await.len(), 64);
     let commits = store.sqlite_commits().await - before;
     assert!(commits < 48, "{commits} commits for 64 transactions");
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn giving_up_at_any_moment_harms_nobody() {
-    let database = TestDatabase::sqlite();
-    let store = Arc::new(prepared(&database).await);
-    let mut acknowledged = Vec::new();
-    for round in 0..40_i64 {
-        let workers = (0..32_i64).map(|worker| {
-            let store = store.clone();
-            let number = round * 100 + worker;
-            // A third are patient; the others give up after nought to nine polls.
-            let polls = if worker % 3 == 0 { usize::MAX } else { (worker * 7 + round) as usize % 10 };
-            tokio::spawn(async move { (number, give_up_after(polls, deed(&store, number)).await) })
-        });
-        for worker in workers.collect::<Vec<_>>() {
-            let (number, outcome) = timeout(FOREVER, worker).await.expect("nobody waits for ever").unwrap();
-            match outcome {
-                Some(Ok(())) => acknowledged.push(number),
-                Some(Err(error)) => panic!("deed {number} failed: {error}"),
-                None => {}
-            }
-        }
-    }
-    let happened = whole_deeds(&store).await;
-    assert!(acknowledged.len() >= 40 * 11);
-    assert!(acknowledged.iter().all(|number| happened.binary_search(number).is_ok()), "an acknowledged deed is lost");
-    timeout(FOREVER, deed(&store, -1)).await.expect("the writer is free").unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
