@@ -1,4 +1,9 @@
 //! The endpoints, without pages: what a client and a browser are answered.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "all of it is tests, also the functions that tests share"
+)]
 
 mod authorize;
 mod client;

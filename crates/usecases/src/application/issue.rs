@@ -149,7 +149,11 @@ impl Wanted<'_> {
             identity: self.bearer.map(|(grant, person)| Identity {
                 subject: grant.account,
                 session: grant.session,
-                details: grant.details.clone(),
+                details: GrantDetails {
+                    // [OpenID Connect Core §12.2]: an ID token that a refresh brings should have no nonce.
+                    nonce: grant.details.nonce.clone().filter(|_| self.flow != GrantType::RefreshToken),
+                    ..grant.details.clone()
+                },
                 claims: claims(person, &grant.details.id_token_claims),
                 wants_id_token: self.scope.contains(OPENID),
                 id_token_life: lifetimes.id_token,

@@ -94,7 +94,7 @@ impl Marks {
                 about.everything = next;
                 None
             }
-            ClusterEvent::SessionEnded(_) | ClusterEvent::SessionChanged(_) | ClusterEvent::AuditAppended => return,
+            ClusterEvent::SessionEnded(_) | ClusterEvent::SessionChanged(_) => return,
         };
         if about.applications.len() + about.grants.len() + about.accounts.len() + about.tokens.len() > MOST_MARKS {
             *about = About { everything: next, ..About::default() };
@@ -148,7 +148,6 @@ mod tests {
         check(ClusterEvent::AccessTokenRevoked([1; 32]), false, true);
         check(ClusterEvent::ApplicationChanged(one.application.unwrap()), false, true);
         check(ClusterEvent::Resynchronise, false, false);
-        check(ClusterEvent::AuditAppended, true, true);
     }
 
     #[test]

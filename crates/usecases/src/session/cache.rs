@@ -64,8 +64,7 @@ impl SessionCache {
             | ClusterEvent::AccountGrantsRevoked(_)
             | ClusterEvent::AccessTokenRevoked(_)
             | ClusterEvent::KeysRotated
-            | ClusterEvent::ApplicationChanged(_)
-            | ClusterEvent::AuditAppended => {}
+            | ClusterEvent::ApplicationChanged(_) => {}
         }
     }
 

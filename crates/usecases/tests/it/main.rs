@@ -1,4 +1,11 @@
 //! Use cases against a database, without pages.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "all of it is tests, also the functions that tests share"
+)]
 
 mod application;
 mod audit;

@@ -104,8 +104,10 @@ async fn check(
             Some(found.ok_or(Unanswerable::Page(PageRefusal::UnknownApplication))?)
         }
     };
-    if let Some(uri) = &asked.post_logout_redirect_uri {
-        may_return(state, circumstances, client.as_deref(), uri).await?;
+    // [RP-Initiated Logout §3]: an address that no application stands for is not gone to; the person can still sign out.
+    let return_to = asked.post_logout_redirect_uri.filter(|_| client.is_some());
+    if let (Some(client), Some(uri)) = (&client, &return_to) {
+        may_return(state, circumstances, client, uri).await?;
     }
     let hint = hint.and_then(|hint| {
         let session = hint.session.as_deref().and_then(|session| session.parse().ok());
@@ -113,7 +115,7 @@ async fn check(
     });
     Ok(LogoutRequest {
         application: client.map(|client| client.id()),
-        return_to: asked.post_logout_redirect_uri,
+        return_to,
         state: asked.state,
         hint,
         asked_at: now,
@@ -124,10 +126,9 @@ async fn check(
 async fn may_return(
     state: &OidcState,
     circumstances: &Circumstances,
-    client: Option<&Client>,
+    client: &Client,
     uri: &str,
 ) -> Result<(), Unanswerable> {
-    let Some(client) = client else { return Err(Unanswerable::Page(PageRefusal::BadReturnAddress)) };
     if client.settings.may_return_to(uri) {
         return Ok(());
     }

@@ -18,7 +18,8 @@ async fn a_backup_is_restored_once_before_it_counts() {
         assert_eq!(report.audit.problem, None);
         assert_eq!(report.audit.blocks, 3);
         assert!(report.tables.contains(&("organisations".to_owned(), 1)), "{:?}", report.tables);
-        let left: Vec<_> = std::fs::read_dir(world.folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        let left: Vec<_> =
+            std::fs::read_dir(world.folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
         assert_eq!(left.len(), 2, "the copy and the anchor, and no temporary store: {left:?}");
         let again = back_up(world.app(), &world.test.operator(), &file, master_keys()).await;
         assert!(again.is_err(), "a backup never writes over another");

@@ -91,7 +91,8 @@ pub async fn write(app: &App, event: Event) {
 
 /// The circumstances of a browser that has not signed in.
 pub fn visitor(app: &App) -> Op {
-    let origin = Origin { address: "192.0.2.7".parse().ok(), browser: Some("=Chrome, on Windows".to_owned()), device: None };
+    let origin =
+        Origin { address: "192.0.2.7".parse().ok(), browser: Some("=Chrome, on Windows".to_owned()), device: None };
     app.op(Actor::Anonymous, origin)
 }
 
