@@ -81,8 +81,6 @@ pub struct Fields(Vec<(String, Secret<String>)>);
 impl Fields {
     /// Reads `application/x-www-form-urlencoded` text.
     ///
-    /// A name may come more than once only when it ends in `[]`, as check boxes do.
-    ///
     /// # Errors
     /// When the text is not UTF-8, has too many fields, or repeats a name.
     pub(crate) fn parse(body: &[u8]) -> Result<Self, PageError> {
@@ -92,7 +90,7 @@ impl Fields {
             let name = decode(halves.next().unwrap_or_default())?;
             let value = decode(halves.next().unwrap_or_default())?;
             let repeated = fields.iter().any(|(known, _)| known == name.as_str());
-            if (repeated && !name.ends_with("[]")) || fields.len() >= MOST_FIELDS {
+            if repeated || fields.len() >= MOST_FIELDS {
                 return Err(PageError::BadRequest);
             }
             fields.push((name.to_string(), Secret::new(value.to_string())));
@@ -108,16 +106,6 @@ impl Fields {
     /// The field `name` exactly as typed, for passwords.
     pub fn secret(&self, name: &str) -> Secret<String> {
         self.raw(name).cloned().unwrap_or_else(|| Secret::new(String::new()))
-    }
-
-    /// Every value of the check boxes `name`, which ends in `[]`.
-    pub fn list<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
-        self.0.iter().filter(move |(known, _)| known == name).map(|(_, value)| value.expose().trim())
-    }
-
-    /// Whether the field `name` was sent with any value: a ticked box, a pressed button.
-    pub fn has(&self, name: &str) -> bool {
-        self.raw(name).is_some()
     }
 
     fn raw(&self, name: &str) -> Option<&Secret<String>> {
@@ -158,13 +146,10 @@ mod tests {
 
     #[test]
     fn a_form_is_read_as_browsers_write_it() {
-        let fields =
-            Fields::parse(b"address=nurse%40a.example&password=+%C3%A9+&tick%5B%5D=1&tick%5B%5D=2&empty=").unwrap();
+        let fields = Fields::parse(b"address=nurse%40a.example&password=+%C3%A9+&empty=").unwrap();
         assert_eq!(fields.text("address"), "nurse@a.example");
         assert_eq!(fields.secret("password").expose(), " é ");
-        assert_eq!(fields.list("tick[]").collect::<Vec<_>>(), ["1", "2"]);
         assert_eq!(fields.text("missing"), "");
-        assert!(fields.has("empty") && !fields.has("missing"));
     }
 
     #[test]
@@ -172,8 +157,8 @@ mod tests {
         for bad in [&b"a=1&a=2"[..], b"a=%zz", b"a=%4", b"a=%ff", b"a=%00"] {
             assert_eq!(Fields::parse(bad).unwrap_err().status(), StatusCode::BAD_REQUEST, "{bad:?}");
         }
-        let many = vec!["x[]=1"; MOST_FIELDS + 1].join("&");
-        assert!(Fields::parse(many.as_bytes()).is_err());
+        let many: Vec<String> = (0..=MOST_FIELDS).map(|number| format!("x{number}=1")).collect();
+        assert!(Fields::parse(many.join("&").as_bytes()).is_err());
     }
 
     #[test]

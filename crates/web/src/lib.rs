@@ -6,6 +6,7 @@
 //! [`router`] is the pages; [`wrap`] puts the layers around them and around the routers of other edges, whose
 //! [`wardkey_usecases::Handover`] pages are drawn here too.
 
+mod address;
 mod admin;
 mod asset;
 mod catch_panic;

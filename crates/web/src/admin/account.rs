@@ -13,7 +13,7 @@ use super::deed::Deed;
 use crate::error::PageError;
 use crate::page::Page;
 use crate::person::Person;
-use crate::portal::SignInRow;
+use crate::portal::{SignInRow, sign_in_rows};
 use crate::routes;
 use crate::view::moment;
 
@@ -75,8 +75,8 @@ pub(crate) struct DeedLink {
     pub(crate) href: String,
 }
 
-impl From<AccountFacts> for AccountView {
-    fn from(facts: AccountFacts) -> Self {
+impl AccountView {
+    fn of(facts: AccountFacts, sign_ins: Vec<SignInRow>) -> Self {
         let account = facts.account;
         let status = account.status.name();
         let deeds = Deed::ALL.into_iter().filter(|deed| offered(*deed, status, &facts.permitted));
@@ -103,7 +103,7 @@ impl From<AccountFacts> for AccountView {
             credentials: facts.credentials.iter().map(CredentialRow::from).collect(),
             roles: facts.roles.into_iter().map(RoleRow::from).collect(),
             sessions: facts.sessions,
-            sign_ins: facts.sign_ins.into_iter().map(SignInRow::from).collect(),
+            sign_ins,
         }
     }
 }
@@ -174,8 +174,9 @@ pub(super) const fn colour(status: StatusName) -> &'static str {
 /// `GET /admin/people/{id}`
 pub(crate) async fn see(person: Person, Path(id): Path<String>) -> Result<Page, PageError> {
     let id = account_id(&id)?;
-    let facts = directory::see_account(person.app(), &person.op, id).await?;
-    Ok(Page::new("admin/account.html", person.frame(), AccountView::from(facts)))
+    let mut facts = directory::see_account(person.app(), &person.op, id).await?;
+    let sign_ins = sign_in_rows(person.app(), std::mem::take(&mut facts.sign_ins)).await?;
+    Ok(Page::new("admin/account.html", person.frame(), AccountView::of(facts, sign_ins)))
 }
 
 /// An address that names no account names no page either.

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::extract::Query;
 use serde::{Deserialize, Serialize};
 use wardkey_domain::time::Timestamp;
 use wardkey_usecases::FieldError;
 
+use crate::address::Params;
 use crate::demo::{Demo, DemoPhone, PhoneAccount};
 use crate::drawn::Answer;
 use crate::error::PageError;
@@ -54,7 +54,7 @@ pub(crate) fn accounts_view(phone: &DemoPhone, now: Timestamp) -> Vec<PhoneAccou
 }
 
 /// `GET /demo/phone`
-pub(crate) async fn phone(visitor: Visitor, Query(refreshing): Query<Refreshing>) -> Result<Page, PageError> {
+pub(crate) async fn phone(visitor: Visitor, Params(refreshing): Params<Refreshing>) -> Result<Page, PageError> {
     let demo = demo(&visitor)?;
     let now = visitor.op.now;
     let left = STEP_SECONDS - now.as_seconds().rem_euclid(STEP_SECONDS);

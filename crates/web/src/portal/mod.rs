@@ -20,7 +20,7 @@ pub(crate) use security_info::{
     security_info,
 };
 pub(crate) use sessions::{end, end_others, sessions, sign_out_everywhere};
-pub(crate) use sign_ins::{SignInRow, sign_ins};
+pub(crate) use sign_ins::{SignInRow, rows as sign_in_rows, sign_ins};
 
 #[cfg(test)]
 pub(crate) mod views {

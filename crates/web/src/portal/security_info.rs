@@ -1,6 +1,5 @@
 //! Security info: listing, adding, renaming, removing and choosing authenticator apps [ENR-9, ENR-12].
 
-use axum::extract::Path;
 use http::StatusCode;
 use serde::Serialize;
 use wardkey_domain::credential::Credential;
@@ -9,6 +8,7 @@ use wardkey_usecases::Error;
 use wardkey_usecases::credential::{self, Confirmation, NewApp, SecurityInfo};
 use wardkey_usecases::signin::{Destination, PortalPage};
 
+use crate::address::Segment;
 use crate::drawn::Answer;
 use crate::error::{OrFreshFactor, PageError};
 use crate::form::Checked;
@@ -108,13 +108,17 @@ pub(crate) struct AddAppView {
 }
 
 /// `GET /profile/security-info/add/{id}`
-pub(crate) async fn add_app_form(person: Person, Path(id): Path<CredentialId>) -> Result<Page, PageError> {
+pub(crate) async fn add_app_form(person: Person, Segment(id): Segment<CredentialId>) -> Result<Page, PageError> {
     let new = credential::pending_app(person.app(), &person.op, id).await?;
     Ok(add_app_page(&person, &new, None))
 }
 
 /// `POST /profile/security-info/add/{id}`
-pub(crate) async fn add_app(person: Person, Path(id): Path<CredentialId>, form: Checked) -> Result<Answer, PageError> {
+pub(crate) async fn add_app(
+    person: Person,
+    Segment(id): Segment<CredentialId>,
+    form: Checked,
+) -> Result<Answer, PageError> {
     let typed = form.text("label");
     let label = Some(typed).filter(|label| !label.is_empty());
     match credential::confirm_app(person.app(), &person.op, id, form.text("code"), label).await {
@@ -152,13 +156,17 @@ pub(crate) struct RenameView {
 }
 
 /// `GET /profile/security-info/{id}/rename`
-pub(crate) async fn rename_form(person: Person, Path(id): Path<CredentialId>) -> Result<Page, PageError> {
+pub(crate) async fn rename_form(person: Person, Segment(id): Segment<CredentialId>) -> Result<Page, PageError> {
     let credential = own(&person, id).await?;
     Ok(rename_page(&person, &credential, credential.label.as_str()))
 }
 
 /// `POST /profile/security-info/{id}/rename`
-pub(crate) async fn rename(person: Person, Path(id): Path<CredentialId>, form: Checked) -> Result<Answer, PageError> {
+pub(crate) async fn rename(
+    person: Person,
+    Segment(id): Segment<CredentialId>,
+    form: Checked,
+) -> Result<Answer, PageError> {
     match credential::rename(person.app(), &person.op, id, form.text("label")).await {
         Ok(_) => Ok(Goto::to(routes::SECURITY_INFO).notice(Notice::CredentialRenamed).into()),
         Err(error) => {
@@ -184,13 +192,17 @@ pub(crate) struct RemoveView {
 }
 
 /// `GET /profile/security-info/{id}/remove`
-pub(crate) async fn remove_form(person: Person, Path(id): Path<CredentialId>) -> Result<Page, PageError> {
+pub(crate) async fn remove_form(person: Person, Segment(id): Segment<CredentialId>) -> Result<Page, PageError> {
     let credential = own(&person, id).await?;
     Ok(remove_page(&person, &credential))
 }
 
 /// `POST /profile/security-info/{id}/remove`
-pub(crate) async fn remove(person: Person, Path(id): Path<CredentialId>, _form: Checked) -> Result<Answer, PageError> {
+pub(crate) async fn remove(
+    person: Person,
+    Segment(id): Segment<CredentialId>,
+    _form: Checked,
+) -> Result<Answer, PageError> {
     match credential::remove(person.app(), &person.op, id).await {
         Ok(_) => Ok(Goto::to(routes::SECURITY_INFO).notice(Notice::CredentialRemoved).into()),
         Err(Error::FreshFactorNeeded) => Err(PageError::FreshFactorNeeded(HERE)),
@@ -209,7 +221,7 @@ fn remove_page(person: &Person, credential: &Credential) -> Page {
 /// `POST /profile/security-info/{id}/default`
 pub(crate) async fn make_default(
     person: Person,
-    Path(id): Path<CredentialId>,
+    Segment(id): Segment<CredentialId>,
     _form: Checked,
 ) -> Result<Goto, PageError> {
     credential::set_default(person.app(), &person.op, id).await.or_fresh_factor(HERE)?;

@@ -1,10 +1,10 @@
 //! Where a person is signed in, and signing out elsewhere [SES-7].
 
-use axum::extract::Path;
 use serde::Serialize;
 use wardkey_domain::id::SessionId;
 use wardkey_usecases::session::{self, SessionView};
 
+use crate::address::Segment;
 use crate::cookie::Cookie;
 use crate::error::PageError;
 use crate::form::Checked;
@@ -53,7 +53,7 @@ pub(crate) async fn sessions(person: Person) -> Result<Page, PageError> {
 }
 
 /// `POST /profile/sessions/{id}/end`
-pub(crate) async fn end(person: Person, Path(id): Path<SessionId>, _form: Checked) -> Result<Goto, PageError> {
+pub(crate) async fn end(person: Person, Segment(id): Segment<SessionId>, _form: Checked) -> Result<Goto, PageError> {
     session::end(person.app(), &person.op, id).await?;
     Ok(Goto::to(routes::SESSIONS).notice(Notice::SessionEnded))
 }

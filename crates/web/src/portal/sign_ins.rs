@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 use wardkey_domain::id::ApplicationId;
-use wardkey_usecases::application;
 use wardkey_usecases::audit::{self, SignInOutcome, SignInRecord};
+use wardkey_usecases::{App, application};
 
 use crate::error::PageError;
 use crate::page::Page;
@@ -48,7 +48,13 @@ impl SignInRow {
 /// `GET /profile/sign-ins`
 pub(crate) async fn sign_ins(person: Person) -> Result<Page, PageError> {
     let records = audit::recent_sign_ins(person.app(), &person.op, None).await?;
-    let names = application::names(person.app(), records.iter().filter_map(|record| record.application)).await?;
-    let sign_ins = records.into_iter().map(|record| SignInRow::of(record, &names)).collect();
+    let sign_ins = rows(person.app(), records).await?;
     Ok(Page::new("portal/sign-ins.html", person.frame(), SignInsView { sign_ins }))
+}
+
+/// Sign-ins as pages show them, with the names of the applications.
+pub(crate) async fn rows(app: &App, records: Vec<SignInRecord>) -> Result<Vec<SignInRow>, PageError> {
+    let reached: Vec<ApplicationId> = records.iter().filter_map(|record| record.application).collect();
+    let names = application::names(app, reached).await?;
+    Ok(records.into_iter().map(|record| SignInRow::of(record, &names)).collect())
 }

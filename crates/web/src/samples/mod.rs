@@ -6,24 +6,10 @@
 mod checks;
 mod frame;
 mod portal;
+mod sample;
 mod signin;
 mod strict;
 
 pub(crate) use frame::frame;
+pub(crate) use sample::Sample;
 pub(crate) use strict::Misses;
-
-/// A page with made-up contents.
-pub(crate) struct Sample {
-    /// Tells samples of one template apart.
-    pub(crate) name: &'static str,
-    /// The page.
-    pub(crate) page: crate::page::Page,
-    /// The notice above it.
-    pub(crate) notice: Option<crate::notice::Notice>,
-}
-
-impl Sample {
-    pub(crate) fn new(name: &'static str, page: crate::page::Page) -> Self {
-        Self { name, page, notice: None }
-    }
-}

@@ -1,11 +1,11 @@
 //! The first page of a sign-in.
 
-use axum::extract::Query;
 use serde::Deserialize;
 use wardkey_domain::id::AuthorizationRequestId;
 use wardkey_usecases::signin::{Begin, Destination, begin};
 use wardkey_usecases::{Circumstances, session};
 
+use crate::address::Params;
 use crate::cookie::Cookie;
 use crate::drawn::Answer;
 use crate::error::PageError;
@@ -44,7 +44,7 @@ impl Towards {
 pub(crate) async fn start(
     visitor: Visitor,
     person: Option<Person>,
-    Query(towards): Query<Towards>,
+    Params(towards): Params<Towards>,
 ) -> Result<Answer, PageError> {
     let destination = towards.destination()?;
     let request = match destination {

@@ -1,11 +1,11 @@
 //! Self-enrolment: "Self-enrol for MFA", choosing a method, and the first code [ENR-1 to ENR-5].
 
-use axum::extract::Query;
 use http::Uri;
 use serde::Serialize;
 use wardkey_domain::factor::FactorKind;
 use wardkey_usecases::signin::{Destination, Input};
 
+use crate::address::Params;
 use crate::drawn::Answer;
 use crate::error::PageError;
 use crate::form::Checked;
@@ -55,7 +55,7 @@ pub(crate) struct EnrolledView {
 }
 
 /// `GET /profile/self-enrol/done`
-pub(crate) async fn enrolled(person: Person, Query(towards): Query<Towards>) -> Result<Page, PageError> {
+pub(crate) async fn enrolled(person: Person, Params(towards): Params<Towards>) -> Result<Page, PageError> {
     let destination = towards.destination()?;
     let view = EnrolledView {
         address: person.account.address.as_str().to_owned(),

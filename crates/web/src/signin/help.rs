@@ -1,9 +1,9 @@
 //! Pages for somebody who is stuck.
 
-use axum::extract::Query;
 use serde::{Deserialize, Serialize};
 use wardkey_usecases::directory::{Asker, Helpers, who_helps};
 
+use crate::address::Params;
 use crate::error::PageError;
 use crate::page::Page;
 use crate::person::{InFlow, Person, Visitor};
@@ -54,7 +54,7 @@ pub(crate) async fn cannot_sign_in(
     visitor: Visitor,
     person: Option<Person>,
     flow: Option<InFlow>,
-    Query(asked): Query<Asked>,
+    Params(asked): Params<Asked>,
 ) -> Result<Page, PageError> {
     // Whoever has proved a password is told who looks after their organisation.
     let proved = match (&person, &flow) {

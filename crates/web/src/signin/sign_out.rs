@@ -1,11 +1,11 @@
 //! Signing out.
 
-use axum::extract::Query;
 use serde::{Deserialize, Serialize};
 use wardkey_domain::id::AuthorizationRequestId;
 use wardkey_usecases::application::{confirm_logout, logout_view};
 use wardkey_usecases::session;
 
+use crate::address::Params;
 use crate::cookie::Cookie;
 use crate::drawn::Answer;
 use crate::error::PageError;
@@ -45,7 +45,7 @@ pub(crate) async fn confirm_sign_out(
     visitor: Visitor,
     person: Option<Person>,
     flow: Option<InFlow>,
-    Query(asked): Query<Asked>,
+    Params(asked): Params<Asked>,
 ) -> Result<Answer, PageError> {
     let (frame, address, back) = match (&person, &flow) {
         (Some(person), _) => (person.frame(), person.account.address.as_str().to_owned(), routes::HOME),

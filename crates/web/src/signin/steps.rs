@@ -1,10 +1,10 @@
 //! The forms of a sign-in before enrolment.
 
-use axum::extract::Query;
 use http::Uri;
 use wardkey_usecases::session;
 use wardkey_usecases::signin::{Begin, Destination, Input, ScreenKind, begin};
 
+use crate::address::Params;
 use crate::cookie::Cookie;
 use crate::drawn::Answer;
 use crate::error::PageError;
@@ -18,7 +18,7 @@ use crate::signin::screen::{self, FirstPage, Typed};
 use crate::signin::submit::{is_over, restart, submit};
 
 /// `GET` of every page of a sign-in but the first: draws the page that the sign-in stands at, or leads there.
-pub(crate) async fn step(flow: InFlow, uri: Uri, Query(with): Query<With>) -> Result<Answer, PageError> {
+pub(crate) async fn step(flow: InFlow, uri: Uri, Params(with): Params<With>) -> Result<Answer, PageError> {
     if let ScreenKind::Ended { refusal } = &flow.screen.kind
         && is_over(refusal)
     {
@@ -35,7 +35,7 @@ pub(crate) async fn step(flow: InFlow, uri: Uri, Query(with): Query<With>) -> Re
 /// `POST /signin`
 pub(crate) async fn password(
     visitor: Visitor,
-    Query(towards): Query<Towards>,
+    Params(towards): Params<Towards>,
     form: Result<Checked, PageError>,
 ) -> Result<Answer, PageError> {
     let destination = towards.destination()?;
