@@ -8,8 +8,8 @@ import { Phone } from '../lib/phone.mjs';
 import { pause } from '../lib/process.mjs';
 
 const WAYS = [
-  { way: 'by mouse', role: 'nurse', Hand: Mouse, album: 'newcomer' },
-  { way: 'by keyboard alone', role: 'receptionist', Hand: Keyboard },
+  { way: 'by mouse', role: 'receptionist', Hand: Mouse, album: 'newcomer' },
+  { way: 'by keyboard alone', role: 'nurse', Hand: Keyboard },
   { way: 'without JavaScript', role: 'healthcare-assistant', Hand: Mouse, javaScriptEnabled: false, album: 'newcomer-without-javascript' },
 ];
 
@@ -96,10 +96,9 @@ async function firstDay({ world, check, chromium, screens, way, role, Hand, java
       await hand.press('Continue', world.apache.page);
       assert.equal(await window.text('#email'), someone.address);
     });
-    await check(`${way}, every page passes axe-core, is narrow enough and breaks no policy`, async () => {
-      assert.equal(window.problems.length, 0, window.problems.join('\n'));
-      assert(window.pages >= 12, `only ${window.pages} pages were looked at`);
+    await check(`${way}, no page fails axe-core, is too wide or breaks the security policy`, async () => {
       if (hand.stops !== undefined) assert(hand.stops > 40, `the focus was seen at ${hand.stops} stops only`);
+      return window.verdict(12);
     });
   } finally {
     await window.close();

@@ -145,6 +145,7 @@ async function cut({ world, check }) {
         await pause(50);
       }
       assert(lastGood < AT_MOST, `it was still good after ${lastGood} ms`);
+      return `last good after ${lastGood} ms`;
     });
     await step(`${words}: the second node goes on working`, async () => {
       const { there } = sessions.at(-1);

@@ -1,7 +1,7 @@
 // Apache with mod_auth_openidc, both from Debian, standalone on loopback: an application that is not ours.
 import fs from 'node:fs';
 import path from 'node:path';
-import { run, start, stop, until } from './process.mjs';
+import { start, stop, until } from './process.mjs';
 
 /** What the protected page shows about whoever reached it. */
 const PAGE = `<!DOCTYPE html>
@@ -29,7 +29,7 @@ export const apacheAddresses = (port) => {
 };
 
 /** Starts Apache in `folder`, for the client with this identifier and secret. */
-export async function startApache({ folder, port, issuer, client, authority }) {
+export async function startApache({ folder, port, issuer, client, authority, fetch: fetchTrusting }) {
   const at = (name) => path.join(folder, name);
   for (const name of ['', 'pages', 'pages/rota', 'pages/api']) fs.mkdirSync(at(name), { recursive: true, mode: 0o755 });
   fs.writeFileSync(at('pages/rota/index.html'), PAGE);
@@ -38,7 +38,7 @@ export async function startApache({ folder, port, issuer, client, authority }) {
   fs.copyFileSync(authority, at('authority.crt'));
   const addresses = apacheAddresses(port);
   const modules = ['mpm_event', 'authn_core', 'authz_core', 'authz_user', 'mime', 'dir', 'include', 'auth_openidc'];
-  const metadata = JSON.parse(run('curl', ['-sSf', '--cacert', authority, `${issuer}/.well-known/openid-configuration`]));
+  const metadata = await (await fetchTrusting(`${issuer}/.well-known/openid-configuration`)).json();
   fs.writeFileSync(at('httpd.conf'), `
 ServerRoot /usr/lib/apache2
 ServerName 127.0.0.1

@@ -25,16 +25,16 @@ export const startChromium = (pki) => chromium.launch({
   args: [...FLAGS, `--ignore-certificate-errors-spki-list=${pki.pin}`],
 });
 
-/** A fresh browser window of one person in one world, and its album of the pages that it has shown. */
+/** A fresh browser window of one person in one world, and what was seen on the pages that it has shown. */
 export class Window {
   #seen = new Set();
 
-  /** With `screens`, a folder, each page is photographed into it. */
-  static async open(chromium, { world, screens, javaScriptEnabled = true, watched = true }) {
+  /** With `screens`, a folder, each page is judged and photographed into it; without, pages are only used. */
+  static async open(chromium, { world, screens, javaScriptEnabled = true }) {
     const context = await chromium.newContext({ viewport: DESKTOP, javaScriptEnabled, locale: 'en-GB' });
     context.setDefaultTimeout(PATIENCE);
     const window = new Window();
-    Object.assign(window, { world, context, screens, watched, page: await context.newPage(), problems: [], pages: 0 });
+    Object.assign(window, { world, context, screens, page: await context.newPage(), problems: [], pages: 0 });
     window.judge = javaScriptEnabled ? window.page : await judgeOf(window, chromium);
     const origin = new URL(world.issuer).origin;
     const blame = (text) => window.problems.push(`${window.page.url()}: ${text}`);
@@ -62,7 +62,7 @@ export class Window {
 
   /** Looks at the page as it is now: axe-core, width, and a picture for wide and narrow screens. `name` is its file's. */
   async look(name) {
-    if (!this.watched || this.#seen.has(name)) return;
+    if (!this.screens || this.#seen.has(name)) return;
     this.#seen.add(name);
     this.pages += 1;
     const blame = (text) => this.problems.push(`${name} (${this.page.url()}): ${text}`);
@@ -98,9 +98,22 @@ export class Window {
   }
 
   async #picture(file) {
-    if (!this.screens) return;
     fs.mkdirSync(this.screens, { recursive: true });
     await this.page.screenshot({ path: path.join(this.screens, file), fullPage: true, animations: 'disabled' });
+  }
+
+  /** Another window for the same album. */
+  async another(chromium) {
+    const other = await Window.open(chromium, { world: this.world, screens: this.screens });
+    other.problems = this.problems;
+    return other;
+  }
+
+  /** Fails when anything was wrong on any page, or when fewer than `atLeast` pages were judged. */
+  verdict(atLeast) {
+    if (this.problems.length > 0) throw new Error(this.problems.join('\n'));
+    if (this.screens && this.pages < atLeast) throw new Error(`only ${this.pages} pages were judged`);
+    return this.screens ? `${this.pages} pages judged and photographed` : undefined;
   }
 
   async close() {

@@ -4,7 +4,10 @@ const results = [];
 /** Longer than any one check has reason to take. */
 const PATIENCE = 120_000;
 
-/** What `place` (a world and a journey) uses to run its checks; each is remembered, whatever becomes of it. */
+/**
+ * What `place` (a world and a journey) uses to run its checks; each is remembered, whatever becomes of it. A check that
+ * returns a text has it printed.
+ */
 export const checksOf = (place) => async (name, body) => {
   const started = Date.now();
   const full = `${place}: ${name}`;
@@ -15,7 +18,8 @@ export const checksOf = (place) => async (name, body) => {
     });
     const value = await Promise.race([body(), late]);
     results.push({ name: full, passed: true });
-    console.log(`ok      ${full} (${((Date.now() - started) / 1000).toFixed(1)} s)`);
+    const told = typeof value === 'string' ? `: ${value}` : '';
+    console.log(`ok      ${full}${told} (${((Date.now() - started) / 1000).toFixed(1)} s)`);
     return value;
   } catch (error) {
     results.push({ name: full, passed: false });

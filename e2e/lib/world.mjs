@@ -11,7 +11,7 @@ import { startLink } from './link.mjs';
 import { ADMINISTRATOR, accountsFile, organisationsFile, person } from './people.mjs';
 import { freePorts, run, runInBackground, start, stop, until } from './process.mjs';
 
-const BINARY = path.resolve(process.env.E2E_BINARY ?? 'target/debug/wardkey');
+export const BINARY = path.resolve(process.env.E2E_BINARY ?? 'target/debug/wardkey');
 const POSTGRES = process.env.WARDKEY_TEST_POSTGRES;
 
 /** The engines, each with how many servers share its database. */
@@ -127,6 +127,7 @@ async function build(world) {
     issuer: world.issuer,
     client: world.clients.apache,
     authority: world.pki.authority,
+    fetch: world.fetch(),
   });
   world.stops.push(() => world.apache.stop());
 }

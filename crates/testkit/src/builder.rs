@@ -32,7 +32,8 @@ impl TestApp {
     /// When it is refused.
     pub async fn add_organisation(&self, ods_code: &str, parent: &str) {
         let name = format!("Practice {ods_code}");
-        let fields = OrganisationFields { ods_code, name: &name, kind: "gp_practice", parent, ..OrganisationFields::default() };
+        let fields =
+            OrganisationFields { ods_code, name: &name, kind: "gp_practice", parent, ..OrganisationFields::default() };
         let rows = [IncomingRow { line: 1, row: OrganisationRow::check(&fields) }];
         let (op, mut refused) = (self.operator(), Vec::new());
         let mut progress = |told: directory::ImportProgress<'_>| {
@@ -113,7 +114,8 @@ impl TestApp {
     pub async fn add_application(&self, ods_code: &str, settings: ClientSettings) -> OidcClient {
         let mut tx = self.app.store().read().await.expect("a transaction");
         let code = ods_code.parse().expect("an ODS code");
-        let found = wardkey_store::directory::find_organisation_by_code(&mut tx, &code).await.expect("the store answers");
+        let found =
+            wardkey_store::directory::find_organisation_by_code(&mut tx, &code).await.expect("the store answers");
         drop(tx);
         let redirect_uri = settings.redirect_uris.first().map(|uri| uri.as_str().to_owned()).unwrap_or_default();
         let (scope, registered) = (settings.scopes.to_string(), settings.authentication);

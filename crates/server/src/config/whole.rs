@@ -126,7 +126,7 @@ impl Config {
             session: self.session,
             signin: self.signin,
             cache: self.cache.clone(),
-            oidc: self.oidc.clone(),
+            oidc: self.oidc,
             audit: self.audit.clone(),
         }
     }

@@ -16,11 +16,8 @@ pub const CLIENT_ID: &str = "demo-application";
 pub const SECRET: &str = "demo-application-secret-that-everybody-knows";
 
 /// Where it may be: on this machine, as a newcomer would start one.
-const REDIRECT_URIS: [&str; 3] = [
-    "http://localhost:8481/redirect_uri",
-    "http://localhost:8481/callback",
-    "http://127.0.0.1:8481/callback",
-];
+const REDIRECT_URIS: [&str; 3] =
+    ["http://localhost:8481/redirect_uri", "http://localhost:8481/callback", "http://127.0.0.1:8481/callback"];
 
 /// Adds the application, for the organisation with this code, unless it is there.
 pub async fn add(app: &App, op: &Op, ods_code: &str) -> Result<()> {

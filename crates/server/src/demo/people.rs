@@ -78,7 +78,12 @@ pub const BODIES: [Body; 3] = [
             person("nurse", "Demo Nurse", "Practice nurse", None),
             person("gp", "Demo GP", "General practitioner", None),
             person("manager", "Demo Practice Manager", "Practice manager", Some(Role::PracticeManager)),
-            person("administrator", "Demo Practice Administrator", "Local administrator", Some(Role::LocalAdministrator)),
+            person(
+                "administrator",
+                "Demo Practice Administrator",
+                "Local administrator",
+                Some(Role::LocalAdministrator),
+            ),
         ],
     },
     Body {

@@ -104,7 +104,8 @@ fn people() -> Vec<PersonRow> {
         body.people.iter().map(|person| PersonRow {
             address: body.address_of(person),
             password: Some(person.password().to_owned()),
-            second_factor: if person.is_enrolled() { "Code from the demo phone" } else { "Enrols at first sign-in" }.to_owned(),
+            second_factor: if person.is_enrolled() { "Code from the demo phone" } else { "Enrols at first sign-in" }
+                .to_owned(),
             role: person.job.to_owned(),
             organisation: body.name.to_owned(),
         })

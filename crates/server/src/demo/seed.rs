@@ -67,7 +67,9 @@ fn seed_of(address: &str) -> Secret<Vec<u8>> {
 /// Whether everything was added before: the last person who is enrolled comes last.
 async fn is_complete(app: &App) -> Result<bool> {
     let everybody = BODIES.iter().flat_map(|body| body.people.iter().map(move |person| (body, person)));
-    let Some((body, person)) = everybody.filter(|(_, person)| person.is_enrolled()).last() else { return Ok(false) };
+    let Some((body, person)) = everybody.filter(|(_, person)| person.is_enrolled()).next_back() else {
+        return Ok(false);
+    };
     let mut tx = app.store().read().await?;
     let Some(account) = find(&mut tx, body, person).await? else { return Ok(false) };
     Ok(!store::credential::list_credentials(&mut tx, account.id).await?.is_empty())
@@ -83,12 +85,14 @@ async fn add_organisations(app: &App, op: &Op) -> Result<()> {
             ..OrganisationFields::default()
         }),
     });
-    let report =
-        import_organisations(app, op, rows, UnknownParents::Refuse, ImportMode::Write, &mut |_| {}).await?;
+    let report = import_organisations(app, op, rows, UnknownParents::Refuse, ImportMode::Write, &mut |_| {}).await?;
     all_taken(report)?;
     let mut tx = app.store().begin().await?;
     for body in &BODIES {
-        let code = body.ods_code.parse::<OdsCode>().map_err(|error| Error::internal("read a code of the demonstration", error))?;
+        let code = body
+            .ods_code
+            .parse::<OdsCode>()
+            .map_err(|error| Error::internal("read a code of the demonstration", error))?;
         let found = store::directory::find_organisation_by_code(&mut tx, &code).await?;
         let organisation = found.ok_or_else(|| Error::fault("find an organisation just added"))?;
         let help = HelpContact {

@@ -11,7 +11,8 @@ use tracing::Instrument as _;
 use super::figures::RouteFigures;
 
 /// Routes that machines ask many times a second and that answer from memory: counted, but logged only when they fail.
-const QUIET: [&str; 6] = ["/healthz", "/readyz", "/metrics", "/session/check", "/oauth/jwks", "/assets/{version}/{*name}"];
+const QUIET: [&str; 6] =
+    ["/healthz", "/readyz", "/metrics", "/session/check", "/oauth/jwks", "/assets/{version}/{*name}"];
 
 /// A request to no route of ours.
 const UNKNOWN: &str = "unmatched";

@@ -23,6 +23,7 @@ pub struct Browser {
     pub cookies: Cookies,
     origin: Url,
     user_agent: String,
+    headers: Vec<(String, String)>,
     page: Option<Page>,
     left_for: Option<Departure>,
 }
@@ -55,9 +56,17 @@ impl Browser {
             cookies: Cookies::default(),
             origin: Url::parse(origin).expect("the issuer is an address"),
             user_agent: "Mozilla/5.0 (Windows NT 10.0; Win64; x64) Chrome/140.0 Safari/537.36".to_owned(),
+            headers: Vec::new(),
             page: None,
             left_for: None,
         }
+    }
+
+    /// The same browser behind a proxy that adds a header to every request.
+    #[must_use]
+    pub fn with_header(mut self, name: &str, value: &str) -> Self {
+        self.headers.push((name.to_owned(), value.to_owned()));
+        self
     }
 
     /// The page it shows.
@@ -209,6 +218,9 @@ impl Browser {
             .header(header::HOST, &url[url::Position::BeforeHost..url::Position::AfterPort])
             .header(header::USER_AGENT, &self.user_agent)
             .header(header::ACCEPT, "text/html,*/*;q=0.8");
+        for (name, value) in &self.headers {
+            request = request.header(name, value);
+        }
         if let Some(cookies) = self.cookies.header() {
             request = request.header(header::COOKIE, cookies);
         }

@@ -92,7 +92,7 @@ async fn check_against_process(setup: &Setup, client: &OidcClient, ledger: &Mute
         }
     }
     // What was looked at is not looked at again: sessions end, and wrong codes wait.
-    for (_, entry) in &mut ledger.lock().unwrap().0 {
+    for entry in ledger.lock().unwrap().0.values_mut() {
         entry.sessions.clear();
         entry.exchanged.clear();
     }

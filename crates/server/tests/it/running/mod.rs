@@ -6,5 +6,6 @@ mod limits;
 mod log;
 mod monitoring;
 mod nodes;
+mod proxy;
 mod stop;
 mod tls;
