@@ -6,6 +6,7 @@ import { stepsOf } from '../lib/check.mjs';
 import { Keyboard, Mouse } from '../lib/hand.mjs';
 import { Phone } from '../lib/phone.mjs';
 import { pause } from '../lib/process.mjs';
+import { discover, request } from '../lib/relying-party.mjs';
 
 const WAYS = [
   { way: 'by mouse', role: 'receptionist', Hand: Mouse, album: 'newcomer' },
@@ -96,6 +97,15 @@ async function firstDay({ world, check, chromium, screens, way, role, Hand, java
       await hand.press('Continue', world.apache.page);
       assert.equal(await window.text('#email'), someone.address);
     });
+    if (javaScriptEnabled === false) {
+      await step(`${way}, an application that wants its answer in a form gets it by a button`, async () => {
+        const { url } = await request(await discover(world, 'web'), world.callback, { response_mode: 'form_post' });
+        await page.goto(url.href);
+        await window.look('going-on-to-the-application');
+        assert.equal(await page.locator('form').getAttribute('action'), world.callback);
+        assert.equal(await page.getByRole('button', { name: 'Continue' }).count(), 1);
+      });
+    }
     await check(`${way}, no page fails axe-core, is too wide or breaks the security policy`, async () => {
       if (hand.stops !== undefined) assert(hand.stops > 40, `the focus was seen at ${hand.stops} stops only`);
       return window.verdict(12);

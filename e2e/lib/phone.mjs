@@ -21,7 +21,7 @@ export class Phone {
       const seconds = Date.now() / 1000;
       const step = Math.floor(seconds / STEP);
       // The oldest code that will still be good when it arrives.
-      const oldest = seconds % STEP > STEP - 5 ? step : step - 1;
+      const oldest = seconds % STEP > STEP - 8 ? step : step - 1;
       const next = Math.max(this.#last + 1, oldest);
       if (next <= step + 1) {
         this.#last = next;
@@ -30,11 +30,5 @@ export class Phone {
       }
       await pause((step + 1) * STEP * 1000 - Date.now() + 100);
     }
-  }
-
-  /** The code that was used last, once more. */
-  async usedCode() {
-    const at = new Date(this.#last * STEP * 1000).toISOString().replace('T', ' ').replace('.000Z', ' UTC');
-    return (await runInBackground('oathtool', ['--totp', '--base32', '--now', at, this.#key])).trim();
   }
 }

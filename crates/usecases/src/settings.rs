@@ -140,7 +140,8 @@ mod tests {
         for good in ["https://id.example.nhs.uk", "http://localhost:8480", "http://127.0.0.1:1", "http://[::1]:8480"] {
             assert_eq!(Issuer::parse(good).unwrap().as_str(), good);
         }
-        for bad in ["id.example", "http://id.example", "https://id.example/", "https://a@b", "https://", "https://x?y"] {
+        for bad in ["id.example", "http://id.example", "https://id.example/", "https://a@b", "https://", "https://x?y"]
+        {
             assert!(Issuer::parse(bad).is_err(), "{bad}");
         }
         assert_eq!(Issuer::parse("https://id.example:8443/realm").unwrap().origin(), "https://id.example:8443");

@@ -80,7 +80,7 @@ impl Page {
         self.status = StatusCode::UNPROCESSABLE_ENTITY;
         self.errors.extend(errors.into_iter().map(|error| ErrorView {
             field: error.field,
-            text: error.message,
+            text: sentence(&error.message),
             code: None,
         }));
         self
@@ -152,6 +152,12 @@ impl Page {
         self.cookies.push(CookieChange::Set(cookie, value));
         self
     }
+}
+
+/// A rule's message, written to stand in the middle of a log line, as the sentence that a person reads.
+fn sentence(message: &str) -> String {
+    let mut rest = message.chars();
+    rest.next().into_iter().flat_map(char::to_uppercase).chain(rest).collect()
 }
 
 impl IntoResponse for Page {

@@ -289,11 +289,16 @@ async fn sign_in(port: u16, address: &str, key: &[u8], client: &(String, String)
         ("code_challenge_method", "S256"),
     ]);
     let first = page(browser.open(&format!("/oauth/authorize?{query}")).await?)?;
-    let second = page_of(browser.submit(&first, &[("address", address), ("password", PASSWORD)]).await?, "the password")?;
+    let second =
+        page_of(browser.submit(&first, &[("address", address), ("password", PASSWORD)]).await?, "the password")?;
     let back = match browser.submit(&second, &[("code", &code(key))]).await? {
         Landed::Away(to) => to,
         Landed::Page(page) => {
-            return Err(io::Error::other(format!("{address}: not back at the application, but {}: {}", page.status, page.text())));
+            return Err(io::Error::other(format!(
+                "{address}: not back at the application, but {}: {}",
+                page.status,
+                page.text()
+            )));
         }
     };
     let code = back.split(['?', '&']).find_map(|part| part.strip_prefix("code=")).ok_or(io::ErrorKind::InvalidData)?;

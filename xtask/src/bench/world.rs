@@ -79,9 +79,20 @@ impl World {
         rows.into_inner()?.sync_all()?;
         self.command(&["account", "import", &file.to_string_lossy()])?;
         let printed = self.command(&[
-            "application", "add", "--name", "Bench", "--organisation", "Y00001",
-            "--redirect-uri", "http://127.0.0.1:9/callback",
-            "--grant", "authorization_code", "--grant", "refresh_token", "--grant", "client_credentials",
+            "application",
+            "add",
+            "--name",
+            "Bench",
+            "--organisation",
+            "Y00001",
+            "--redirect-uri",
+            "http://127.0.0.1:9/callback",
+            "--grant",
+            "authorization_code",
+            "--grant",
+            "refresh_token",
+            "--grant",
+            "client_credentials",
         ])?;
         let word_after = |label: &str| {
             printed.lines().find_map(|line| line.split_once(label)?.1.split_whitespace().next().map(str::to_owned))
@@ -114,7 +125,11 @@ impl World {
         if output.status.success() {
             return Ok(text);
         }
-        Err(io::Error::other(format!("wardkey {}: {text}{}", arguments.join(" "), String::from_utf8_lossy(&output.stderr))))
+        Err(io::Error::other(format!(
+            "wardkey {}: {text}{}",
+            arguments.join(" "),
+            String::from_utf8_lossy(&output.stderr)
+        )))
     }
 
     /// Starts the server on a free port and waits until it is ready.
@@ -150,7 +165,8 @@ impl Server {
     /// The memory that the process holds now, in MiB.
     pub fn resident_mib(&self) -> io::Result<f64> {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
-        let kib = status.lines().find_map(|line| line.strip_prefix("VmRSS:")?.split_whitespace().next()?.parse::<f64>().ok());
+        let kib =
+            status.lines().find_map(|line| line.strip_prefix("VmRSS:")?.split_whitespace().next()?.parse::<f64>().ok());
         kib.map(|kib| kib / 1024.0).ok_or_else(|| io::ErrorKind::InvalidData.into())
     }
 }

@@ -14,7 +14,8 @@ pub(super) fn paths_exist(tree: &Tree) -> Broken {
         for (index, line) in text.lines().enumerate() {
             for quoted in line.split('`').skip(1).step_by(2) {
                 let path = quoted.split([':', '#', ' ']).next().unwrap_or_default();
-                let is_path = ROOTS.iter().any(|root| path.starts_with(root)) && !path.contains(['<', '*', '…', '{', '$']);
+                let is_path =
+                    ROOTS.iter().any(|root| path.starts_with(root)) && !path.contains(['<', '*', '…', '{', '$']);
                 if is_path && !tree.has(path.trim_end_matches('/')) {
                     broken.push(format!("{document}:{}: `{path}` does not exist", index + 1));
                 }
@@ -39,7 +40,8 @@ pub(super) fn threats_name_real_tests(tree: &Tree) -> Broken {
     let mut broken = Broken::new();
     for (index, line) in threats.lines().enumerate() {
         for quoted in line.split('`').skip(1).step_by(2) {
-            let is_name = quoted.contains('_') && quoted.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
+            let is_name = quoted.contains('_')
+                && quoted.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
             if is_name && !names.contains(quoted) {
                 broken.push(format!("docs/threats.md:{}: no test or item is called `{quoted}`", index + 1));
             }
@@ -60,7 +62,8 @@ pub(super) fn cited_requirements_are_listed(tree: &Tree) -> Broken {
         for (index, line) in text.lines().enumerate() {
             for word in line.split(|c: char| !c.is_ascii_alphanumeric() && c != '-') {
                 let number = REQUIREMENTS.iter().find_map(|prefix| word.strip_prefix(prefix));
-                let is_row = number.is_some_and(|number| !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit()));
+                let is_row =
+                    number.is_some_and(|number| !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit()));
                 if is_row && !listed.contains(word) {
                     broken.push(format!("{path}:{}: {word} is not in docs/requirements.md", index + 1));
                 }

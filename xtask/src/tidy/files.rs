@@ -33,9 +33,18 @@ pub(super) fn mod_files_hold_no_logic(tree: &Tree) -> Broken {
             code_lines(text)
                 .filter(|(_, line)| {
                     let line = line.trim_start();
-                    ["fn ", "pub fn ", "pub(crate) fn ", "pub(super) fn ", "async fn ", "pub async fn ", "impl ", "impl<"]
-                        .iter()
-                        .any(|start| line.starts_with(start))
+                    [
+                        "fn ",
+                        "pub fn ",
+                        "pub(crate) fn ",
+                        "pub(super) fn ",
+                        "async fn ",
+                        "pub async fn ",
+                        "impl ",
+                        "impl<",
+                    ]
+                    .iter()
+                    .any(|start| line.starts_with(start))
                 })
                 .map(move |(number, _)| format!("{path}:{number}: mod.rs holds docs, `mod` and `pub use` only"))
         })
@@ -68,10 +77,7 @@ pub(super) fn migrations_agree(tree: &Tree) -> Broken {
         tree.files.keys().filter_map(|path| path.strip_prefix(&folder).map(str::to_owned)).collect()
     };
     let (sqlite, postgres) = (names("sqlite"), names("postgres"));
-    sqlite
-        .symmetric_difference(&postgres)
-        .map(|name| format!("migration {name} exists for one engine only"))
-        .collect()
+    sqlite.symmetric_difference(&postgres).map(|name| format!("migration {name} exists for one engine only")).collect()
 }
 
 /// A column whose name says that it is sealed is in the register, or a rotation of keys leaves it behind.

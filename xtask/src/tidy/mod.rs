@@ -6,8 +6,8 @@
 mod documents;
 mod files;
 mod floors;
-mod slices;
 mod run;
+mod slices;
 mod tree;
 mod words;
 

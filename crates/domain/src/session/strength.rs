@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::factor::{definition, Category, FactorKind};
+use crate::factor::{Category, FactorKind, definition};
 
 /// What a sign-in achieved, from weak to strong; protocols map it to `acr`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::factor::totp::NewTotp;
 use crate::factor::FactorKind;
+use crate::factor::totp::NewTotp;
 use crate::id::CredentialId;
 
 /// What the person is asked next.

@@ -1,9 +1,9 @@
 //! What the engine wants done: data, so that tests assert on it and the audit can record it.
 
 use crate::credential::Label;
+use crate::factor::FactorKind;
 use crate::factor::password::PasswordHash;
 use crate::factor::totp::Step;
-use crate::factor::FactorKind;
 use crate::id::{AccountId, CredentialId};
 use crate::secret::Secret;
 

@@ -1,9 +1,9 @@
 //! What happens to a sign-in.
 
 use crate::credential::{Label, Permit};
+use crate::factor::FactorKind;
 use crate::factor::password::{PasswordHash, PasswordVerdict};
 use crate::factor::totp::{Code, NewTotp, TotpState};
-use crate::factor::FactorKind;
 use crate::signin::Person;
 
 /// Something that happened. Each carries the account's facts as they are now.

@@ -116,11 +116,15 @@ impl Refusal {
             }
             Self::WrongCode => "The phone's clock must be right, and the code must be that of this account.",
             Self::CodeAlreadyUsed => "Wait for the next code: each works once.",
-            Self::CeilingReached => "Verify who the person is, then re-enrol them. Tell security if they did not make these tries.",
+            Self::CeilingReached => {
+                "Verify who the person is, then re-enrol them. Tell security if they did not make these tries."
+            }
             Self::AccountNotActive => "Look up the account's status: it may be disabled, locked, inactive or deleted.",
             Self::KindCannotSignIn => "A shared mailbox has no password: people open it through their own account.",
             Self::OrganisationClosed => "Move the account to an open organisation.",
-            Self::PasswordLapsed => "Verify who the person is and set a new temporary password: this one was not used in time.",
+            Self::PasswordLapsed => {
+                "Verify who the person is and set a new temporary password: this one was not used in time."
+            }
             Self::WrongActivation => "Issue a new activation code: each works once and for a limited time.",
             Self::NewPasswordRefused(_) => "Read the rules on the page with the person.",
             Self::PasswordsDiffer => "The password must be typed the same way twice.",

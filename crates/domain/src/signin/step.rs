@@ -1,10 +1,10 @@
 //! The engine's one move: [`Flow::step`].
 
-use crate::access::{evaluate, AccessInput, Policies};
+use crate::access::{AccessInput, Policies, evaluate};
 use crate::credential::{Label, MustChange, PasswordStanding, Permit};
 use crate::factor::password::{PasswordHash, PasswordVerdict};
 use crate::factor::totp::{self, Code, NewTotp, TotpState};
-use crate::factor::{second_factors, FactorKind};
+use crate::factor::{FactorKind, second_factors};
 use crate::op::Op;
 use crate::session::Strength;
 use crate::signin::stage::Stage;
@@ -283,13 +283,7 @@ impl Flow {
     /// The order: who is this (password or activation code), the second factor if there is one, then a new password if
     /// one is due, then enrolment if there is no second factor. A temporary password in the wrong hands therefore changes
     /// nothing while the account has a second factor.
-    fn proceed(
-        mut self,
-        rules: &SignInRules,
-        policies: &Policies,
-        person: &Person,
-        effects: Vec<Effect>,
-    ) -> Step {
+    fn proceed(mut self, rules: &SignInRules, policies: &Policies, person: &Person, effects: Vec<Effect>) -> Step {
         if self.account != Some(person.id) {
             return Step::Refused(None, Refusal::WrongStep);
         }

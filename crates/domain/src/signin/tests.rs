@@ -249,12 +249,8 @@ fn a_spent_code_is_refused() {
     let mut journey = Journey::begin(person_with_totp());
     journey.password(1, true);
     let (person, step) = (journey.person.clone(), totp::Step::of(op(2).now));
-    let event = Event::CodeSubmitted {
-        person,
-        permit: Permit::Now,
-        states: vec![state(Some(step))],
-        code: code(&SEED, 2),
-    };
+    let event =
+        Event::CodeSubmitted { person, permit: Permit::Now, states: vec![state(Some(step))], code: code(&SEED, 2) };
     journey.event(2, event).check("code code_already_used");
 }
 
@@ -341,8 +337,7 @@ fn stepping_up_asks_for_the_second_factor_alone_and_keeps_the_end() {
     journey.password(1, true).code(2, code(&SEED, 2));
     let device = DeviceId::new(op(2).now, [6; 10]);
     let limits = SessionLimits::default();
-    let first =
-        journey.done.take().unwrap().start_session(&op(2), &limits, SessionId::new(op(2).now, [7; 10]), device);
+    let first = journey.done.take().unwrap().start_session(&op(2), &limits, SessionId::new(op(2).now, [7; 10]), device);
     let id = FlowId::new(op(3_000).now, [8; 10]);
     journey.flow = Some(Flow::refresh(&op(3_000), &SignInRules::default(), id, &first));
     let person = Some(journey.person.clone());

@@ -96,9 +96,8 @@ pub async fn insert_grant(tx: &mut Tx, saved: &SavedGrant, ends_at: Timestamp) -
 /// SECURITY: whoever ends the session at the same moment waits, and then finds the grant that is being made; without this
 /// a grant could be made for a session that has just ended.
 pub async fn hold_session(tx: &mut Tx, session: SessionId) -> Result<bool, StoreError> {
-    let held = tx
-        .exec("UPDATE sessions SET ended_at = NULL WHERE id = $1 AND ended_at IS NULL", args![session])
-        .await?;
+    let held =
+        tx.exec("UPDATE sessions SET ended_at = NULL WHERE id = $1 AND ended_at IS NULL", args![session]).await?;
     Ok(held == 1)
 }
 

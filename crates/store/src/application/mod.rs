@@ -17,8 +17,8 @@ mod tests;
 
 pub use access_token::{AccessToken, FoundAccessToken, delete_access_token, find_access_token, insert_access_token};
 pub use applications::{
-    delete_secrets_over, end_secrets, find_application, find_application_by_client_id, insert_application, insert_secret,
-    list_applications, list_secrets, save_application,
+    delete_secrets_over, end_secrets, find_application, find_application_by_client_id, insert_application,
+    insert_secret, list_applications, list_secrets, save_application,
 };
 pub use assertion::spend_assertion;
 pub use device::{
@@ -29,7 +29,9 @@ pub use grant::{
     RevokedGrant, Rotation, SavedGrant, find_grant, hold_session, insert_grant, revoke_account_grants, revoke_grant,
     revoke_session_grants, rotate_refresh, spend_code,
 };
-pub use notice::{LogoutNotice, claim_logout_notices, delete_logout_notice, has_logout_notices, postpone_logout_notice};
+pub use notice::{
+    LogoutNotice, claim_logout_notices, delete_logout_notice, has_logout_notices, postpone_logout_notice,
+};
 pub use purge::delete_expired;
 pub use request::{
     authorization_request, insert_authorization_request, insert_logout_request, insert_pushed_request, logout_request,

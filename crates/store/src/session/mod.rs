@@ -8,6 +8,6 @@ mod rows;
 mod tests;
 
 pub use rows::{
-    delete_sessions_over, end_account_sessions, end_session, insert_session, list_device_sessions, list_sessions, refresh_session, session, session_by_token,
-    touch_session,
+    delete_sessions_over, end_account_sessions, end_session, insert_session, list_device_sessions, list_sessions,
+    refresh_session, session, session_by_token, touch_session,
 };

@@ -58,11 +58,7 @@ pub async fn list_sessions(tx: &mut Tx, account: AccountId, now: Timestamp) -> R
 }
 
 /// The sessions in one browser that were not ended and have not reached their absolute limit.
-pub async fn list_device_sessions(
-    tx: &mut Tx,
-    device: DeviceId,
-    now: Timestamp,
-) -> Result<Vec<Session>, StoreError> {
+pub async fn list_device_sessions(tx: &mut Tx, device: DeviceId, now: Timestamp) -> Result<Vec<Session>, StoreError> {
     tx.all(BY_DEVICE, args![device, now]).await?.iter().map(from_row).collect()
 }
 

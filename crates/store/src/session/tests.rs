@@ -61,8 +61,7 @@ both_engines!(an_accounts_sessions_end_together_but_for_one, |store| async move 
     assert!(list_sessions(&mut tx, account(1), at(200_000)).await.unwrap().is_empty());
 
     let except = Some(sample(2, 1).id());
-    let mut ended =
-        end_account_sessions(&mut tx, account(1), except, EndedWhy::EndedByPerson, at(10)).await.unwrap();
+    let mut ended = end_account_sessions(&mut tx, account(1), except, EndedWhy::EndedByPerson, at(10)).await.unwrap();
     ended.sort();
     assert_eq!(ended, [sample(1, 1).id(), sample(3, 1).id()]);
     let ended = end_account_sessions(&mut tx, account(1), None, EndedWhy::PasswordChanged, at(11)).await.unwrap();

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use wardkey_domain::id::AccountId;
-use wardkey_domain::op::{Actor, ActingAccount, Op};
+use wardkey_domain::op::{ActingAccount, Actor, Op};
 use wardkey_domain::secret::TokenHash;
 use wardkey_domain::session::{Session, Standing};
 use wardkey_domain::time::Timestamp;

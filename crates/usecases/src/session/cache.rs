@@ -232,7 +232,8 @@ mod tests {
             cache.keep(cache.epoch(), token, entry);
         }
         cache.forget_account(cached(1, 1).1.session.account());
-        let left: Vec<_> = (1..=3).filter(|number| cache.find(&TokenHash::from_bytes([*number; 32])).is_some()).collect();
+        let left: Vec<_> =
+            (1..=3).filter(|number| cache.find(&TokenHash::from_bytes([*number; 32])).is_some()).collect();
         assert_eq!(left, [3]);
     }
 

@@ -6,8 +6,8 @@ use wardkey_domain::signin::{Flow, Refusal};
 use wardkey_store::Tx;
 use wardkey_store::signin as rows;
 
-use crate::signin::Destination;
 use crate::Result;
+use crate::signin::Destination;
 
 /// A flow taken up from the store.
 pub(super) struct Resumed {

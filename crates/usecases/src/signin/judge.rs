@@ -5,7 +5,7 @@ use wardkey_domain::op::Op;
 use wardkey_domain::secret::Secret;
 use wardkey_domain::signin::{Event, Refusal, Step};
 
-use crate::credential::{judge_new_password, NewPasswordVerdict};
+use crate::credential::{NewPasswordVerdict, judge_new_password};
 use crate::signin::advance::{over, wrong_step};
 use crate::signin::perform::{Guess, Settling};
 use crate::signin::{Advance, flow_token, load};

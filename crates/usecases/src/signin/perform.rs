@@ -181,7 +181,8 @@ impl Settling {
         hash: &PasswordHash,
     ) -> Result<()> {
         let organisation = organisation_of(tx, account).await?;
-        store::credential::set_password(tx, account, organisation, hash, None, &app.settings().password, op.now).await?;
+        store::credential::set_password(tx, account, organisation, hash, None, &app.settings().password, op.now)
+            .await?;
         store::session::end_account_sessions(tx, account, None, EndedWhy::PasswordChanged, op.now).await?;
         crate::application::revoke_account_grants(tx, op, account).await?;
         let event = AuditEvent::PasswordSet { account, by: "person".into() };
