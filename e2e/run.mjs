@@ -66,7 +66,16 @@ async function inWorld(name, pki) {
     const faults = world.faults();
     if (faults.length > 0) throw new Error(faults.join('\n'));
   });
+  await inSetup('the audit is sound', async () => {
+    const told = await world.wardkeyInBackground('audit', 'verify');
+    if (!/\d+ blocks and \d+ sealed events are sound/.test(told)) throw new Error(told);
+    return told.split('\n')[0];
+  });
+  await inSetup('the servers stop in order when they are told to', async () => {
+    await world.stopNodes();
+  });
   if (failed().length > failures) console.log(tails(world));
+  await world.stop();
 }
 
 try {

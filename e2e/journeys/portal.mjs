@@ -63,6 +63,10 @@ export async function run({ world, check, chromium, screens }) {
       await window.goto('/signin/help');
       await said('Riverside IT help desk');
       await window.look('cannot-sign-in');
+      await hand.fill('Find who helps in your organisation', 'A81001');
+      await hand.press('Find');
+      await said('People of Riverside Surgery are helped by:');
+      await window.look('cannot-sign-in-organisation');
       await window.goto('/accessibility');
       await window.look('accessibility');
       await window.goto('/signin/activate');
@@ -297,7 +301,7 @@ export async function run({ world, check, chromium, screens }) {
       await window.goto('/profile/security-info');
       assert.equal(window.path(), '/signin');
     });
-    await check('no page fails axe-core, is too wide or breaks the security policy', async () => window.verdict(38));
+    await check('no page fails axe-core, is too wide or breaks the security policy', async () => window.verdict(42));
   } finally {
     await window.close();
   }

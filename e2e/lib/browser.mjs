@@ -27,14 +27,12 @@ export const startChromium = (pki) => chromium.launch({
 
 /** A fresh browser window of one person in one world, and what was seen on the pages that it has shown. */
 export class Window {
-  #seen = new Set();
-
   /** With `screens`, a folder, each page is judged and photographed into it; without, pages are only used. */
   static async open(chromium, { world, screens, javaScriptEnabled = true }) {
     const context = await chromium.newContext({ viewport: DESKTOP, javaScriptEnabled, locale: 'en-GB' });
     context.setDefaultTimeout(PATIENCE);
     const window = new Window();
-    Object.assign(window, { world, context, screens, page: await context.newPage(), problems: [], pages: 0 });
+    Object.assign(window, { world, context, screens, page: await context.newPage(), problems: [], judged: [] });
     window.judge = javaScriptEnabled ? window.page : await judgeOf(window, chromium);
     const origin = new URL(world.issuer).origin;
     const blame = (text) => window.problems.push(`${window.page.url()}: ${text}`);
@@ -62,9 +60,8 @@ export class Window {
 
   /** Looks at the page as it is now: axe-core, width, and a picture for wide and narrow screens. `name` is its file's. */
   async look(name) {
-    if (!this.screens || this.#seen.has(name)) return;
-    this.#seen.add(name);
-    this.pages += 1;
+    if (!this.screens || this.judged.includes(name)) return;
+    this.judged.push(name);
     const blame = (text) => this.problems.push(`${name} (${this.page.url()}): ${text}`);
     if (await this.page.locator('h1').count() !== 1) blame('there is not exactly one h1');
     if (!/\S – Wardkey$/.test(await this.page.title())) blame(`the title is "${await this.page.title()}"`);
@@ -105,15 +102,16 @@ export class Window {
   /** Another window for the same album. */
   async another(chromium) {
     const other = await Window.open(chromium, { world: this.world, screens: this.screens });
-    other.problems = this.problems;
+    Object.assign(other, { problems: this.problems, judged: this.judged });
     return other;
   }
 
   /** Fails when anything was wrong on any page, or when fewer than `atLeast` pages were judged. */
   verdict(atLeast) {
     if (this.problems.length > 0) throw new Error(this.problems.join('\n'));
-    if (this.screens && this.pages < atLeast) throw new Error(`only ${this.pages} pages were judged`);
-    return this.screens ? `${this.pages} pages judged and photographed` : undefined;
+    const pages = this.judged.length;
+    if (this.screens && pages < atLeast) throw new Error(`only ${pages} pages were judged`);
+    return this.screens ? `${pages} pages judged and photographed` : undefined;
   }
 
   async close() {

@@ -68,8 +68,15 @@ class World {
       .filter((line) => line.includes('"level":"ERROR"') || line.includes('panicked'));
   }
 
+  /** Tells the servers to stop; fails when one does not end well. */
+  async stopNodes() {
+    await Promise.all(this.nodes.map((node) => stop(node.child)));
+    const bad = this.nodes.filter((node) => node.child.exitCode !== 0);
+    if (bad.length > 0) throw new Error(bad.map((node) => `${node.name}: ${node.child.exitCode ?? node.child.signalCode}`).join(', '));
+  }
+
   async stop() {
-    for (const step of this.stops.reverse()) await step();
+    for (const step of this.stops.splice(0).reverse()) await step();
   }
 }
 
@@ -112,7 +119,7 @@ async function build(world) {
   const outbound = [apachePort, keys.port].map((port) => `127.0.0.1:${port}`);
   world.nodes = nodePorts.map((port, index) => {
     const config = world.at(`node-${index + 1}.toml`);
-    fs.writeFileSync(config, configuration(world, { port, masterKey, outbound, database: databases[index], index }));
+    fs.writeFileSync(config, configuration(world, { port, masterKey, outbound, database: databases[index] }));
     return { name: `node ${index + 1}`, port, config, log: world.at(`node-${index + 1}.log`) };
   });
   prepare(world, apacheAddresses(apachePort), keys);
@@ -149,7 +156,7 @@ async function databasesFor(world, count) {
   return Array.from({ length: count }, (_, index) => (index === count - 1 ? linked : direct).href);
 }
 
-const configuration = (world, { port, masterKey, outbound, database, index }) => `
+const configuration = (world, { port, masterKey, outbound, database }) => `
 [server]
 issuer = ${quoted(world.issuer)}
 
@@ -174,7 +181,7 @@ hours = "Monday to Friday, 8am to 6pm"
 allow = ${JSON.stringify(outbound)}
 
 [audit]
-anchor = ${quoted(world.at(`anchor-${index + 1}.jsonl`))}
+anchor = ${quoted(world.at('audit-anchor'))}
 `;
 
 function prepare(world, apache, keys) {
