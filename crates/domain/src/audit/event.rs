@@ -147,6 +147,8 @@ events! {
     GrantRevoked "grant_revoked" { application: ApplicationId, account: Option<AccountId>, grant: GrantId, why: Word, }
     /// All grants of an account were revoked, `count` of them.
     GrantsRevoked "grants_revoked" { account: AccountId, count: u32, why: Word, }
+    /// An application gave back one access token [RFC 7009].
+    TokenRevoked "token_revoked" { application: ApplicationId, }
     /// A person answered a device's request for authorization [RFC 8628].
     DeviceAnswered "device_answered" { application: ApplicationId, account: AccountId, answer: Word, }
     /// An application could not be told that a session had ended.
@@ -215,6 +217,7 @@ impl Event {
             Self::ApplicationAdded { application, .. }
             | Self::ApplicationChanged { application, .. }
             | Self::ApplicationRemoved { application, .. }
+            | Self::TokenRevoked { application, .. }
             | Self::LogoutUndelivered { application, .. } => (None, None, Some(application)),
             Self::AccountsImported { .. }
             | Self::OrganisationsImported { .. }

@@ -37,9 +37,13 @@ pub async fn revoke_refresh(app: &App, op: &Op, client: &Client, presented: &str
 }
 
 /// Revokes one access token, if it is one of this client's. Says whether it was.
-pub async fn revoke_access(app: &App, client: &Client, token: &TokenHash) -> Result<bool> {
+pub async fn revoke_access(app: &App, op: &Op, client: &Client, token: &TokenHash) -> Result<bool> {
     let mut tx = app.store().begin().await?;
     let deleted = store::application::delete_access_token(&mut tx, token, client.id()).await?;
+    if deleted {
+        let event = Event::TokenRevoked { application: client.id() };
+        store::audit::append(&mut tx, op, Some(client.organisation()), event).await?;
+    }
     tx.commit().await?;
     Ok(deleted)
 }

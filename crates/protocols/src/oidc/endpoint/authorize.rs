@@ -50,6 +50,12 @@ impl Unanswerable {
     }
 }
 
+/// A request that cannot be read. The log names the parameter, never its value, for whoever looks into it.
+pub fn malformed(error: OAuthError) -> Unanswerable {
+    tracing::info!(error = &error as &dyn std::error::Error, "a browser brought a request that cannot be read");
+    Unanswerable::Page(PageRefusal::Malformed)
+}
+
 /// A request that was checked, or the error that goes to its verified address.
 enum Checked {
     Request(Box<AuthorizationRequest>),
@@ -61,7 +67,7 @@ pub async fn from_link(State(state): State<OidcState>, request: Request) -> Resp
     let (head, _) = request.into_parts();
     let circumstances = request::circumstances(&head);
     let answered = async {
-        let parameters = request::query(&head).map_err(|_| Unanswerable::Page(PageRefusal::Malformed))?;
+        let parameters = request::query(&head).map_err(malformed)?;
         let (client, checked) = check(&state, &circumstances, &parameters).await?;
         let request = match checked {
             Checked::Request(request) => request,
@@ -81,7 +87,7 @@ pub async fn from_link(State(state): State<OidcState>, request: Request) -> Resp
 /// for its answer by a link, with the cookie.
 pub async fn from_form(State(state): State<OidcState>, request: Request) -> Response {
     let answered = async {
-        let form = Form::read(request).await.map_err(|_| Unanswerable::Page(PageRefusal::Malformed))?;
+        let form = Form::read(request).await.map_err(malformed)?;
         let circumstances = form.circumstances();
         let (client, checked) = check(&state, &circumstances, &form.parameters).await?;
         let request = match checked {
@@ -145,7 +151,7 @@ async fn check(
     circumstances: &Circumstances,
     parameters: &Parameters,
 ) -> Result<(Arc<Client>, Checked), Unanswerable> {
-    let start = Start::parse(parameters).map_err(|_| Unanswerable::Page(PageRefusal::Malformed))?;
+    let start = Start::parse(parameters).map_err(malformed)?;
     let client_id = match &start {
         Start::Direct(address) => &address.client_id,
         Start::Pushed { client_id, .. } => client_id,

@@ -9,7 +9,7 @@ use wardkey_wire::oauth::Parameters;
 use wardkey_wire::oauth::id_token::IdTokenHint;
 use wardkey_wire::oauth::logout::EndSessionRequest;
 
-use crate::oidc::endpoint::authorize::Unanswerable;
+use crate::oidc::endpoint::authorize::{Unanswerable, malformed};
 use crate::oidc::error::redirect;
 use crate::oidc::request::{self, Form};
 use crate::oidc::state::OidcState;
@@ -22,7 +22,7 @@ pub async fn from_link(State(state): State<OidcState>, request: Request) -> Resp
     let (head, _) = request.into_parts();
     let circumstances = request::circumstances(&head);
     let answered = async {
-        let parameters = request::query(&head).map_err(|_| Unanswerable::Page(PageRefusal::Malformed))?;
+        let parameters = request::query(&head).map_err(malformed)?;
         let request = check(&state, &circumstances, &parameters).await?;
         let visitor = state.visitor(&circumstances).await?;
         let step = application::logout(&state.app, &visitor.op, visitor.authenticated.as_ref(), request).await?;
@@ -36,7 +36,7 @@ pub async fn from_link(State(state): State<OidcState>, request: Request) -> Resp
 /// Another site's page posts here, so the browser leaves our cookie out; it comes back by a link.
 pub async fn from_form(State(state): State<OidcState>, request: Request) -> Response {
     let answered = async {
-        let form = Form::read(request).await.map_err(|_| Unanswerable::Page(PageRefusal::Malformed))?;
+        let form = Form::read(request).await.map_err(malformed)?;
         let circumstances = form.circumstances();
         let request = check(&state, &circumstances, &form.parameters).await?;
         let op = state.anonymous(&circumstances);
@@ -51,7 +51,7 @@ pub async fn resume(State(state): State<OidcState>, request: Request) -> Respons
     let (head, _) = request.into_parts();
     let circumstances = request::circumstances(&head);
     let answered = async {
-        let parameters = request::query(&head).map_err(|_| Unanswerable::Page(PageRefusal::Malformed))?;
+        let parameters = request::query(&head).map_err(malformed)?;
         let id = parameters.get("request").and_then(|id| id.parse().ok());
         let id = id.ok_or(Unanswerable::Page(PageRefusal::ExpiredRequest))?;
         let visitor = state.visitor(&circumstances).await?;
@@ -81,7 +81,7 @@ async fn check(
     circumstances: &Circumstances,
     parameters: &Parameters,
 ) -> Result<LogoutRequest, Unanswerable> {
-    let asked = EndSessionRequest::parse(parameters).map_err(|_| Unanswerable::Page(PageRefusal::Malformed))?;
+    let asked = EndSessionRequest::parse(parameters).map_err(malformed)?;
     let now = state.app.now();
     let hint = match &asked.id_token_hint {
         None => None,

@@ -5,7 +5,7 @@ use axum::response::Response;
 use wardkey_domain::application::{PageRefusal, SignedInFor};
 use wardkey_usecases::application;
 
-use crate::oidc::endpoint::authorize::{Unanswerable, present};
+use crate::oidc::endpoint::authorize::{Unanswerable, malformed, present};
 use crate::oidc::request;
 use crate::oidc::state::OidcState;
 
@@ -16,7 +16,7 @@ pub async fn resume(State(state): State<OidcState>, request: Request) -> Respons
     let (head, _) = request.into_parts();
     let circumstances = request::circumstances(&head);
     let answered = async {
-        let parameters = request::query(&head).map_err(|_| Unanswerable::Page(PageRefusal::Malformed))?;
+        let parameters = request::query(&head).map_err(malformed)?;
         let id = parameters.get("request").and_then(|id| id.parse().ok());
         let id = id.ok_or(Unanswerable::Page(PageRefusal::ExpiredRequest))?;
         let came_from = match parameters.get("from") {

@@ -38,7 +38,7 @@ async fn answered(state: &OidcState, request: Request) -> Result<&'static str, F
         return Ok("refresh_token");
     }
     if let Some(reference) = reference(state, token).await?
-        && application::revoke_access(&state.app, &client, &reference).await?
+        && application::revoke_access(&state.app, &op, &client, &reference).await?
     {
         return Ok("access_token");
     }
