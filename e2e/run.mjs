@@ -1,4 +1,5 @@
-// The journeys, in every world. `node e2e/run.mjs [journey…]`; E2E_WORLDS=sqlite runs them in one world only.
+// The journeys, in every world: `e2e/run [journey…]`. E2E_WORLDS=sqlite leaves the other world out, E2E_KEEP=1 keeps the
+// folder of a run that failed, E2E_BINARY names another server. Photographs of the pages go to target/screens.
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use axum::Router;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use wardkey_usecases::{App, job};
@@ -29,6 +29,8 @@ pub async fn serve(
     demo: DemoPeople,
     ready: impl FnOnce(&[SocketAddr]),
 ) -> Result<(), CliError> {
+    // Before anybody can know that the process runs: from here on no signal cuts a request off.
+    let mut signals = StopSignals::listen()?;
     let figures = config.metrics.is_on().then(Figures::start).flatten();
     let health = Health::new(app.store().clone());
     let stop = CancellationToken::new();
@@ -49,7 +51,7 @@ pub async fn serve(
     }
     let jobs = job::start(&app);
     ready(&addresses);
-    told_to_stop().await?;
+    signals.received().await;
 
     tracing::info!("stopping");
     health.stop();
@@ -67,10 +69,7 @@ pub async fn serve(
             Ok(()) => tracing::info!("stopped"),
             Err(_) => tracing::warn!("stopped before all work was finished"),
         },
-        again = told_to_stop() => {
-            again?;
-            tracing::warn!("stopped at once, as told twice");
-        }
+        () = signals.received() => tracing::warn!("stopped at once, as told twice"),
     }
     Ok(())
 }
@@ -113,13 +112,22 @@ fn cannot_listen(address: SocketAddr, error: &std::io::Error) -> CliError {
     CliError::fault(&format!("listen at `{address}`"), error)
 }
 
-/// Waits for SIGTERM or SIGINT.
-async fn told_to_stop() -> Result<(), CliError> {
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
+/// SIGTERM and SIGINT.
+struct StopSignals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl StopSignals {
+    fn listen() -> Result<Self, CliError> {
+        Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
     }
-    Ok(())
+
+    /// Waits for the next of them.
+    async fn received(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
 }

@@ -1,7 +1,7 @@
 //! The whole product in one process: a database of its own, a clock that stands still, nothing left to chance.
 
 use std::net::IpAddr;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use axum::Router;
@@ -84,7 +84,21 @@ impl TestApp {
     pub async fn on(database: Arc<TestDatabase>, clock: TestClock, change: impl FnOnce(&mut Settings)) -> Self {
         let mut settings = settings();
         change(&mut settings);
-        let app = build(database.store().await, &clock, settings.clone());
+        Self::build(database, clock, settings, calls_nobody()).await
+    }
+
+    /// The product on SQLite, which may call these hosts, each `name:port`, although they are on this machine.
+    ///
+    /// # Panics
+    /// When it cannot be built.
+    pub async fn calling(hosts: &[String]) -> Self {
+        let allow = hosts.iter().map(|host| host.parse().expect("a host and a port")).collect();
+        let outbound = Outbound::new(&OutboundSettings { allow, ..OutboundSettings::default() }).expect("a client");
+        Self::build(Arc::new(TestDatabase::sqlite()), TestClock::new(), settings(), outbound).await
+    }
+
+    async fn build(database: Arc<TestDatabase>, clock: TestClock, settings: Settings, outbound: Outbound) -> Self {
+        let app = build(database.store().await, &clock, settings.clone(), outbound);
         let web = WebSettings::default();
         let routes = wardkey_web::router(app.clone(), web.clone()).merge(wardkey_protocols::router(app.clone()));
         let router = wardkey_web::wrap(routes, app.clone(), web);
@@ -144,7 +158,7 @@ impl Drop for TestApp {
 }
 
 async fn verify_audit(database: &TestDatabase, clock: &TestClock, settings: Settings) {
-    let app = build(database.open().await, clock, settings);
+    let app = build(database.open().await, clock, settings, calls_nobody());
     // Refusals are counted for a minute before they are written down.
     clock.advance(Duration::from_secs(120));
     Sealer::new(&app).drain().await.expect("the audit can be sealed");
@@ -153,12 +167,18 @@ async fn verify_audit(database: &TestDatabase, clock: &TestClock, settings: Sett
     assert!(found.problem.is_none(), "{:?}", found.problem);
 }
 
-fn build(store: Store, clock: &TestClock, settings: Settings) -> App {
+/// Outgoing requests without exceptions. Made once: it reads the system's certificate authorities.
+fn calls_nobody() -> Outbound {
+    static OUTBOUND: OnceLock<Outbound> = OnceLock::new();
+    OUTBOUND.get_or_init(|| Outbound::new(&OutboundSettings::default()).expect("a client")).clone()
+}
+
+fn build(store: Store, clock: &TestClock, settings: Settings, outbound: Outbound) -> App {
     App::new(Parts {
         store,
         clock: clock.clock(),
         random: random(),
-        outbound: Outbound::new(&OutboundSettings::default()).expect("a client"),
+        outbound,
         breached: BreachedPasswords::none(),
         settings,
     })

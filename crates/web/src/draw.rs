@@ -158,13 +158,43 @@ fn page_response(web: &Web, cookies: &RequestCookies, page: &Page) -> Response {
 
 /// The text of a page.
 pub(crate) fn html(web: &Web, page: &Page, notice: Option<Notice>) -> Result<String, minijinja::Error> {
-    let context = context(page, HelpView::from(&web.app().settings().help), web.app().settings().demo, notice);
-    template::render(page.template, context)
+    let (help, demo) = (HelpView::from(&web.app().settings().help), web.app().settings().demo);
+    match &page.varying {
+        // In development templates change under us.
+        Some(varying) if !cfg!(debug_assertions) => prepared_html(web, page, help, demo, notice, varying.clone()),
+        Some(_) | None => template::render(page.template, context(page, help, demo, notice)),
+    }
+}
+
+fn prepared_html(
+    web: &Web,
+    page: &Page,
+    help: HelpView,
+    demo: bool,
+    notice: Option<Notice>,
+    mut varying: Vec<String>,
+) -> Result<String, minijinja::Error> {
+    let frame = frame(page, help, demo, notice);
+    varying.extend(frame.csrf.clone());
+    match (serde_json::to_value(&frame), serde_json::to_value(&page.view)) {
+        (Ok(frame), Ok(view)) => {
+            let context = serde_json::json!({ "page": frame, "view": view });
+            web.prepared().html(page.template, context, &varying)
+        }
+        (Err(error), _) | (_, Err(error)) => {
+            Err(minijinja::Error::new(minijinja::ErrorKind::BadSerialization, error.to_string()))
+        }
+    }
 }
 
 /// What the template sees.
 pub(crate) fn context(page: &Page, help: HelpView, demo: bool, notice: Option<Notice>) -> Value {
-    let frame = PageContext {
+    let frame = frame(page, help, demo, notice);
+    minijinja::context! { page => Value::from(minijinja::value::Serde(frame)), view => page.view.clone() }
+}
+
+fn frame(page: &Page, help: HelpView, demo: bool, notice: Option<Notice>) -> PageContext<'_> {
+    PageContext {
         assets: asset::BASE,
         csrf: page.frame.bound_to.as_ref().map(csrf::token),
         person: page.frame.person.as_ref(),
@@ -173,8 +203,7 @@ pub(crate) fn context(page: &Page, help: HelpView, demo: bool, notice: Option<No
         notice: notice.map(Notice::word),
         errors: &page.errors,
         section: routes::section(page.template),
-    };
-    minijinja::context! { page => Value::from(minijinja::value::Serde(frame)), view => page.view.clone() }
+    }
 }
 
 fn change_cookies(web: &Web, headers: &mut HeaderMap, changes: &[CookieChange]) {

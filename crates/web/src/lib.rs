@@ -23,6 +23,7 @@ mod notice;
 mod page;
 mod person;
 mod portal;
+mod prepared;
 mod qr;
 mod router;
 mod routes;

@@ -32,6 +32,7 @@ pub struct Page {
     pub(crate) form_action: Vec<String>,
     pub(crate) refresh: Option<Duration>,
     pub(crate) retry_after: Option<Duration>,
+    pub(crate) varying: Option<Vec<String>>,
 }
 
 /// What surrounds a page: who looks at it, whom they may ask for help, and what its forms are bound to.
@@ -71,6 +72,7 @@ impl Page {
             form_action: Vec::new(),
             refresh: None,
             retry_after: None,
+            varying: None,
         }
     }
 
@@ -132,6 +134,15 @@ impl Page {
     #[must_use]
     pub(crate) fn form_action(mut self, origins: Vec<String>) -> Self {
         self.form_action = origins;
+        self
+    }
+
+    /// Renders the page once for everybody: only these texts of its view differ from person to person.
+    ///
+    /// INVARIANT: the template prints them, or asks whether they are there, and does nothing else with them.
+    #[must_use]
+    pub(crate) fn varying(mut self, texts: impl IntoIterator<Item = String>) -> Self {
+        self.varying = Some(texts.into_iter().collect());
         self
     }
 

@@ -6,6 +6,7 @@ use axum::extract::FromRef;
 use wardkey_usecases::App;
 
 use crate::cookie::CookieNames;
+use crate::prepared::Prepared;
 use crate::settings::WebSettings;
 
 /// The application, the web edge's settings, and what follows from both. Cheap to clone.
@@ -16,12 +17,13 @@ struct Inner {
     app: App,
     settings: WebSettings,
     cookies: CookieNames,
+    prepared: Prepared,
 }
 
 impl Web {
     pub(crate) fn new(app: App, settings: WebSettings) -> Self {
         let cookies = CookieNames::new(app.settings().issuer.is_https());
-        Self(Arc::new(Inner { app, settings, cookies }))
+        Self(Arc::new(Inner { app, settings, cookies, prepared: Prepared::default() }))
     }
 
     /// The application.
@@ -31,6 +33,10 @@ impl Web {
 
     pub(crate) fn settings(&self) -> &WebSettings {
         &self.0.settings
+    }
+
+    pub(crate) fn prepared(&self) -> &Prepared {
+        &self.0.prepared
     }
 
     pub(crate) fn cookies(&self) -> &CookieNames {

@@ -104,7 +104,6 @@ fn check(record: &OrganisationRecord) -> IncomingRow<OrganisationRow> {
 }
 
 /// A row that could not even be read.
-#[expect(clippy::needless_pass_by_value, reason = "it is passed to `map_or_else`, which gives the error away")]
 pub(super) fn broken<T>(error: TableError) -> IncomingRow<T> {
     IncomingRow { line: error.line, row: Err(vec![RowError::new(Field::Row, error.fault)]) }
 }

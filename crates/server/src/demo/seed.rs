@@ -66,8 +66,8 @@ fn seed_of(address: &str) -> Secret<Vec<u8>> {
 
 /// Whether everything was added before: the last person who is enrolled comes last.
 async fn is_complete(app: &App) -> Result<bool> {
-    let everybody = BODIES.iter().flat_map(|body| body.people.iter().map(move |person| (body, person)));
-    let Some((body, person)) = everybody.filter(|(_, person)| person.is_enrolled()).next_back() else {
+    let mut everybody = BODIES.iter().flat_map(|body| body.people.iter().map(move |person| (body, person)));
+    let Some((body, person)) = everybody.rfind(|(_, person)| person.is_enrolled()) else {
         return Ok(false);
     };
     let mut tx = app.store().read().await?;

@@ -137,15 +137,16 @@ mod tests {
 
     #[test]
     fn an_account_outlives_a_restart_and_is_there_once() {
-        let file = Some(std::env::temp_dir().join(format!("wardkey-demo-phone-{}", std::process::id())));
-        let phone = DemoPhone::open(Vec::new(), file.clone());
+        let file = std::env::temp_dir().join(format!("wardkey-demo-phone-{}", std::process::id()));
+        let phone = DemoPhone::open(Vec::new(), Some(file.clone()));
         phone.add(PhoneAccount::parse("Nurse, first", KEY).unwrap());
         phone.add(PhoneAccount::parse("Nurse", KEY).unwrap());
-        let again = DemoPhone::open(vec![PhoneAccount::parse("Manager", "GEZDGNBVGY3TQOJQ").unwrap()], file.clone());
+        let again =
+            DemoPhone::open(vec![PhoneAccount::parse("Manager", "GEZDGNBVGY3TQOJQ").unwrap()], Some(file.clone()));
         let labels: Vec<_> = again.accounts().into_iter().map(|account| account.label).collect();
         assert_eq!(labels, ["Nurse", "Manager"]);
         again.remove(0);
-        assert_eq!(DemoPhone::open(Vec::new(), file.clone()).accounts().len(), 1);
-        std::fs::remove_file(file.unwrap()).unwrap();
+        assert_eq!(DemoPhone::open(Vec::new(), Some(file.clone())).accounts().len(), 1);
+        std::fs::remove_file(file).unwrap();
     }
 }

@@ -7,6 +7,7 @@ use std::path::Path;
 use super::{Misses, Sample, portal, signin};
 use crate::asset;
 use crate::draw::context;
+use crate::prepared::Prepared;
 use crate::view::HelpView;
 use crate::{admin, template};
 
@@ -86,6 +87,29 @@ fn every_page_keeps_the_rules_of_all_pages() {
             );
         }
         check_identifiers(name, &html);
+    }
+}
+
+#[test]
+fn pages_that_are_rendered_once_for_everybody_come_out_the_same() {
+    for sample in samples().into_iter().filter(|sample| PREPARED.contains(&sample.page.template)) {
+        let plain = serde_json::to_value(context(&sample.page, help(), true, sample.notice)).unwrap();
+        let mut varying = vec![plain["page"]["csrf"].as_str().unwrap().to_owned()];
+        texts(&plain["view"], &mut varying);
+        let filled = Prepared::default().html(sample.page.template, plain, &varying).unwrap();
+        assert_eq!(filled, rendered(&sample), "{}", sample.name);
+    }
+}
+
+/// The templates of pages that vary in texts only, and only print those.
+const PREPARED: [&str; 2] = ["signin/password.html", "signin/code.html"];
+
+fn texts(value: &serde_json::Value, found: &mut Vec<String>) {
+    match value {
+        serde_json::Value::String(text) => found.push(text.clone()),
+        serde_json::Value::Array(items) => items.iter().for_each(|item| texts(item, found)),
+        serde_json::Value::Object(fields) => fields.values().for_each(|field| texts(field, found)),
+        _ => {}
     }
 }
 

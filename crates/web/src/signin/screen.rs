@@ -58,9 +58,34 @@ pub(crate) const fn place(screen: &Screen) -> &'static str {
 pub(crate) fn page(web: &Web, screen: &Screen, token: &Secret<String>, typed: &Typed) -> Page {
     let (template, view) = contents(web, screen, typed);
     let page = Page::new(template, frame_of(screen, token), view);
+    let page = match varying(screen, typed) {
+        Some(texts) => page.varying(texts),
+        None => page,
+    };
     match &screen.application {
         Some(application) => page.form_action(application.form_action.clone()),
         None => page,
+    }
+}
+
+/// The texts that tell one person's page from another's, of the two pages that every sign-in passes.
+fn varying(screen: &Screen, typed: &Typed) -> Option<Vec<String>> {
+    match &screen.kind {
+        ScreenKind::Password { address } => {
+            Some([&typed.address, address, &typed.action].into_iter().flatten().cloned().collect())
+        }
+        ScreenKind::Code { credentials } => {
+            let address = screen.account.as_ref().map(|account| account.address.clone());
+            let chosen =
+                credentials.iter().flat_map(|credential| [credential.id.to_string(), credential.label.clone()]);
+            Some(address.into_iter().chain(chosen).collect())
+        }
+        ScreenKind::Activation
+        | ScreenKind::NewPassword { .. }
+        | ScreenKind::SelfEnrol
+        | ScreenKind::ChooseFactor { .. }
+        | ScreenKind::EnrolTotp { .. }
+        | ScreenKind::Ended { .. } => None,
     }
 }
 

@@ -17,8 +17,12 @@ pub struct Entry {
     pub sessions: Vec<String>,
     /// Every code that was typed, acknowledged or not.
     pub typed: BTreeSet<String>,
+    /// Those whose acceptance was acknowledged.
+    pub spent: BTreeSet<String>,
     /// How many sign-ins were acknowledged.
     pub sign_ins: usize,
+    /// Whether the server was asked for all of it after a restart.
+    pub is_checked: bool,
     /// Authorization codes whose exchange was acknowledged, with their verifiers.
     pub exchanged: Vec<Exchanged>,
 }

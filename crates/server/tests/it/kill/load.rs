@@ -58,7 +58,8 @@ impl Load {
         let mut ledger = self.ledger.lock().unwrap();
         let entry = ledger.entry(&person.address);
         entry.person = Some(person.clone());
-        entry.typed.insert(typed);
+        entry.typed.insert(typed.clone());
+        entry.spent.insert(typed);
         entry.sessions.push(session);
         entry.sign_ins += 1;
     }
@@ -66,11 +67,12 @@ impl Load {
     async fn sign_in(&self, person: &Person, browser: &mut Browser, code_of: Timestamp) -> bool {
         person.enter_password(browser).await;
         let typed = person.phone.as_ref().unwrap().code(code_of);
-        self.ledger.lock().unwrap().entry(&person.address).typed.insert(typed);
+        self.ledger.lock().unwrap().entry(&person.address).typed.insert(typed.clone());
         person.enter_code(browser, code_of).await;
         let Some(session) = browser.cookies.value("wardkey-session").map(str::to_owned) else { return false };
         let mut ledger = self.ledger.lock().unwrap();
         let entry = ledger.entry(&person.address);
+        entry.spent.insert(typed);
         entry.sessions.push(session);
         entry.sign_ins += 1;
         true
