@@ -1,5 +1,7 @@
 //! Pages over HTTP, for what no single page shows: forms, tabs, cookies, notices.
+#![expect(clippy::expect_used, reason = "a test that cannot go on should stop loudly")]
 
+mod cannot_sign_in;
 mod forms;
 mod fresh_factor;
 mod tabs;
