@@ -45,6 +45,8 @@ export class Agent {
       path: target.pathname + target.search,
       ca: this.#authority,
       agent: false,
+      // As browsers do: what an application sends behind the end of its answer is not looked at.
+      insecureHTTPParser: true,
     };
     return new Promise((resolve, reject) => {
       const sent = request(options, (answer) => {
@@ -57,16 +59,21 @@ export class Agent {
           resolve({ url: target, status: answer.statusCode, headers: answer.headers, text: Buffer.concat(parts).toString() });
         });
       });
-      sent.on('error', reject);
+      // What came and could not be read says more than that it could not be read.
+      sent.on('error', (cause) => {
+        const got = cause.rawPacket ? `, having got ${JSON.stringify(cause.rawPacket.toString('latin1').slice(0, 2000))}` : '';
+        reject(new Error(`${method} ${target.pathname}: ${cause.message}${got}`, { cause }));
+      });
       sent.end(body);
     });
   }
 
-  /** Follows redirects until there are none, or `stop` says so. */
+  /** Follows redirects, and pages that go on at once, until there are none, or `stop` says so. */
   async follow(page, stop = () => false) {
     for (let hops = 0; hops < MOST_HOPS; hops += 1) {
-      if (![301, 302, 303, 307, 308].includes(page.status)) return page;
-      const next = new URL(page.headers.location, page.url);
+      const to = [301, 302, 303, 307, 308].includes(page.status) ? page.headers.location : page.headers.refresh?.match(/^0; url=(.*)/)?.[1];
+      if (to === undefined) return page;
+      const next = new URL(to, page.url);
       if (stop(next)) return { ...page, stoppedAt: next };
       page = await this.request(next);
     }

@@ -8,17 +8,46 @@ const DEVICE = 'device_code';
 export async function publishKeys(world) {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const key = { ...publicKey.export({ format: 'jwk' }), kid: 'e2e-1', use: 'sig', alg: 'ES256' };
-  const server = http.createServer((asked, reply) => {
+  const port = await listen(world, (asked, reply) => {
     reply.setHeader('content-type', 'application/json');
     reply.end(JSON.stringify({ keys: [key] }));
   });
+  return { privateKey, kid: key.kid, port, uri: `http://127.0.0.1:${port}/keys` };
+}
+
+/**
+ * An application whose answers arrive at one origin and whose pages stand at another, as behind a broker: whoever comes
+ * back to it is sent on at once.
+ */
+export async function startRelay(world) {
+  const got = [];
+  const pages = await listen(world, (asked, reply) => {
+    reply.setHeader('content-type', 'text/html; charset=utf-8');
+    reply.end('<!DOCTYPE html><html lang="en-GB"><head><title>Clinic list</title></head><body><h1>Clinic list</h1></body></html>');
+  });
+  const arrived = `http://localhost:${pages}/list`;
+  const answers = await listen(world, async (asked, reply) => {
+    let body = '';
+    for await (const part of asked) body += part;
+    const { pathname, search } = new URL(asked.url, arrived);
+    got.push({ method: asked.method, path: pathname, parameters: new URLSearchParams(body || search) });
+    reply.statusCode = 303;
+    reply.setHeader('location', arrived);
+    reply.end();
+  });
+  const root = `http://127.0.0.1:${answers}`;
+  world.relay = { got, arrived, callback: `${root}/callback`, bye: `${root}/bye` };
+}
+
+/** Serves `answer` on a free port of this machine until the world ends. */
+async function listen(world, answer) {
+  const server = http.createServer(answer);
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
   world.stops.push(() => new Promise((resolve) => {
     server.close(resolve);
     server.closeAllConnections();
   }));
-  const { port } = server.address();
-  return { privateKey, kid: key.kid, port, uri: `http://127.0.0.1:${port}/keys` };
+  return server.address().port;
 }
 
 /** Adds every application to `world` and keeps what it proves itself by in `world.clients`. */
@@ -39,6 +68,9 @@ export function addApplications(world, apache, keys) {
       '--authentication', 'private_key_jwt', '--jwks-uri', keys.uri,
       '--redirect-uri', world.callback, '--grant', 'authorization_code', '--grant', 'client_credentials',
     ]), privateKey: keys.privateKey, kid: keys.kid },
+    relay: add(world, 'relay', 'Clinic list', [
+      '--redirect-uri', world.relay.callback, '--post-logout-redirect-uri', world.relay.bye,
+    ]),
     native: add(world, 'native', 'Ward round app', [
       '--authentication', 'none', '--redirect-uri', 'http://127.0.0.1/callback',
       '--grant', 'authorization_code', '--grant', 'refresh_token',

@@ -18,6 +18,8 @@ const PEOPLE = [
   ['secretary', SURGERY, 'user'],
   ['midwife', SURGERY, 'user'],
   ['practice-manager', SURGERY, 'user'],
+  ['phlebotomist', SURGERY, 'user'],
+  ['counsellor', SURGERY, 'user'],
   ['physiotherapist', SURGERY, 'user'],
   ['appointments', SURGERY, 'shared_mailbox'],
   ['pharmacist', PHARMACY, 'user'],

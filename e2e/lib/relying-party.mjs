@@ -8,6 +8,7 @@ const AUTHENTICATIONS = {
   web: (client) => oidc.ClientSecretBasic(client.secret),
   keyed: (client) => oidc.PrivateKeyJwt({ key: client.cryptoKey, kid: client.kid }),
   native: () => oidc.None(),
+  relay: (client) => oidc.ClientSecretBasic(client.secret),
 };
 
 /** Discovers the server as the client called `name`; `node` asks that server only. */

@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { Agent } from './agent.mjs';
 import { apacheAddresses, startApache } from './apache.mjs';
-import { addApplications, publishKeys } from './applications.mjs';
+import { addApplications, publishKeys, startRelay } from './applications.mjs';
 import { startBalancer } from './balancer.mjs';
 import { fetchTrusting } from './fetch.mjs';
 import { startLink } from './link.mjs';
@@ -116,6 +116,7 @@ async function build(world) {
   fs.writeFileSync(masterKey, `e2e:${crypto.randomBytes(32).toString('base64')}\n`, { mode: 0o600 });
   const databases = await databasesFor(world, count);
   const keys = await publishKeys(world);
+  await startRelay(world);
   const outbound = [apachePort, keys.port].map((port) => `127.0.0.1:${port}`);
   world.nodes = nodePorts.map((port, index) => {
     const config = world.at(`node-${index + 1}.toml`);

@@ -12,7 +12,7 @@ use crate::cookie::{Cookie, RequestCookies};
 use crate::drawn::Drawn;
 use crate::error::PageError;
 use crate::goto::{CookieChange, Goto};
-use crate::headers::ContentPolicy;
+use crate::headers::{ContentPolicy, FormsLead};
 use crate::notice::Notice;
 use crate::page::{ErrorView, Frame, Page};
 use crate::view::{HelpView, PersonView};
@@ -51,6 +51,7 @@ pub(crate) async fn draw(State(web): State<Web>, request: Request, next: Next) -
 async fn answer(web: &Web, circumstances: &Circumstances, cookies: &RequestCookies, drawn: Drawn) -> Response {
     match drawn {
         Drawn::Page(page) => page_response(web, cookies, &page),
+        Drawn::Goto(goto) if goto.leaves => away_response(web, cookies, &goto),
         Drawn::Goto(goto) => goto_response(web, &goto),
         Drawn::Error(PageError::SignInNeeded(destination)) => {
             goto_response(web, &Goto::to(routes::sign_in(&destination)).clear(Cookie::Session))
@@ -73,6 +74,23 @@ fn goto_response(web: &Web, goto: &Goto) -> Response {
     let mut response = StatusCode::SEE_OTHER.into_response();
     response.headers_mut().insert(header::LOCATION, location);
     change_cookies(web, response.headers_mut(), &goto.cookies);
+    response
+}
+
+/// What the page shows that goes on by itself.
+#[derive(Serialize)]
+pub(crate) struct AwayView {
+    pub(crate) address: String,
+}
+
+fn away_response(web: &Web, cookies: &RequestCookies, goto: &Goto) -> Response {
+    let Ok(refresh) = HeaderValue::from_str(&format!("0; url={}", goto.address)) else {
+        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    };
+    let mut page = Page::new("signin/away.html", Frame::default(), AwayView { address: goto.address.clone() });
+    page.cookies.clone_from(&goto.cookies);
+    let mut response = page_response(web, cookies, &page);
+    response.headers_mut().insert(header::REFRESH, refresh);
     response
 }
 
@@ -116,14 +134,10 @@ struct FormPostView<'a> {
 }
 
 fn form_post(web: &Web, cookies: &RequestCookies, action: String, fields: &[(String, String)]) -> Response {
-    let page = Page::new("signin/form-post.html", Frame::default(), FormPostView { action: &action, fields });
-    let origin = origin_of(&action);
-    page_response(web, cookies, &page.form_action(vec![origin]))
-}
-
-/// The origin of an absolute address, as a content policy names it.
-fn origin_of(address: &str) -> String {
-    url::Url::parse(address).map_or_else(|_| "'none'".to_owned(), |url| url.origin().ascii_serialization())
+    let mut page = Page::new("signin/form-post.html", Frame::default(), FormPostView { action: &action, fields });
+    // Its one form goes to the application, and wherever that sends it.
+    page.forms = FormsLead::Anywhere;
+    page_response(web, cookies, &page)
 }
 
 fn page_response(web: &Web, cookies: &RequestCookies, page: &Page) -> Response {
@@ -152,7 +166,7 @@ fn page_response(web: &Web, cookies: &RequestCookies, page: &Page) -> Response {
     if cookies.notice.is_some() {
         change_cookies(web, headers, &[CookieChange::Clear(Cookie::Notice)]);
     }
-    response.extensions_mut().insert(ContentPolicy::Page { form_action: page.form_action.clone() });
+    response.extensions_mut().insert(ContentPolicy::Page(page.forms));
     response
 }
 

@@ -2,15 +2,19 @@
 
 use axum::response::{IntoResponse, Response};
 use wardkey_domain::secret::Secret;
+use wardkey_usecases::signin::Destination;
 
 use crate::cookie::Cookie;
 use crate::drawn::Drawn;
 use crate::notice::Notice;
+use crate::routes;
 
 /// Another address of ours to go to.
 #[derive(Clone, Debug)]
 pub struct Goto {
     pub(crate) address: String,
+    /// Whether what stands there leads on to an application.
+    pub(crate) leaves: bool,
     pub(crate) cookies: Vec<CookieChange>,
 }
 
@@ -26,7 +30,25 @@ impl Goto {
     ///
     /// SECURITY: addresses are made in `routes` and are never taken from a request.
     pub fn to(address: impl Into<String>) -> Self {
-        Self { address: address.into(), cookies: Vec::new() }
+        Self { address: address.into(), leaves: false, cookies: Vec::new() }
+    }
+
+    /// Goes to `address`, from where the browser is sent on to an application.
+    ///
+    /// Chromium holds a form's `form-action` against every redirect that follows it, those of the application and of
+    /// whomever it sends the browser to included, and nobody knows them all. So the form's answer is a page, which goes
+    /// on by itself without a form.
+    pub(crate) fn away(address: impl Into<String>) -> Self {
+        Self { leaves: true, ..Self::to(address) }
+    }
+
+    /// Goes to where a completed sign-in goes on.
+    pub(crate) fn towards(destination: &Destination) -> Self {
+        let address = routes::destination(destination);
+        match destination {
+            Destination::Authorization(_) => Self::away(address),
+            Destination::Portal | Destination::PortalPage(_) | Destination::Device => Self::to(address),
+        }
     }
 
     /// Says `notice` on the next page.

@@ -8,13 +8,19 @@ use http::{HeaderMap, HeaderName, HeaderValue, header};
 use crate::web::Web;
 
 /// What an answer may load and do.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) enum ContentPolicy {
-    /// A page of ours; its forms may end at these origins besides our own.
-    Page {
-        /// Origins and schemes of the application that a sign-in is for.
-        form_action: Vec<String>,
-    },
+    /// A page of ours.
+    Page(FormsLead),
+}
+
+/// Where the forms of a page may lead, redirects that follow included.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum FormsLead {
+    /// To our own pages.
+    Here,
+    /// To an application, and on to wherever it redirects: for the page that has no other form.
+    Anywhere,
 }
 
 /// Sets the headers on every answer; what an edge has set itself stays.
@@ -23,8 +29,8 @@ pub(crate) async fn secure(State(web): State<Web>, request: Request, next: Next)
     let policy = response.extensions_mut().remove::<ContentPolicy>();
     let headers = response.headers_mut();
     match policy {
-        Some(ContentPolicy::Page { form_action }) => {
-            put(headers, header::CONTENT_SECURITY_POLICY, page_policy(&form_action));
+        Some(ContentPolicy::Page(forms)) => {
+            headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(page_policy(forms)));
             default(headers, CROSS_ORIGIN_RESOURCE_POLICY, "same-origin");
         }
         None => default(headers, header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"),
@@ -42,29 +48,21 @@ pub(crate) async fn secure(State(web): State<Web>, request: Request, next: Next)
 const CROSS_ORIGIN_RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
 
 /// The policy of a page: nothing inline, nothing from elsewhere, never in a frame.
-fn page_policy(form_action: &[String]) -> HeaderValue {
-    let mut policy = String::from(
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; base-uri 'none'; \
-         frame-ancestors 'none'; form-action 'self'",
-    );
-    for source in form_action.iter().filter(|source| is_source(source)) {
-        policy.push(' ');
-        policy.push_str(source);
+const fn page_policy(forms: FormsLead) -> &'static str {
+    match forms {
+        FormsLead::Here => {
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; base-uri 'none'; \
+             frame-ancestors 'none'; form-action 'self'"
+        }
+        FormsLead::Anywhere => {
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; base-uri 'none'; \
+             frame-ancestors 'none'"
+        }
     }
-    HeaderValue::from_str(&policy).unwrap_or_else(|_| HeaderValue::from_static("default-src 'none'"))
-}
-
-/// SECURITY: an address that came from an application's registration must not add a directive to the policy.
-fn is_source(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic() && !matches!(byte, b';' | b',' | b'\'' | b'"'))
 }
 
 fn default(headers: &mut HeaderMap, name: HeaderName, value: &'static str) {
     headers.entry(name).or_insert(HeaderValue::from_static(value));
-}
-
-fn put(headers: &mut HeaderMap, name: HeaderName, value: HeaderValue) {
-    headers.insert(name, value);
 }
 
 #[cfg(test)]
@@ -73,8 +71,7 @@ mod tests {
 
     #[test]
     fn a_page_runs_nothing_inline_and_is_never_framed() {
-        let policy = page_policy(&[]);
-        let policy = policy.to_str().unwrap();
+        let policy = page_policy(FormsLead::Here);
         assert!(!policy.contains("unsafe"));
         for directive in ["default-src 'none'", "frame-ancestors 'none'", "base-uri 'none'", "form-action 'self'"] {
             assert!(policy.contains(directive), "{directive}");
@@ -82,14 +79,8 @@ mod tests {
     }
 
     #[test]
-    fn a_sign_in_page_lets_its_form_end_at_the_application() {
-        let policy = page_policy(&["https://app.example:8443".to_owned(), "com.example.app:".to_owned()]);
-        assert!(policy.to_str().unwrap().ends_with("form-action 'self' https://app.example:8443 com.example.app:"));
-    }
-
-    #[test]
-    fn a_hostile_address_adds_nothing_to_the_policy() {
-        let policy = page_policy(&["https://a.example; script-src *".to_owned(), "'unsafe-inline'".to_owned()]);
-        assert!(policy.to_str().unwrap().ends_with("form-action 'self'"));
+    fn a_form_for_an_application_is_bound_by_everything_else() {
+        let here = page_policy(FormsLead::Here);
+        assert_eq!(format!("{}; form-action 'self'", page_policy(FormsLead::Anywhere)), here);
     }
 }

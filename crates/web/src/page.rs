@@ -14,6 +14,7 @@ use crate::cookie::Cookie;
 use crate::drawn::Drawn;
 use crate::error::PageError;
 use crate::goto::CookieChange;
+use crate::headers::FormsLead;
 use crate::view::{HelpView, PersonView};
 use crate::words;
 
@@ -29,7 +30,7 @@ pub struct Page {
     pub(crate) frame: Frame,
     pub(crate) errors: Vec<ErrorView>,
     pub(crate) cookies: Vec<CookieChange>,
-    pub(crate) form_action: Vec<String>,
+    pub(crate) forms: FormsLead,
     pub(crate) refresh: Option<Duration>,
     pub(crate) retry_after: Option<Duration>,
     pub(crate) varying: Option<Vec<String>>,
@@ -69,7 +70,7 @@ impl Page {
             frame,
             errors: Vec::new(),
             cookies: Vec::new(),
-            form_action: Vec::new(),
+            forms: FormsLead::Here,
             refresh: None,
             retry_after: None,
             varying: None,
@@ -125,15 +126,6 @@ impl Page {
     #[must_use]
     pub fn status(mut self, status: StatusCode) -> Self {
         self.status = status;
-        self
-    }
-
-    /// Lets forms of this page end, by redirects, at these origins of an application.
-    ///
-    /// Browsers check `form-action` along the whole chain of redirects that a form starts.
-    #[must_use]
-    pub(crate) fn form_action(mut self, origins: Vec<String>) -> Self {
-        self.form_action = origins;
         self
     }
 

@@ -165,26 +165,6 @@ impl RedirectUri {
         let (Ok(mine), Ok(theirs)) = (Parts::of(&self.0), Parts::of(presented)) else { return false };
         mine.scheme == "http" && mine.is_loopback() && Parts { port: mine.port, ..theirs } == mine
     }
-
-    /// What a `form-action` of a content security policy must allow for a redirect to it: an origin or a scheme.
-    pub fn form_action(&self) -> String {
-        match Parts::of(&self.0) {
-            Ok(Parts { scheme: scheme @ ("https" | "http"), host, port: Some(port), .. }) => {
-                format!("{scheme}://{host}:{port}")
-            }
-            Ok(Parts { scheme: scheme @ ("https" | "http"), host, port: None, .. }) => format!("{scheme}://{host}"),
-            Ok(Parts { scheme, .. }) => format!("{scheme}:"),
-            Err(_) => "'none'".to_owned(),
-        }
-    }
-
-    /// As [`RedirectUri::form_action`], with any port where it is the person's own machine.
-    pub fn form_action_on_any_port(&self) -> String {
-        match Parts::of(&self.0) {
-            Ok(parts) if parts.scheme == "http" && parts.is_loopback() => format!("http://{}:*", parts.host),
-            Ok(_) | Err(_) => self.form_action(),
-        }
-    }
 }
 
 impl ServerUri {
@@ -292,17 +272,6 @@ mod tests {
         check("http://127.0.0.1/cb", "http://127.0.0.1:1@evil.example/cb", false);
         check("https://app.example/cb", "https://app.example:8443/cb", false);
         check("uk.nhs.app:/cb", "uk.nhs.app:/cb", false);
-    }
-
-    #[test]
-    fn a_policy_allows_the_origin_only() {
-        let check = |uri: &str, expected: &str, on_any_port: &str| {
-            let uri = RedirectUri::parse(uri).unwrap();
-            assert_eq!((uri.form_action().as_str(), uri.form_action_on_any_port().as_str()), (expected, on_any_port));
-        };
-        check("https://app.example/cb?x=1", "https://app.example", "https://app.example");
-        check("http://127.0.0.1:81/cb", "http://127.0.0.1:81", "http://127.0.0.1:*");
-        check("uk.nhs.example.app:/cb", "uk.nhs.example.app:", "uk.nhs.example.app:");
     }
 
     #[test]

@@ -316,20 +316,6 @@ impl ClientSettings {
         keys.into_iter().chain(logout).collect()
     }
 
-    /// Where a form on our pages may lead in the end, for the content security policy.
-    ///
-    /// Browsers hold redirects that follow a form against it, so every registered address must be there.
-    pub fn form_action(&self) -> Vec<String> {
-        let mut sources: Vec<String> = Vec::new();
-        for uri in self.redirect_uris.iter().chain(&self.post_logout_redirect_uris) {
-            let source = if self.is_public() { uri.form_action_on_any_port() } else { uri.form_action() };
-            if !sources.contains(&source) {
-                sources.push(source);
-            }
-        }
-        sources
-    }
-
     /// Whether a request must carry a code challenge.
     pub fn demands_challenge(&self) -> bool {
         self.is_public() || self.pkce == Pkce::Required

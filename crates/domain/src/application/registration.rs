@@ -45,11 +45,6 @@ impl Application {
         }
     }
 
-    /// Where a form on our pages may lead in the end, for the content security policy: origins of its addresses.
-    pub fn form_action(&self) -> Vec<String> {
-        self.client().map_or_else(|_| Vec::new(), |client| client.form_action())
-    }
-
     /// Whether people may sign in to it.
     pub fn is_open(&self) -> bool {
         self.status == ApplicationStatus::Open

@@ -195,8 +195,7 @@ impl Browser {
                 return self.page.as_ref().expect("only a page leads elsewhere");
             }
             let answer = self.exchange(&method, &url, &fields).await;
-            let target = answer.headers().get(header::LOCATION).filter(|_| answer.status().is_redirection());
-            let target = target.map(|target| url.join(target.to_str().expect("an address")).expect("an address"));
+            let target = led_on(&answer).map(|target| url.join(target).expect("an address"));
             let keeps_method =
                 matches!(answer.status(), StatusCode::TEMPORARY_REDIRECT | StatusCode::PERMANENT_REDIRECT);
             let (parts, body) = answer.into_parts();
@@ -236,6 +235,15 @@ impl Browser {
             self.cookies.keep(cookie.to_str().expect("a cookie is text"), self.origin.scheme() == "https");
         }
         answer
+    }
+}
+
+/// Where an answer sends the browser without being asked: by a redirect, or as a page that goes on at once.
+fn led_on(answer: &Response<Vec<u8>>) -> Option<&str> {
+    let header = |name| answer.headers().get(name).map(|value: &HeaderValue| value.to_str().expect("an address"));
+    match answer.status() {
+        status if status.is_redirection() => header(header::LOCATION),
+        _ => header(header::REFRESH)?.strip_prefix("0; url="),
     }
 }
 

@@ -23,8 +23,6 @@ pub enum LogoutStep {
 pub struct LogoutView {
     /// The application that asks, if it said so.
     pub application_name: Option<String>,
-    /// Where the form may lead in the end, for the content security policy.
-    pub form_action: Vec<String>,
 }
 
 /// Answers a request that came with the browser's own cookie.
@@ -85,10 +83,7 @@ pub async fn logout_view(app: &App, op: &Op, id: AuthorizationRequestId) -> Resu
         Some(application) => client::find_by_id(&mut tx, application).await?,
         None => None,
     };
-    Ok(Some(LogoutView {
-        application_name: client.as_ref().map(|client| client.application.name.clone()),
-        form_action: client.map(|client| client.settings.form_action()).unwrap_or_default(),
-    }))
+    Ok(Some(LogoutView { application_name: client.map(|client| client.application.name.clone()) }))
 }
 
 /// Signs the person out who has confirmed. Returns where the browser goes on, if the application said so.

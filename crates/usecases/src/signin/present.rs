@@ -90,11 +90,8 @@ async fn application(tx: &mut Tx, id: Option<ApplicationId>) -> Result<Option<Ap
     let Some(id) = id else {
         return Ok(None);
     };
-    Ok(store::application::find_application(tx, id).await?.map(|application| ApplicationView {
-        id,
-        form_action: application.form_action(),
-        name: application.name,
-    }))
+    let application = store::application::find_application(tx, id).await?;
+    Ok(application.map(|application| ApplicationView { id, name: application.name }))
 }
 
 async fn views(tx: &mut Tx, ids: &[CredentialId]) -> Result<Vec<CredentialView>> {

@@ -144,8 +144,6 @@ pub struct ApplicationView {
     pub id: ApplicationId,
     /// Its name.
     pub name: String,
-    /// Where a form of this flow may lead in the end, for the content security policy: the origins of its addresses.
-    pub form_action: Vec<String>,
 }
 
 /// A credential as a page shows it.

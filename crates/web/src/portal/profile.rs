@@ -35,14 +35,7 @@ impl Viewer {
     }
 
     fn page(&self, template: &'static str, view: impl Serialize) -> Page {
-        let page = Page::new(template, self.frame(), view);
-        match self {
-            Self::Enrolling(flow) => match &flow.screen.application {
-                Some(application) => page.form_action(application.form_action.clone()),
-                None => page,
-            },
-            Self::Person(_) => page,
-        }
+        Page::new(template, self.frame(), view)
     }
 
     const fn is_enrolling(&self) -> bool {

@@ -10,6 +10,7 @@ use wardkey_usecases::FieldError;
 use super::Sample;
 use super::frame::{enrolling, frame, visitor};
 use crate::demo::{DemoPhone, PersonRow, PhoneAccount, PhoneView, accounts_view};
+use crate::draw::AwayView;
 use crate::error::PageError;
 use crate::notice::Notice;
 use crate::page::{Frame, Page};
@@ -178,6 +179,7 @@ fn others() -> Vec<Sample> {
         Sample::new("sign-out", sign_out(None)),
         Sample::new("sign-out-application", sign_out(Some("Rota planner"))),
         Sample::new("signed-out", Page::new("signin/signed-out.html", Frame::default(), NothingView {})),
+        Sample::new("away", Page::new("signin/away.html", Frame::default(), AwayView { address: "/".to_owned() })),
         Sample::new("form-post", Page::new("signin/form-post.html", Frame::default(), form_post)),
     ]
 }

@@ -58,12 +58,8 @@ pub(crate) const fn place(screen: &Screen) -> &'static str {
 pub(crate) fn page(web: &Web, screen: &Screen, token: &Secret<String>, typed: &Typed) -> Page {
     let (template, view) = contents(web, screen, typed);
     let page = Page::new(template, frame_of(screen, token), view);
-    let page = match varying(screen, typed) {
+    match varying(screen, typed) {
         Some(texts) => page.varying(texts),
-        None => page,
-    };
-    match &screen.application {
-        Some(application) => page.form_action(application.form_action.clone()),
         None => page,
     }
 }

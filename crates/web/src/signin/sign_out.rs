@@ -60,15 +60,13 @@ pub(crate) async fn confirm_sign_out(
         Some(id) => logout_view(visitor.app(), &visitor.op, id).await?,
         None => None,
     };
-    let (application, form_action) =
-        shown.map_or_else(Default::default, |shown| (shown.application_name, shown.form_action));
     let view = SignOutView {
-        application,
+        application: shown.and_then(|shown| shown.application_name),
         address: Some(address),
         request: request.map(|id| id.to_string()),
         back: back.to_owned(),
     };
-    Ok(Page::new("signin/sign-out.html", frame, view).form_action(form_action).into())
+    Ok(Page::new("signin/sign-out.html", frame, view).into())
 }
 
 /// `POST /signout`: ends the session, or gives up an enrolment in progress.
@@ -108,8 +106,8 @@ async fn end(visitor: &Visitor, request: Option<AuthorizationRequestId>) -> Resu
 
 /// SECURITY: `next` is an address that the application registered, checked when the request was made.
 fn signed_out_to(next: Option<String>) -> Goto {
-    let next = next.unwrap_or_else(|| routes::SIGNED_OUT.to_owned());
-    Goto::to(next).clear(Cookie::Session).clear(Cookie::Flow)
+    let goto = next.map_or_else(|| Goto::to(routes::SIGNED_OUT), Goto::away);
+    goto.clear(Cookie::Session).clear(Cookie::Flow)
 }
 
 /// `GET /signed-out`

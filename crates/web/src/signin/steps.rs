@@ -53,7 +53,7 @@ pub(crate) async fn password(
 
 async fn stale(visitor: &Visitor, destination: &Destination) -> Result<Answer, PageError> {
     if session::check(visitor.app(), &visitor.circumstances).await? {
-        return Ok(Goto::to(routes::destination(destination)).into());
+        return Ok(Goto::towards(destination).into());
     }
     Ok(restart(&Typed { action: Some(routes::sign_in(destination)), ..Typed::default() }))
 }

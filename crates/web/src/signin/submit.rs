@@ -35,8 +35,9 @@ pub(crate) async fn submit(visitor: &Visitor, input: Input, typed: &Typed) -> Re
         Advance::Ask(screen) => Ok(Goto::to(screen::place(&screen)).into()),
         Advance::Refused { screen, refusal } => Ok(refused(visitor, &token, &screen, &refusal, typed)),
         Advance::Done { session, device, destination, enrolled } => {
-            let next = if enrolled { enrol::enrolled_address(&destination) } else { routes::destination(&destination) };
-            let goto = Goto::to(next).set(Cookie::Session, session).set(Cookie::Device, device).clear(Cookie::Flow);
+            let next =
+                if enrolled { Goto::to(enrol::enrolled_address(&destination)) } else { Goto::towards(&destination) };
+            let goto = next.set(Cookie::Session, session).set(Cookie::Device, device).clear(Cookie::Flow);
             Ok(goto.into())
         }
     }
