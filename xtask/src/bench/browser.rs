@@ -41,6 +41,18 @@ impl Browser {
         let text = page.text();
         let form = html::form_with(&text, wanted)
             .ok_or_else(|| io::Error::other(format!("no form with `{wanted}` at {} ({})", self.path, page.status)))?;
+        self.send_form(form, fields).await
+    }
+
+    /// Fills in the page's form that leads to `action`, and sends it.
+    pub async fn submit_to(&mut self, page: &Answer, action: &str, fields: &[(&str, &str)]) -> io::Result<Landed> {
+        let form = html::form_to(&page.text(), action).ok_or_else(|| {
+            io::Error::other(format!("no form leads to `{action}` at {} ({})", self.path, page.status))
+        })?;
+        self.send_form(form, fields).await
+    }
+
+    async fn send_form(&mut self, form: html::Form, fields: &[(&str, &str)]) -> io::Result<Landed> {
         let body = html::encode(form.fields.iter().map(|(name, value)| {
             let typed = fields.iter().find(|(field, _)| field == name).map(|(_, typed)| *typed);
             (name.as_str(), typed.unwrap_or(value))
@@ -52,10 +64,10 @@ impl Browser {
 
     async fn follow(&mut self, mut answer: Answer) -> io::Result<Landed> {
         for _ in 0..10 {
-            if !(300..400).contains(&answer.status) {
+            let at_once = answer.header("refresh").and_then(|refresh| refresh.strip_prefix("0; url="));
+            let Some(to) = answer.header("location").or(at_once).map(str::to_owned) else {
                 return Ok(Landed::Page(answer));
-            }
-            let to = answer.header("location").unwrap_or_default().to_owned();
+            };
             let ours = format!("http://localhost:{}", self.port);
             let path = match to.strip_prefix(&ours) {
                 Some(path) => path.to_owned(),

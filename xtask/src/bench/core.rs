@@ -253,19 +253,11 @@ impl Tokens {
 async fn enrol(port: u16, address: &str) -> io::Result<Vec<u8>> {
     let mut browser = Browser::new(port);
     let page = page(browser.open("/signin").await?)?;
-    let offer = page_of(browser.submit(&page, &[("address", address), ("password", PASSWORD)]).await?, "the password")?;
-    let mut page = offer;
-    // Profile, "Self-enrol for MFA", the method: each page of the enrolment has one button that goes on.
-    for _ in 0..5 {
-        if page.text().contains("name=\"code\"") {
-            break;
-        }
-        page = match html::form_with(&page.text(), "go_on") {
-            Some(_) => page_of(browser.submit(&page, &[("go_on", "")]).await?, "enrolment")?,
-            None => page_of(browser.open("/profile/self-enrol").await?, "enrolment")?,
-        };
-    }
-    let text = html::text_of_class(&page.text(), "app-key").ok_or_else(|| io::Error::other("no key on the page"))?;
+    page_of(browser.submit(&page, &[("address", address), ("password", PASSWORD)]).await?, "the password")?;
+    let offer = page_of(browser.open("/profile/self-enrol").await?, "the offer to enrol")?;
+    let methods = page_of(browser.submit_to(&offer, "/profile/self-enrol", &[]).await?, "the methods")?;
+    let page = page_of(browser.submit(&methods, &[("method", "totp")]).await?, "the authenticator")?;
+    let text = html::text_of_id(&page.text(), "key").ok_or_else(|| io::Error::other("no key on the page"))?;
     let text: String = text.chars().filter(|c| !c.is_whitespace()).collect();
     let key = data_encoding::BASE32_NOPAD.decode(text.as_bytes()).map_err(io::Error::other)?;
     let done = page_of(browser.submit(&page, &[("code", &code(&key))]).await?, "the first code")?;

@@ -8,21 +8,25 @@ pub struct Form {
 
 /// The first form that has a field called `name`.
 pub fn form_with(html: &str, name: &str) -> Option<Form> {
-    for part in html.split("<form").skip(1) {
+    forms(html).find(|form| form.fields.iter().any(|(field, _)| field == name))
+}
+
+/// The first form that leads to `action`.
+pub fn form_to(html: &str, action: &str) -> Option<Form> {
+    forms(html).find(|form| form.action == action)
+}
+
+fn forms(html: &str) -> impl Iterator<Item = Form> {
+    html.split("<form").skip(1).filter_map(|part| {
         let inside = part.split("</form").next().unwrap_or_default();
         let (head, rest) = inside.split_once('>')?;
-        let mut fields = Vec::new();
-        for tag in rest.split("<input").skip(1).chain(rest.split("<button").skip(1)) {
+        let tags = rest.split("<input").skip(1).chain(rest.split("<button").skip(1));
+        let fields = tags.filter_map(|tag| {
             let tag = tag.split('>').next().unwrap_or_default();
-            if let Some(field) = attribute(tag, "name") {
-                fields.push((field, attribute(tag, "value").unwrap_or_default()));
-            }
-        }
-        if fields.iter().any(|(field, _)| field == name) {
-            return Some(Form { action: attribute(head, "action").unwrap_or_default(), fields });
-        }
-    }
-    None
+            Some((attribute(tag, "name")?, attribute(tag, "value").unwrap_or_default()))
+        });
+        Some(Form { action: attribute(head, "action").unwrap_or_default(), fields: fields.collect() })
+    })
 }
 
 fn attribute(tag: &str, name: &str) -> Option<String> {
@@ -32,9 +36,9 @@ fn attribute(tag: &str, name: &str) -> Option<String> {
     Some(value.replace("&#x2f;", "/").replace("&#39;", "'").replace("&quot;", "\"").replace("&amp;", "&"))
 }
 
-/// The text inside the first element with this class.
-pub fn text_of_class(html: &str, class: &str) -> Option<String> {
-    let at = html.find(class)?;
+/// The text inside the element of this identifier.
+pub fn text_of_id(html: &str, id: &str) -> Option<String> {
+    let at = html.find(&format!(" id=\"{id}\""))?;
     let rest = html.get(at..)?.split_once('>')?.1;
     Some(rest.split('<').next()?.trim().to_owned())
 }

@@ -13,6 +13,8 @@ const PASSWORD_HASH: &str =
 /// The password of every account of the data sets.
 pub const PASSWORD: &str = "kettles hum at dawn 41";
 
+const CLIENT_ID: &str = "bench";
+
 /// A data set: a folder with a database and a configuration, kept for the next run.
 pub struct World {
     folder: PathBuf,
@@ -83,6 +85,10 @@ impl World {
             "add",
             "--name",
             "Bench",
+            "--client-id",
+            CLIENT_ID,
+            "--authentication",
+            "client_secret_post",
             "--organisation",
             "Y00001",
             "--redirect-uri",
@@ -94,12 +100,9 @@ impl World {
             "--grant",
             "client_credentials",
         ])?;
-        let word_after = |label: &str| {
-            printed.lines().find_map(|line| line.split_once(label)?.1.split_whitespace().next().map(str::to_owned))
-        };
-        let id = word_after("client id").ok_or_else(|| io::Error::other(printed.clone()))?;
-        let secret = word_after("client secret").ok_or_else(|| io::Error::other(printed.clone()))?;
-        std::fs::write(client_file, format!("{id} {secret}\n"))
+        let secret = printed.lines().find_map(|line| line.split_once("secret: ")?.1.split_whitespace().next());
+        let secret = secret.ok_or_else(|| io::Error::other(printed.clone()))?;
+        std::fs::write(client_file, format!("{CLIENT_ID} {secret}\n"))
     }
 
     fn configure(&self, port: u16) -> io::Result<()> {
