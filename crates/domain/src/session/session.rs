@@ -81,6 +81,8 @@ pub enum EndedWhy {
     AccountDisabled,
     /// Another sign-in in the same browser took its place.
     Replaced,
+    /// A backup was restored, which cannot know whether it was ended after the backup.
+    Restored,
 }
 
 impl EndedWhy {
@@ -94,6 +96,7 @@ impl EndedWhy {
             Self::CredentialRemoved => "credential_removed",
             Self::AccountDisabled => "account_disabled",
             Self::Replaced => "replaced",
+            Self::Restored => "restored",
         }
     }
 }

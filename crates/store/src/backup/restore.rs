@@ -7,6 +7,7 @@ use rusqlite::Connection;
 use serde_json::Value;
 use tokio::sync::mpsc;
 use uuid::Uuid;
+use wardkey_domain::session::EndedWhy;
 use wardkey_domain::time::Timestamp;
 
 use super::error::BackupError;
@@ -53,6 +54,7 @@ pub(crate) async fn restore(mut tx: Tx, from: &Path, now: Timestamp) -> Result<R
     drop(pieces);
     reader.await.map_err(StoreError::database)??;
     let report = report?;
+    end_what_was_going_on(&mut tx, now).await?;
     tx.commit().await?;
     Ok(report)
 }
@@ -82,6 +84,22 @@ async fn fill(tx: &mut Tx, pieces: &mut mpsc::Receiver<Piece>, now: Timestamp) -
     set_counters(tx, counters).await?;
     let named = tables.into_iter().map(|table| table.name).zip(counts).filter(|(_, count)| *count > 0);
     Ok(RestoreReport { tables: named.collect() })
+}
+
+/// Ends every session, grant, token and unfinished request.
+///
+/// SECURITY: the backup cannot know which of them were ended after it was made, as a lost laptop's was. Everybody signs in
+/// again. No row is deleted here: the sweepers do that, after the rows have been counted.
+async fn end_what_was_going_on(tx: &mut Tx, now: Timestamp) -> Result<(), StoreError> {
+    let why = EndedWhy::Restored.as_str();
+    tx.exec("UPDATE sessions SET ended_at = $1, ended_why = $2 WHERE ended_at IS NULL", args![now, why]).await?;
+    tx.exec("UPDATE grants SET revoked_at = $1, revoked_why = $2 WHERE revoked_at IS NULL", args![now, why]).await?;
+    let begun =
+        ["access_tokens", "flows", "authorization_requests", "pushed_requests", "logout_requests", "device_requests"];
+    for table in begun {
+        tx.all_composed(format!("UPDATE {table} SET expires_at = 0"), args![]).await?;
+    }
+    Ok(())
 }
 
 /// Reads a backup from its beginning to its end; ends early when nobody listens any more.

@@ -111,6 +111,57 @@ async fn a_backup_of_either_engine_restores_to_either() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_that_was_going_on_comes_back() {
+    on_each_pair(async |from, to| {
+        let folder = TestDatabase::sqlite();
+        let source = from.store().await;
+        let mut tx = source.begin().await.unwrap();
+        let (id, hash) = (Uuid::from_u128(1), vec![7_u8; 32]);
+        let later = i64::MAX / 2;
+        for (sql, what) in [
+            (
+                "INSERT INTO sessions (id, token_hash, account_id, organisation_id, device_id, proofs, started_at, \
+                 seen_at, expires_at) VALUES ($1, $2, $1, $1, $1, '[]', 1, 1, $3)",
+                "sessions",
+            ),
+            (
+                "INSERT INTO grants (id, organisation_id, application_id, account_id, session_id, scope, details, \
+                 created_at, ends_at, refresh_family) VALUES ($1, $1, $1, $1, $1, 'openid', '{}', 1, $3, $2)",
+                "grants",
+            ),
+            (
+                "INSERT INTO access_tokens (hash, organisation_id, application_id, grant_id, scope, issued_at, \
+                 expires_at) VALUES ($2, $1, $1, $1, 'openid', 1, $3)",
+                "access_tokens",
+            ),
+            (
+                "INSERT INTO flows (id, token_hash, sealed, destination, expires_at, version) \
+                 VALUES ($1, $2, $2, '{}', $3, 1)",
+                "flows",
+            ),
+        ] {
+            tx.exec(sql, args![id, &hash, later]).await.unwrap_or_else(|error| panic!("{what}: {error}"));
+        }
+        tx.commit().await.unwrap();
+        let file = file_in(&folder, "copy");
+        source.backup(&file).await.unwrap();
+        let target = to.open().await;
+        target.restore(&file).await.unwrap();
+        let mut tx = target.read().await.unwrap();
+        for (sql, why) in [
+            ("SELECT ended_why AS why FROM sessions WHERE ended_at IS NOT NULL", "restored"),
+            ("SELECT revoked_why AS why FROM grants WHERE revoked_at IS NOT NULL", "restored"),
+            ("SELECT scope AS why FROM access_tokens WHERE expires_at = 0", "openid"),
+        ] {
+            let row = tx.opt(sql, args![]).await.unwrap();
+            assert_eq!(row.map(|row| row.get::<String>("why").unwrap()).as_deref(), Some(why), "{sql}");
+        }
+        assert!(tx.opt("SELECT id FROM flows WHERE expires_at > 0", args![]).await.unwrap().is_none());
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_backup_is_of_one_moment_while_the_store_is_in_use() {
     on_each_pair(async |from, to| {
         let folder = TestDatabase::sqlite();
