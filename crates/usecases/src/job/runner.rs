@@ -51,14 +51,29 @@ impl Job {
 /// The jobs under way. Dropped without [`Jobs::stop`], they are cut off.
 pub struct Jobs {
     app: App,
+    others: Group,
+    /// Those that finish what is left to do, and so must stop last.
+    finishing: Group,
+}
+
+/// Jobs that stop together.
+#[derive(Default)]
+struct Group {
     stop: CancellationToken,
     tasks: JoinSet<()>,
+}
+
+impl Group {
+    async fn stop(mut self) {
+        self.stop.cancel();
+        while self.tasks.join_next().await.is_some() {}
+    }
 }
 
 impl Jobs {
     /// No jobs yet.
     pub fn new(app: &App) -> Self {
-        Self { app: app.clone(), stop: CancellationToken::new(), tasks: JoinSet::new() }
+        Self { app: app.clone(), others: Group::default(), finishing: Group::default() }
     }
 
     /// Starts a job that does `round`.
@@ -67,14 +82,16 @@ impl Jobs {
         F: Fn(App, Op) -> R + Send + Sync + 'static,
         R: Future<Output = Result<Round>> + Send + 'static,
     {
-        let worker = Worker { app: self.app.clone(), job, stop: self.stop.clone(), held: Mutex::new(None) };
-        self.tasks.spawn(async move { worker.work(Arc::new(round)).await });
+        let group = if job.finish { &mut self.finishing } else { &mut self.others };
+        let worker = Worker { app: self.app.clone(), job, stop: group.stop.clone(), held: Mutex::new(None) };
+        group.tasks.spawn(async move { worker.work(Arc::new(round)).await });
     }
 
-    /// Lets every job finish its round, and those that must finish everything do so.
-    pub async fn stop(mut self) {
-        self.stop.cancel();
-        while self.tasks.join_next().await.is_some() {}
+    /// Lets every job finish its round, and then those that must finish everything do so: what the last round of another
+    /// job has written is sealed, too.
+    pub async fn stop(self) {
+        self.others.stop().await;
+        self.finishing.stop().await;
     }
 }
 

@@ -37,8 +37,8 @@ async fn a_request_in_progress_is_answered_and_everything_is_sealed() {
     assert!(stopping.await.unwrap().success());
 
     let verified = setup.must(&["audit", "verify"]);
-    assert!(!verified.contains("not sealed yet"), "{verified}");
     let events = setup.must(&["audit", "export", "--format", "jsonl"]);
+    assert!(!verified.contains("not sealed yet"), "{verified}{events}");
     assert!(events.contains("credential_enrolled") && events.contains("signed_in"), "{events}");
 }
 
