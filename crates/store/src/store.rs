@@ -117,6 +117,22 @@ impl Store {
         Ok(Tx::new(self.begin_engine().await?, self.0.cluster.clone(), keys))
     }
 
+    /// Starts a transaction that only inserts rows, and asks nothing: cheaper than [`Store::begin`] on the embedded engine,
+    /// where its statements run all at once when it is committed. A broken rule shows then.
+    ///
+    /// Dropped while it commits, it may have happened, as any transaction.
+    ///
+    /// # Errors
+    /// As for [`Store::begin`].
+    pub async fn begin_appending(&self) -> Result<Tx, StoreError> {
+        let keys = self.keys().await?;
+        let engine = match &self.0.engine {
+            Engine::Sqlite(sqlite) => EngineTx::SqliteAppend(sqlite.append()),
+            Engine::Postgres(postgres) => EngineTx::PostgresWrite(postgres.begin().await?),
+        };
+        Ok(Tx::new(engine, self.0.cluster.clone(), keys))
+    }
+
     /// Starts a transaction that only reads. On the embedded engine it sees one moment throughout; on PostgreSQL each
     /// statement sees the newest committed rows.
     ///

@@ -22,6 +22,16 @@ async fn deed(store: &Store, deed: i64) -> Result<(), StoreError> {
     tx.commit().await
 }
 
+/// The same, by a transaction that only inserts.
+async fn appended(store: &Store, deed: i64) -> Result<(), StoreError> {
+    let mut tx = store.begin_appending().await?;
+    let insert = "INSERT INTO halves (deed, half) VALUES ($1, $2)";
+    tx.exec(insert, args![deed, 1]).await?;
+    tokio::task::yield_now().await;
+    tx.exec(insert, args![deed, 2]).await?;
+    tx.commit().await
+}
+
 /// Polls `future` at most `polls` times, then drops it.
 async fn give_up_after<T>(polls: usize, future: impl Future<Output = T>) -> Option<T> {
     let mut left = polls;
@@ -47,7 +57,14 @@ both_engines!(giving_up_at_any_moment_harms_nobody, |store| async {
             let number = round * 100 + worker;
             // A third are patient; the others give up after nought to nineteen polls.
             let polls = if worker % 3 == 0 { usize::MAX } else { (worker * 7 + round) as usize % 20 };
-            tokio::spawn(async move { (number, give_up_after(polls, deed(&store, number)).await) })
+            tokio::spawn(async move {
+                let outcome = if worker % 2 == 0 {
+                    give_up_after(polls, deed(&store, number)).await
+                } else {
+                    give_up_after(polls, appended(&store, number)).await
+                };
+                (number, outcome)
+            })
         });
         for worker in workers.collect::<Vec<_>>() {
             let (number, outcome) = timeout(FOREVER, worker).await.expect("nobody waits for ever").unwrap();

@@ -27,6 +27,7 @@ pub struct Tx {
 pub(crate) enum EngineTx {
     SqliteRead(sqlite::ReadTx),
     SqliteWrite(sqlite::WriteTx),
+    SqliteAppend(sqlite::AppendTx),
     PostgresRead(postgres::ReadTx),
     PostgresWrite(postgres::WriteTx),
 }
@@ -51,6 +52,7 @@ impl Tx {
         let answer = match &mut self.engine {
             EngineTx::SqliteRead(tx) => tx.query(sql, &args),
             EngineTx::SqliteWrite(tx) => tx.query(sql, &args),
+            EngineTx::SqliteAppend(_) => Err(StoreError::database("this transaction only inserts rows")),
             EngineTx::PostgresRead(tx) => tx.query(sql, args).await,
             EngineTx::PostgresWrite(tx) => tx.query(sql, args).await,
         };
@@ -73,6 +75,7 @@ impl Tx {
         self.enter()?;
         let answer = match &mut self.engine {
             EngineTx::SqliteWrite(tx) => tx.execute(sql, &args),
+            EngineTx::SqliteAppend(tx) => tx.insert(sql, args),
             EngineTx::PostgresWrite(tx) => tx.execute(sql, args).await,
             EngineTx::SqliteRead(_) | EngineTx::PostgresRead(_) => Err(StoreError::database("a read cannot write")),
         };
@@ -98,6 +101,7 @@ impl Tx {
         let deed = Deed { events: self.events, cluster: self.cluster };
         match self.engine {
             EngineTx::SqliteWrite(tx) => tx.commit(deed).await,
+            EngineTx::SqliteAppend(tx) => tx.commit(deed).await,
             EngineTx::PostgresWrite(tx) => tx.commit(deed).await,
             EngineTx::SqliteRead(_) | EngineTx::PostgresRead(_) => Ok(()),
         }
@@ -156,7 +160,9 @@ impl Tx {
         let answer = match &mut self.engine {
             EngineTx::SqliteWrite(tx) => tx.execute_script(script),
             EngineTx::PostgresWrite(tx) => tx.execute_script(script).await,
-            EngineTx::SqliteRead(_) | EngineTx::PostgresRead(_) => Err(StoreError::database("a read cannot write")),
+            EngineTx::SqliteRead(_) | EngineTx::SqliteAppend(_) | EngineTx::PostgresRead(_) => {
+                Err(StoreError::database("this transaction runs no scripts"))
+            }
         };
         self.note(answer).await
     }
@@ -167,6 +173,7 @@ impl Tx {
         let answer = match &mut self.engine {
             EngineTx::SqliteRead(tx) => tx.query(&sql, &args),
             EngineTx::SqliteWrite(tx) => tx.query(&sql, &args),
+            EngineTx::SqliteAppend(_) => Err(StoreError::database("this transaction only inserts rows")),
             EngineTx::PostgresRead(tx) => tx.query_composed(sql, args).await,
             EngineTx::PostgresWrite(tx) => tx.query_composed(sql, args).await,
         };

@@ -201,7 +201,7 @@ pub async fn exchange_client_credentials(
     if granted.is_empty() && scope.is_some_and(|asked| !asked.is_empty()) {
         return refused(app, op, client, TokenRefusal::Scope).await;
     }
-    let mut tx = app.store().begin().await?;
+    let mut tx = app.store().begin_appending().await?;
     let wanted = Wanted { client, scope: granted, bearer: None, flow: GrantType::ClientCredentials };
     let issued = wanted.issue(app, op, &mut tx, None).await?;
     tx.commit().await?;

@@ -4,6 +4,7 @@
 //! Only the commit, which waits for the disk, has a thread of its own. Read [`writer`] next.
 
 mod connection;
+mod line;
 mod reader;
 mod sqlite_file;
 mod writer;
@@ -13,6 +14,7 @@ mod writer_tests;
 pub(crate) use connection::{
     each as sqlite_each, execute as sqlite_execute, query as sqlite_query, translate as sqlite_translate,
 };
+pub(crate) use line::AppendTx;
 pub(crate) use reader::ReadTx;
 pub(crate) use sqlite_file::Sqlite;
 pub(crate) use writer::WriteTx;

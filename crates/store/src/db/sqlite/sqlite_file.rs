@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::line::AppendTx;
 use super::reader::{ReadPool, ReadTx};
 use super::writer::{WriteTx, Writer};
 use crate::error::StoreError;
@@ -46,6 +47,10 @@ impl Sqlite {
 
     pub(crate) async fn begin(&self) -> Result<WriteTx, StoreError> {
         self.writer.begin().await
+    }
+
+    pub(crate) fn append(&self) -> AppendTx {
+        AppendTx::new(self.writer.clone())
     }
 
     pub(crate) async fn read(&self) -> Result<ReadTx, StoreError> {

@@ -5,8 +5,10 @@
 //! nobody is waiting sends the seat to the committing thread, which makes the outer commit durable and then tells all
 //! members. Rolling back undoes one savepoint only.
 //!
-//! INVARIANT: a seat with members is never left behind without somebody who will commit it: its holder does when it leaves,
-//! and whoever gives up waiting for the seat checks on its way out.
+//! Transactions that only insert stand in line beside the seat, and every commit runs them first (`line.rs`).
+//!
+//! INVARIANT: neither a seat with members nor a line is ever left behind without somebody who will commit: the seat's holder
+//! does when it leaves, whoever joins the line tries at once, and whoever gives up waiting checks on its way out.
 //! INVARIANT: nothing here awaits between two statements that belong together, so a future that is dropped cannot leave
 //! half a transaction: dropping rolls the savepoint back.
 
@@ -20,6 +22,7 @@ use tokio::sync::{Mutex, OwnedMutexGuard, oneshot};
 use tokio::time::Instant;
 
 use super::connection;
+use super::line::{Append, Line};
 use crate::db::row::Row;
 use crate::db::tx::Deed;
 use crate::db::value::Val;
@@ -36,12 +39,14 @@ const BUSY_PATIENCE: Duration = Duration::from_secs(5);
 pub(crate) struct Writer {
     seat: Arc<Mutex<Seat>>,
     waiting: AtomicUsize,
+    line: Arc<Line>,
     committer: mpsc::Sender<OwnedMutexGuard<Seat>>,
 }
 
 /// The connection that writes, with those whose work it holds uncommitted.
 pub(crate) struct Seat {
     connection: Connection,
+    line: Arc<Line>,
     members: Vec<Member>,
     since: Instant,
     /// How many outer transactions were committed.
@@ -61,13 +66,23 @@ impl Writer {
         let connection = connection::open_writer(path)?;
         let version = connection::version(&connection)?;
         let (committer, seats) = mpsc::channel::<OwnedMutexGuard<Seat>>();
+        let line = Arc::new(Line::default());
+        let seat = Seat {
+            connection,
+            line: Arc::clone(&line),
+            members: Vec::new(),
+            since: Instant::now(),
+            commits: 0,
+            version,
+        };
+        let seat = Arc::new(Mutex::new(seat));
+        let (kept, beside) = (Arc::clone(&seat), Arc::clone(&line));
         // Ends when the last `Writer` is dropped and with it the sender.
         std::thread::Builder::new()
             .name("store-commit".to_owned())
-            .spawn(move || seats.into_iter().for_each(|mut seat| seat.commit()))
+            .spawn(move || commit_all(seats, &kept, &beside))
             .map_err(StoreError::database)?;
-        let seat = Seat { connection, members: Vec::new(), since: Instant::now(), commits: 0, version };
-        Ok(Arc::new(Self { seat: Arc::new(Mutex::new(seat)), waiting: AtomicUsize::new(0), committer }))
+        Ok(Arc::new(Self { seat, waiting: AtomicUsize::new(0), line, committer }))
     }
 
     /// Waits for the seat and starts a transaction.
@@ -90,6 +105,17 @@ impl Writer {
         connection::execute(&seat.connection, "SAVEPOINT tx", &[])?;
         tx.open = true;
         Ok(tx)
+    }
+
+    /// Runs the statements of a transaction with the next commit, and waits until that is durable.
+    pub(super) async fn append(&self, statements: Vec<(&'static str, Vec<Val>)>, deed: Deed) -> Result<(), StoreError> {
+        let (done, outcome) = oneshot::channel();
+        self.line.join(Append { statements, deed, done });
+        let pending = CommitOnDrop(self);
+        // Whoever is ready to run now may join this commit.
+        tokio::task::yield_now().await;
+        drop(pending);
+        outcome.await.unwrap_or(Err(StoreError::Failed))
     }
 
     /// Whether another process has written since this was last asked.
@@ -133,6 +159,8 @@ impl Writer {
     fn stand_up(&self, mut seat: OwnedMutexGuard<Seat>) {
         if seat.members.is_empty() {
             seat.abandon();
+            drop(seat);
+            self.commit_if_idle();
         } else if self.waiting.load(Ordering::SeqCst) == 0 || seat.is_full() {
             self.commit(seat);
         } else {
@@ -148,13 +176,26 @@ impl Writer {
         }
         // Somebody who holds the seat comes past here too when leaving.
         let Ok(seat) = self.seat.clone().try_lock_owned() else { return };
-        if !seat.members.is_empty() {
+        if !seat.members.is_empty() || !self.line.is_empty() {
             self.commit(seat);
         }
     }
 
     fn commit(&self, seat: OwnedMutexGuard<Seat>) {
         if let Err(mpsc::SendError(mut seat)) = self.committer.send(seat) {
+            seat.commit();
+        }
+    }
+}
+
+/// Commits each seat that is sent, and then whatever has come to stand in line meanwhile.
+fn commit_all(seats: mpsc::Receiver<OwnedMutexGuard<Seat>>, seat: &Arc<Mutex<Seat>>, line: &Line) {
+    for mut sent in seats {
+        sent.commit();
+        drop(sent);
+        while !line.is_empty() {
+            // Whoever has the seat will see to the line when leaving.
+            let Ok(mut seat) = Arc::clone(seat).try_lock_owned() else { break };
             seat.commit();
         }
     }
@@ -185,8 +226,12 @@ impl Seat {
         self.members.len() >= BATCH_MEMBERS || self.since.elapsed() >= BATCH_AGE
     }
 
-    /// Makes the members' work durable and tells them.
+    /// Runs what stands in line, makes it and the members' work durable, and tells everybody.
     fn commit(&mut self) {
+        self.run_line();
+        if self.members.is_empty() {
+            return self.abandon();
+        }
         match connection::execute(&self.connection, "COMMIT", &[]) {
             Ok(_) => {
                 self.commits += 1;
@@ -200,6 +245,69 @@ impl Seat {
             }
             Err(error) => self.fail(error),
         }
+    }
+
+    /// Makes members of those who stand in line.
+    fn run_line(&mut self) {
+        let line = self.line.take();
+        if line.is_empty() {
+            return;
+        }
+        if self.run(&line).is_ok() {
+            self.members.extend(line.into_iter().map(|Append { deed, done, .. }| Member { deed, done }));
+            return;
+        }
+        // One of them breaks a rule: each by itself, then.
+        for append in line {
+            let outcome = self.run(std::slice::from_ref(&append));
+            let Append { deed, done, .. } = append;
+            match outcome {
+                Ok(()) => self.members.push(Member { deed, done }),
+                Err(error) => drop(done.send(Err(error))),
+            }
+        }
+    }
+
+    /// Runs the statements of `appends`, all or none.
+    fn run(&mut self, appends: &[Append]) -> Result<(), StoreError> {
+        self.begin()?;
+        connection::execute(&self.connection, "SAVEPOINT line", &[])?;
+        let mut statements = appends.iter().flat_map(|append| &append.statements);
+        let run = statements.try_for_each(|(sql, args)| connection::execute(&self.connection, sql, args).map(drop));
+        let Err(error) = run else {
+            return connection::execute(&self.connection, "RELEASE line", &[]).map(drop);
+        };
+        if self.connection.is_autocommit() {
+            self.fail(StoreError::database("the outer transaction was rolled back by SQLite"));
+            return Err(error);
+        }
+        let undone = connection::execute(&self.connection, "ROLLBACK TO line", &[])
+            .and_then(|_| connection::execute(&self.connection, "RELEASE line", &[]));
+        // INVARIANT: a savepoint that cannot be undone is never committed with the others.
+        if let Err(fault) = undone {
+            self.fail(fault);
+        }
+        Err(error)
+    }
+
+    /// Begins the outer transaction unless there is one. Called in the committing thread.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "another process tells nobody when it is done; this thread may sleep"
+    )]
+    fn begin(&mut self) -> Result<(), StoreError> {
+        if !self.connection.is_autocommit() {
+            return Ok(());
+        }
+        let patience = Instant::now() + BUSY_PATIENCE;
+        while let Err(error) = connection::execute(&self.connection, "BEGIN IMMEDIATE", &[]) {
+            if !error.is_busy() || Instant::now() >= patience {
+                return Err(error);
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        self.since = Instant::now();
+        Ok(())
     }
 
     /// Tells all members that nothing happened, and makes it true.

@@ -64,6 +64,76 @@ async fn many_transactions_share_a_commit() {
     assert!(commits < 48, "{commits} commits for 64 transactions");
 }
 
+/// A deed of two halves, done by a transaction that only inserts.
+async fn appended(store: &Store, deed: i64) -> Result<(), StoreError> {
+    let mut tx = store.begin_appending().await?;
+    tx.exec(INSERT, args![deed, 1]).await?;
+    tx.exec(INSERT, args![deed, 2]).await?;
+    tx.commit().await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn those_in_line_and_those_at_the_seat_share_commits() {
+    let database = TestDatabase::sqlite();
+    let store = prepared(&database).await;
+    let before = store.sqlite_commits().await;
+    let workers = (0..64).map(|number| {
+        tokio::spawn({
+            let store = store.clone();
+            async move { if number % 4 == 0 { deed(&store, number).await } else { appended(&store, number).await } }
+        })
+    });
+    for worker in workers.collect::<Vec<_>>() {
+        timeout(FOREVER, worker).await.unwrap().unwrap().unwrap();
+    }
+    assert_eq!(whole_deeds(&store).await.len(), 64);
+    let commits = store.sqlite_commits().await - before;
+    assert!(commits < 48, "{commits} commits for 64 transactions");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_in_line_who_breaks_a_rule_fails_alone() {
+    let database = TestDatabase::sqlite();
+    let store = prepared(&database).await;
+    deed(&store, 7).await.unwrap();
+    // While somebody has the seat they all come to stand in one line.
+    let held = store.begin().await.unwrap();
+    let line = (0..20).map(|number| {
+        tokio::spawn({
+            let store = store.clone();
+            async move { (number, appended(&store, number).await) }
+        })
+    });
+    let line = line.collect::<Vec<_>>();
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    drop(held);
+    for each in line {
+        let (number, outcome) =
+            timeout(FOREVER, each).await.expect("whoever leaves the seat sees to the line").unwrap();
+        match outcome {
+            Err(error) => assert!(number == 7 && error.is_unique().is_some(), "{number}: {error:?}"),
+            Ok(()) => assert_ne!(number, 7),
+        }
+    }
+    assert_eq!(whole_deeds(&store).await, (0..20).collect::<Vec<_>>());
+}
+
+#[tokio::test]
+async fn what_stands_in_line_only_inserts() {
+    let database = TestDatabase::sqlite();
+    let store = prepared(&database).await;
+    for other in ["UPDATE halves SET half = $1", "INSERT INTO halves SELECT deed, $1 FROM halves", "DELETE FROM halves"]
+    {
+        let mut tx = store.begin_appending().await.unwrap();
+        assert!(tx.exec(other, args![1]).await.is_err(), "{other}");
+    }
+    assert!(store.begin_appending().await.unwrap().all("SELECT 1 AS one", args![]).await.is_err());
+    let mut tx = store.begin_appending().await.unwrap();
+    tx.exec(INSERT, args![1, 1]).await.unwrap();
+    drop(tx);
+    assert!(whole_deeds(&store).await.is_empty(), "what is dropped never happened");
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_runtime_that_stops_does_not_strand_a_commit() {
     let database = TestDatabase::sqlite();
@@ -181,7 +251,9 @@ fn victim() {
             let (store, first) = (store.clone(), first.parse::<i64>().unwrap() + worker * 10_000);
             tokio::spawn(async move {
                 for number in first.. {
-                    deed(&store, number).await.unwrap();
+                    let done =
+                        if worker % 2 == 0 { deed(&store, number).await } else { appended(&store, number).await };
+                    done.unwrap();
                     println!("done {number}");
                 }
             })
