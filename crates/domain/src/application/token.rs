@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use crate::id::GrantId;
 use crate::secret::{Secret, TokenHash};
+use crate::time::Timestamp;
 
 const ACCESS: &str = "wka_";
 const CODE: &str = "wkc_";
@@ -19,10 +20,32 @@ const CLIENT_SECRET: &str = "wks_";
 const SECRET: usize = 32;
 /// Bytes of a grant's identifier.
 const GRANT: usize = 16;
+/// Bytes of a moment: milliseconds since 1970, the highest first.
+const MOMENT: usize = 6;
 
-/// Makes the text of an access token that is a reference.
-pub fn access_token(entropy: [u8; SECRET]) -> Secret<String> {
-    plain(ACCESS, entropy)
+/// Makes the text of an access token that is a reference: the moment of its issue, and 256 random bits.
+pub fn access_token(now: Timestamp, entropy: [u8; SECRET]) -> Secret<String> {
+    let milliseconds = u64::try_from(now.as_micros() / 1_000).unwrap_or(0).to_be_bytes();
+    written(ACCESS, &[milliseconds.last_chunk::<MOMENT>().unwrap_or(&[0; MOMENT]), &entropy])
+}
+
+/// What the store keeps of an access token that is a reference; `None` when it cannot be one of ours.
+///
+/// The moment stands before the hash as it is, so that rows of tokens lie in the order of their issue: new ones share the
+/// pages that are written, and expired ones the pages that are emptied.
+pub fn access_token_hash(text: &str) -> Option<TokenHash> {
+    let bytes = read(ACCESS, text)?;
+    let (moment, secret) = bytes.expose().split_first_chunk::<MOMENT>()?;
+    (secret.len() == SECRET).then(|| dated(*moment, TokenHash::of(text)))
+}
+
+/// The hash after a moment. 208 bits of it are left, of a secret that nobody can guess.
+fn dated(moment: [u8; MOMENT], hash: TokenHash) -> TokenHash {
+    let mut bytes = [0; 32];
+    for (to, from) in bytes.iter_mut().zip(moment.iter().chain(hash.as_bytes())) {
+        *to = *from;
+    }
+    TokenHash::from_bytes(bytes)
 }
 
 /// Makes the text of a device code [RFC 8628 §3.2].
@@ -42,11 +65,13 @@ fn plain(prefix: &str, entropy: [u8; SECRET]) -> Secret<String> {
     Secret::new(text)
 }
 
-/// What the store keeps of a signed access token: a hash of its `jti`.
+/// What the store keeps of a signed access token: a hash of its `jti`, which is a UUID that begins with a moment.
 ///
 /// SECURITY: the words before it keep a `jti`, which others may log, from being usable as a reference.
 pub fn signed_token_reference(jti: &str) -> TokenHash {
-    TokenHash::of(&format!("jti of a signed access token: {jti}"))
+    let hash = TokenHash::of(&format!("jti of a signed access token: {jti}"));
+    let moment = Uuid::try_parse(jti).ok().and_then(|jti| jti.as_bytes().first_chunk::<MOMENT>().copied());
+    moment.map_or(hash, |moment| dated(moment, hash))
 }
 
 /// An authorization code, taken apart.
@@ -141,7 +166,6 @@ fn read(prefix: &str, text: &str) -> Option<Secret<Vec<u8>>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::time::Timestamp;
 
     fn grant() -> GrantId {
         GrantId::new(Timestamp::from_seconds(1), [7; 10])
@@ -173,7 +197,28 @@ mod tests {
 
     #[test]
     fn every_kind_of_token_is_known_by_its_beginning() {
-        assert!(access_token([0; 32]).expose().starts_with("wka_"));
-        assert_eq!(access_token([0; 32]).expose().len(), 47);
+        assert!(access_token(Timestamp::from_seconds(1), [0; 32]).expose().starts_with("wka_"));
+        assert_eq!(access_token(Timestamp::from_seconds(1), [0; 32]).expose().len(), 55);
+    }
+
+    #[test]
+    fn access_tokens_are_kept_in_the_order_of_their_issue() {
+        let kept = |second, byte| {
+            let text = access_token(Timestamp::from_seconds(second), [byte; 32]);
+            *access_token_hash(text.expose()).unwrap().as_bytes()
+        };
+        assert!(kept(1_700_000_000, 9) < kept(1_700_000_001, 1));
+        assert_ne!(kept(1_700_000_000, 9), kept(1_700_000_000, 8));
+        for bad in ["", "wka_", "wka_AAAA", "wkr_AAAA", "abc"] {
+            assert!(access_token_hash(bad).is_none(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn signed_access_tokens_are_kept_in_the_order_of_their_issue() {
+        let kept = |jti| *signed_token_reference(jti).as_bytes();
+        let (earlier, later) = ("018bcfe5-6800-7000-8000-00000000000f", "018bcfe5-6be8-7000-8000-000000000001");
+        assert!(kept(earlier) < kept(later));
+        assert_ne!(kept(earlier), kept("018bcfe5-6800-7000-8000-000000000001"));
     }
 }

@@ -1,6 +1,6 @@
 //! What a presented access token is kept under.
 
-use wardkey_domain::application::token::signed_token_reference;
+use wardkey_domain::application::token::{access_token_hash, signed_token_reference};
 use wardkey_domain::secret::TokenHash;
 use wardkey_usecases::Result;
 use wardkey_wire::oauth::access_token::verify_access_token;
@@ -12,7 +12,7 @@ use crate::oidc::state::OidcState;
 /// A signed one is verified first: its identifier alone proves nothing.
 pub async fn reference(state: &OidcState, token: &str) -> Result<Option<TokenHash>> {
     if !token.contains('.') {
-        return Ok(Some(TokenHash::of(token)));
+        return Ok(access_token_hash(token));
     }
     let keys = state.keys().await?;
     let now = state.app.now().as_seconds();

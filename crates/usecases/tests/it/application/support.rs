@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use wardkey_domain::application::token::access_token_hash;
 use wardkey_domain::application::{
     AcrRequest, AuthorizationRequest, ClaimsRequest, ClientSettings, Prompts, RedirectUri, ResponseMode,
 };
@@ -144,7 +145,7 @@ pub fn answer(answer: TokenAnswer) -> Result<Box<Issued>, TokenRefusal> {
 
 pub fn hash(issued: &Issued) -> TokenHash {
     match &issued.access {
-        AccessText::Reference(text) => TokenHash::of(text.expose()),
+        AccessText::Reference(text) => access_token_hash(text.expose()).unwrap(),
         AccessText::Signed { .. } => panic!("a signed token"),
     }
 }
