@@ -64,25 +64,45 @@ impl Connection {
         }
     }
 
-    async fn send_once(&mut self, request: &[u8]) -> io::Result<Answer> {
-        let mut stream = match self.stream.take() {
-            Some(stream) => stream,
-            None => {
-                let stream = TcpStream::connect(("127.0.0.1", self.port)).await?;
-                stream.set_nodelay(true)?;
-                stream
-            }
-        };
+    /// Sends a request and reads its answer as far as its status and its length: for loads, where the generator must take as
+    /// little of the machine as it can.
+    pub async fn status(&mut self, request: &[u8]) -> io::Result<u16> {
+        let mut stream = self.connected().await?;
         stream.write_all(request).await?;
         self.buffer.clear();
-        let head_end = loop {
-            if let Some(at) = find(&self.buffer, b"\r\n\r\n") {
-                break at + 4;
-            }
+        let head_end = read_head(&mut stream, &mut self.buffer).await?;
+        let head = self.buffer.get(..head_end).unwrap_or_default();
+        let status = head.get(9..12).and_then(|code| std::str::from_utf8(code).ok()).and_then(|code| code.parse().ok());
+        let status: u16 = status.ok_or(io::ErrorKind::InvalidData)?;
+        let named = [&b"\r\ncontent-length: "[..], b"\r\nContent-Length: "];
+        let length = match named.iter().find_map(|name| find(head, name)) {
+            Some(at) => number(head.get(at + 18..).unwrap_or_default()),
+            None if status == 204 => 0,
+            None => return Err(io::ErrorKind::Unsupported.into()),
+        };
+        while self.buffer.len() < head_end + length {
             if stream.read_buf(&mut self.buffer).await? == 0 {
                 return Err(io::ErrorKind::UnexpectedEof.into());
             }
-        };
+        }
+        self.stream = Some(stream);
+        Ok(status)
+    }
+
+    async fn connected(&mut self) -> io::Result<TcpStream> {
+        if let Some(stream) = self.stream.take() {
+            return Ok(stream);
+        }
+        let stream = TcpStream::connect(("127.0.0.1", self.port)).await?;
+        stream.set_nodelay(true)?;
+        Ok(stream)
+    }
+
+    async fn send_once(&mut self, request: &[u8]) -> io::Result<Answer> {
+        let mut stream = self.connected().await?;
+        stream.write_all(request).await?;
+        self.buffer.clear();
+        let head_end = read_head(&mut stream, &mut self.buffer).await?;
         let head = String::from_utf8_lossy(self.buffer.get(..head_end).unwrap_or_default()).into_owned();
         let mut lines = head.split("\r\n");
         let status = lines.next().and_then(|line| line.split(' ').nth(1)).and_then(|code| code.parse().ok());
@@ -137,6 +157,32 @@ impl Connection {
     }
 }
 
+/// Reads until the end of the head; returns where that is.
+async fn read_head(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> io::Result<usize> {
+    loop {
+        if let Some(at) = find(buffer, b"\r\n\r\n") {
+            return Ok(at + 4);
+        }
+        if stream.read_buf(buffer).await? == 0 {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+    }
+}
+
+/// The number that `text` begins with.
+fn number(text: &[u8]) -> usize {
+    let digits = text.iter().take_while(|byte| byte.is_ascii_digit());
+    digits.fold(0, |number, digit| number * 10 + usize::from(digit - b'0'))
+}
+
 fn find(haystack: &[u8], needle: &[u8]) -> Option<usize> {
-    haystack.windows(needle.len()).position(|window| window == needle)
+    let (first, rest) = needle.split_first()?;
+    let mut from = 0;
+    loop {
+        let at = from + haystack.get(from..)?.iter().position(|byte| byte == first)?;
+        if haystack.get(at + 1..)?.starts_with(rest) {
+            return Some(at);
+        }
+        from = at + 1;
+    }
 }

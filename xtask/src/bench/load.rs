@@ -12,7 +12,8 @@ use super::connection::Connection;
 /// As many workers as the limits are measured with.
 pub const CONCURRENCY: usize = 32;
 const WARM_UP: Duration = Duration::from_secs(1);
-const MEASURED: Duration = Duration::from_secs(5);
+/// How long a figure is measured for.
+pub const MEASURED: Duration = Duration::from_secs(5);
 
 /// What a worker counts its deeds with.
 #[derive(Clone, Default)]
@@ -37,7 +38,7 @@ impl Meter {
 }
 
 /// Deeds a second of [`CONCURRENCY`] workers, after a warm-up.
-pub async fn closed<Work, Working>(work: Work) -> io::Result<f64>
+pub async fn closed<Work, Working>(measured: Duration, work: Work) -> io::Result<f64>
 where
     Work: Fn(usize, Meter) -> Working,
     Working: Future<Output = io::Result<()>> + Send + 'static,
@@ -49,7 +50,7 @@ where
     }
     tokio::time::sleep(WARM_UP).await;
     let (before, started) = (meter.0.done.load(Ordering::Relaxed), Instant::now());
-    tokio::time::sleep(MEASURED).await;
+    tokio::time::sleep(measured).await;
     let (after, took) = (meter.0.done.load(Ordering::Relaxed), started.elapsed());
     meter.0.stopped.store(true, Ordering::Relaxed);
     while let Some(ended) = workers.join_next().await {
@@ -58,17 +59,17 @@ where
     Ok(rate(after - before, took))
 }
 
-/// Requests a second of one request, sent again and again.
-pub async fn repeated(port: u16, request: Vec<u8>, expected: u16) -> io::Result<f64> {
+/// Requests a second of one request, sent again and again for `measured` after a warm-up.
+pub async fn repeated(port: u16, request: Vec<u8>, expected: u16, measured: Duration) -> io::Result<f64> {
     let request = Arc::new(request);
-    closed(move |_, meter| {
+    closed(measured, move |_, meter| {
         let request = Arc::clone(&request);
         async move {
             let mut connection = Connection::new(port);
             while meter.goes_on() {
-                let answer = connection.send(&request).await?;
-                if answer.status != expected {
-                    return Err(io::Error::other(format!("status {}: {}", answer.status, answer.text())));
+                let status = connection.status(&request).await?;
+                if status != expected {
+                    return Err(io::Error::other(format!("it answered {status} instead of {expected}")));
                 }
                 meter.count();
             }

@@ -38,6 +38,11 @@ impl Report {
         self.push(Figure { name, value, unit, ratio_to: Some(to.0), ratio: Some(value / to.1), goal: Some(goal) });
     }
 
+    /// As [`Report::ratio`], where the ratio was measured by itself, in turns.
+    pub fn beside(&mut self, name: &'static str, value: f64, unit: &'static str, to: (&'static str, f64), goal: Goal) {
+        self.push(Figure { name, value, unit, ratio_to: Some(to.0), ratio: Some(to.1), goal: Some(goal) });
+    }
+
     fn push(&mut self, figure: Figure) {
         println!("{}", figure.line());
         self.0.push(figure);

@@ -112,7 +112,7 @@ impl World {
             format!(
                 "[server]\nissuer = \"http://localhost:{port}\"\n\n[listen]\nhttp = \"127.0.0.1:{port}\"\n\n\
                  [database]\nurl = \"sqlite:{folder}/wardkey.db\"\n\n[keys]\nmaster_key_file = \"{folder}/master.key\"\n\n\
-                 [audit]\nanchor = \"{folder}/anchor\"\n\n[log]\nlevel = \"warn\"\n\n[throttle]\nnetwork_free = 1000000\n"
+                 [audit]\nanchor = \"{folder}/anchor\"\n\n[log]\nlevel = \"warn\"\n\n[throttle]\nnetwork_free = 100000\n\n[signin]\nvisits_per_second = 1000000\n"
             ),
         )
     }
