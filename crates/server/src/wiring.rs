@@ -3,9 +3,7 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::http::StatusCode;
 use axum::middleware::from_fn_with_state;
-use tower_http::timeout::TimeoutLayer;
 use wardkey_gateway::breached_password::BreachedPasswords;
 use wardkey_gateway::outbound::Outbound;
 use wardkey_store::{MasterKeys, Store, StoreSettings};
@@ -105,6 +103,5 @@ pub fn routes(app: &App, config: &Config, demo: DemoPeople, figures: Option<&Fig
     wardkey_web::wrap(pages, app.clone(), web)
         .merge(health::routes(health.clone()))
         .merge(health::figures(figures.cloned().zip(token)))
-        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, config.listen.request_time_out))
-        .layer(from_fn_with_state(RequestTelemetry::default(), observe))
+        .layer(from_fn_with_state(RequestTelemetry::new(config.listen.request_time_out), observe))
 }

@@ -14,6 +14,7 @@ use crate::application::TokenCache;
 use crate::hashing::HashingPool;
 use crate::session::SessionCache;
 use crate::settings::Settings;
+use crate::visits::Visits;
 
 /// Tells the time: the system's in the server, a settable one in tests.
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
@@ -46,6 +47,7 @@ struct Inner {
     hashing: HashingPool,
     sessions: Arc<SessionCache>,
     tokens: Arc<TokenCache>,
+    visits: Visits,
     tasks: TaskTracker,
 }
 
@@ -67,12 +69,18 @@ impl App {
                 tokens.hear(event);
             }
         });
-        Self(Arc::new(Inner { parts, hashing, sessions, tokens, tasks: TaskTracker::new() }))
+        let visits = Visits::new(parts.settings.visits);
+        Self(Arc::new(Inner { parts, hashing, sessions, tokens, visits, tasks: TaskTracker::new() }))
     }
 
     /// The database.
     pub fn store(&self) -> &Store {
         &self.0.parts.store
+    }
+
+    /// How often each network begins something.
+    pub fn visits(&self) -> &Visits {
+        &self.0.visits
     }
 
     /// Requests that we make for applications.

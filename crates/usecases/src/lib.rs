@@ -9,6 +9,7 @@ mod circumstances;
 mod error;
 mod handover;
 mod settings;
+mod visits;
 
 pub mod application;
 pub mod audit;
@@ -25,3 +26,4 @@ pub use circumstances::Circumstances;
 pub use error::{Error, FieldError, Result};
 pub use handover::Handover;
 pub use settings::{BadIssuer, CacheSettings, Issuer, Settings};
+pub use visits::{VisitSettings, Visits};

@@ -10,6 +10,7 @@ use wardkey_domain::signin::SignInRules;
 use crate::application::OidcSettings;
 use crate::audit::AuditSettings;
 use crate::hashing::HashingSettings;
+use crate::visits::VisitSettings;
 
 /// Everything that an operator may set.
 #[derive(Clone, Debug)]
@@ -32,6 +33,8 @@ pub struct Settings {
     pub session: SessionLimits,
     /// Sign-ins in progress.
     pub signin: SignInRules,
+    /// How often one network may begin something.
+    pub visits: VisitSettings,
     /// How much is kept in memory.
     pub cache: CacheSettings,
     /// The OpenID Connect provider.

@@ -1,7 +1,5 @@
-//! The drawing layer: turns what handlers and protocols leave into HTML, cookies and headers.
+//! Drawing: turns what handlers and protocols leave into HTML, cookies and headers.
 
-use axum::extract::{Request, State};
-use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use minijinja::value::Value;
@@ -32,18 +30,20 @@ struct PageContext<'a> {
     section: &'a str,
 }
 
-/// Draws the answer of everything inside.
-pub(crate) async fn draw(State(web): State<Web>, request: Request, next: Next) -> Response {
-    let extensions = request.extensions();
-    let cookies = extensions.get::<RequestCookies>().cloned().unwrap_or_default();
-    let circumstances = extensions.get::<Circumstances>().cloned().unwrap_or_default();
-    let mut response = next.run(request).await;
+/// Draws what a handler has left, if it has left anything to be drawn.
+pub(crate) async fn draw(
+    web: &Web,
+    circumstances: &Circumstances,
+    cookies: &RequestCookies,
+    mut response: Response,
+) -> Response {
     if let Some(drawn) = response.extensions_mut().remove::<Drawn>() {
-        return answer(&web, &circumstances, &cookies, drawn).await;
+        // Boxed, so that answers which need no drawing do not carry its room with them.
+        return Box::pin(answer(web, circumstances, cookies, drawn)).await;
     }
     match response.extensions_mut().remove::<Handover>() {
-        Some(Handover::ErrorPage { code, message }) => handed_over_error(&web, &cookies, code, &message),
-        Some(Handover::FormPost { action, fields }) => form_post(&web, &cookies, action, &fields),
+        Some(Handover::ErrorPage { code, message }) => handed_over_error(web, cookies, code, &message),
+        Some(Handover::FormPost { action, fields }) => form_post(web, cookies, action, &fields),
         None => response,
     }
 }

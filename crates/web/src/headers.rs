@@ -1,7 +1,5 @@
 //! The headers that keep every answer in its place.
 
-use axum::extract::{Request, State};
-use axum::middleware::Next;
 use axum::response::Response;
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 
@@ -23,11 +21,11 @@ pub(crate) enum FormsLead {
     Anywhere,
 }
 
-/// Sets the headers on every answer; what an edge has set itself stays.
-pub(crate) async fn secure(State(web): State<Web>, request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
+/// Sets the headers on an answer; what a handler has set itself stays.
+pub(crate) fn secure(web: &Web, response: &mut Response) {
     let policy = response.extensions_mut().remove::<ContentPolicy>();
     let headers = response.headers_mut();
+    headers.reserve(8);
     match policy {
         Some(ContentPolicy::Page(forms)) => {
             headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(page_policy(forms)));
@@ -42,7 +40,6 @@ pub(crate) async fn secure(State(web): State<Web>, request: Request, next: Next)
     if web.cookies().is_secure() {
         default(headers, header::STRICT_TRANSPORT_SECURITY, "max-age=31536000; includeSubDomains");
     }
-    response
 }
 
 const CROSS_ORIGIN_RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");

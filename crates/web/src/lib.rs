@@ -15,6 +15,7 @@ mod cookie;
 mod csrf;
 mod draw;
 mod drawn;
+mod edge;
 mod error;
 mod form;
 mod goto;

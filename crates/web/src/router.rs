@@ -3,13 +3,12 @@
 use axum::Router;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
-use tower_http::catch_panic::CatchPanicLayer;
 use wardkey_usecases::App;
 
 use crate::error::PageError;
 use crate::settings::WebSettings;
 use crate::web::Web;
-use crate::{admin, asset, catch_panic, circumstances, demo, draw, headers, portal, routes, session_check, signin};
+use crate::{admin, asset, demo, edge, portal, routes, session_check, signin};
 
 /// Every page.
 ///
@@ -28,16 +27,10 @@ pub fn router(app: App, settings: WebSettings) -> Router {
         .with_state(Web::new(app, settings))
 }
 
-/// The layers around every router: they read a request's circumstances, draw pages and hand-overs, turn panics into a
-/// page, and set the security headers.
+/// The layer around every router: it reads a request's circumstances, draws pages and hand-overs, turns panics into a
+/// page, and sets the security headers.
 pub fn wrap(router: Router, app: App, settings: WebSettings) -> Router {
-    let web = Web::new(app, settings);
-    // The last one added is the outermost.
-    router
-        .layer(CatchPanicLayer::custom(catch_panic::answer))
-        .layer(from_fn_with_state(web.clone(), draw::draw))
-        .layer(from_fn_with_state(web.clone(), circumstances::read))
-        .layer(from_fn_with_state(web, headers::secure))
+    router.layer(from_fn_with_state(Web::new(app, settings), edge::edge))
 }
 
 fn sign_in() -> Router<Web> {

@@ -1,5 +1,6 @@
 //! What every endpoint needs.
 
+use std::ops::Deref;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -14,11 +15,22 @@ use crate::oidc::signers::{Prepared, Signers};
 
 /// What every endpoint needs. Cheap to clone.
 #[derive(Clone)]
-pub struct OidcState {
+pub struct OidcState(Arc<Inner>);
+
+/// What an [`OidcState`] points to.
+pub struct Inner {
     /// The application.
     pub app: App,
-    signers: Arc<Signers>,
+    signers: Signers,
     discovery: Bytes,
+}
+
+impl Deref for OidcState {
+    type Target = Inner;
+
+    fn deref(&self) -> &Inner {
+        &self.0
+    }
 }
 
 /// Who asks, as far as a browser shows it.
@@ -33,7 +45,7 @@ impl OidcState {
     /// Builds it; the discovery document is written down once.
     pub fn new(app: App) -> Self {
         let discovery = discovery::document(app.settings().issuer.as_str());
-        Self { app, signers: Arc::default(), discovery }
+        Self(Arc::new(Inner { app, signers: Signers::default(), discovery }))
     }
 
     /// The issuer. It is configured, never taken from a request.

@@ -12,7 +12,7 @@ use wardkey_gateway::outbound::OutboundSettings;
 use wardkey_usecases::application::OidcSettings;
 use wardkey_usecases::audit::AuditSettings;
 use wardkey_usecases::hashing::HashingSettings;
-use wardkey_usecases::{CacheSettings, Issuer, Settings};
+use wardkey_usecases::{CacheSettings, Issuer, Settings, VisitSettings};
 
 use super::environment::{self, Environment};
 use super::file::File;
@@ -66,6 +66,8 @@ pub struct Config {
     pub session: SessionLimits,
     /// `[signin]`.
     pub signin: SignInRules,
+    /// `[signin]`, too.
+    pub visits: VisitSettings,
     /// `[oidc]`.
     pub oidc: OidcSettings,
     /// `[outbound]`.
@@ -125,6 +127,7 @@ impl Config {
             throttle: self.throttle.clone(),
             session: self.session,
             signin: self.signin,
+            visits: self.visits,
             cache: self.cache.clone(),
             oidc: self.oidc,
             audit: self.audit.clone(),
@@ -146,7 +149,7 @@ fn sections(reader: &mut Reader) -> Option<Config> {
     let totp = totp::read(reader);
     let throttle = throttle::read(reader);
     let session = session::read(reader);
-    let signin = signin::read(reader);
+    let signin::SignIn { rules: signin, visits } = signin::read(reader);
     let oidc = oidc::read(reader);
     let outbound = outbound::read(reader);
     let audit = audit::read(reader);
@@ -166,6 +169,7 @@ fn sections(reader: &mut Reader) -> Option<Config> {
         throttle,
         session,
         signin,
+        visits,
         oidc,
         outbound,
         audit,

@@ -1,16 +1,19 @@
-//! What is recorded of each request: the route's template, never the address itself, which may hold a code or a name.
+//! What is recorded of each request: the route's template, never the address itself, which may hold a code or a name. And
+//! how long a request may take, since both watch it from its beginning to its end.
 
 use std::time::Duration;
 
 use axum::extract::{MatchedPath, Request, State};
+use axum::http::StatusCode;
 use axum::middleware::Next;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use tokio::time::Instant;
 use tracing::Instrument as _;
 
 use super::figures::RouteFigures;
 
-/// Routes that machines ask many times a second and that answer from memory: counted, but logged only when they fail.
+/// Routes that machines ask many times a second and that answer from memory: counted, but logged only when they fail, and
+/// never given up: a timer for each costs more than they do.
 const QUIET: [&str; 6] =
     ["/healthz", "/readyz", "/metrics", "/session/check", "/oauth/jwks", "/assets/{version}/{*name}"];
 
@@ -18,9 +21,17 @@ const QUIET: [&str; 6] =
 const UNKNOWN: &str = "unmatched";
 
 /// What [`observe`] counts with.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub struct RequestTelemetry {
     figures: RouteFigures,
+    time_out: Duration,
+}
+
+impl RequestTelemetry {
+    /// With no figures yet; a request that takes longer than `time_out` is given up.
+    pub fn new(time_out: Duration) -> Self {
+        Self { figures: RouteFigures::default(), time_out }
+    }
 }
 
 /// Counts and logs one request.
@@ -39,7 +50,8 @@ pub async fn observe(State(telemetry): State<RequestTelemetry>, request: Request
     }
     // `App::op` notes the identifier that audit events of this request bear.
     let span = tracing::info_span!("request", request.id = tracing::field::Empty);
-    let response = next.run(request).instrument(span.clone()).await;
+    let response = tokio::time::timeout(telemetry.time_out, next.run(request)).instrument(span.clone()).await;
+    let response = response.unwrap_or_else(|_| StatusCode::SERVICE_UNAVAILABLE.into_response());
     let took = began.elapsed();
     telemetry.figures.count(route, response.status(), took);
     span.in_scope(|| log(method.as_str(), route, &response, took));

@@ -82,6 +82,7 @@ pub async fn keep_request(
     client: &Client,
     request: &AuthorizationRequest,
 ) -> Result<AuthorizationRequestId> {
+    app.visits().admit(op)?;
     let id = AuthorizationRequestId::new(op.now, app.id_entropy());
     let expires_at = op.now.plus(app.settings().oidc.lifetimes.authorization_request);
     let mut tx = app.store().begin().await?;

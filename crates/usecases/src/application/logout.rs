@@ -44,6 +44,7 @@ pub async fn logout(
 
 /// Keeps a request to sign out until the person confirms, or until the browser comes back with its cookie.
 pub async fn keep_logout(app: &App, op: &Op, request: &LogoutRequest) -> Result<AuthorizationRequestId> {
+    app.visits().admit(op)?;
     let id = AuthorizationRequestId::new(op.now, app.id_entropy());
     let expires_at = op.now.plus(app.settings().oidc.lifetimes.logout_request);
     let mut tx = app.store().begin().await?;

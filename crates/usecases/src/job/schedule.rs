@@ -24,6 +24,10 @@ pub fn start(app: &App) -> Jobs {
     jobs.start(Job::every("purge_applications", Duration::from_secs(60)), |app, op| async move {
         Ok(if application::purge_expired(&app, &op).await? { Round::More } else { Round::Done })
     });
+    jobs.start(Job::every("sweep_visits", Duration::from_secs(60)), |app, _| async move {
+        app.visits().sweep();
+        Ok(Round::Done)
+    });
     jobs.start(Job::every("rotate_signing_keys", Duration::from_secs(60 * 60)), |app, op| async move {
         application::rotate_due_signing_keys(&app, &op).await?;
         Ok(Round::Done)

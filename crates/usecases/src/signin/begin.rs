@@ -20,7 +20,11 @@ pub struct Begin {
 }
 
 /// Begins a sign-in. Returns the token for the browser's cookie, and the first page.
+///
+/// # Errors
+/// `Unavailable` when the visitor's network begins too often; `NotFound` for a request that is not there.
 pub async fn begin(app: &App, op: &Op, begin: Begin) -> Result<(Secret<String>, Screen)> {
+    app.visits().admit(op)?;
     let mut tx = app.store().begin().await?;
     let (request, destination) = match begin.request {
         None => (SignInRequest::portal(), begin.destination),

@@ -1,9 +1,6 @@
-//! The layer that reads a request's circumstances once, for every router.
+//! Reading a request's circumstances, once for every router.
 
-use axum::extract::{Request, State};
-use axum::middleware::Next;
-use axum::response::Response;
-use http::header;
+use http::{HeaderMap, header};
 use wardkey_domain::op::Origin;
 use wardkey_usecases::Circumstances;
 
@@ -12,12 +9,10 @@ use crate::cookie::RequestCookies;
 use crate::settings::PeerAddress;
 use crate::web::Web;
 
-/// Puts [`Circumstances`] and the cookies into the request's extensions.
-pub(crate) async fn read(State(web): State<Web>, mut request: Request, next: Next) -> Response {
-    let headers = request.headers();
+/// The circumstances of a request, and its cookies.
+pub(crate) async fn read(web: &Web, peer: Option<PeerAddress>, headers: &HeaderMap) -> (Circumstances, RequestCookies) {
     let cookies = RequestCookies::read(headers, web.cookies());
-    let peer = request.extensions().get::<PeerAddress>().map(|peer| peer.0);
-    let address = client_address::of(peer, headers, web.settings());
+    let address = client_address::of(peer.map(|peer| peer.0), headers, web.settings());
     let browser = headers.get(header::USER_AGENT).and_then(|text| text.to_str().ok()).map(browser::describe);
     let device = match &cookies.device {
         Some(text) => wardkey_usecases::signin::device_of(web.app(), text.expose()).await,
@@ -25,7 +20,5 @@ pub(crate) async fn read(State(web): State<Web>, mut request: Request, next: Nex
     };
     let circumstances =
         Circumstances { origin: Origin { address, browser, device }, session_token: cookies.session.clone() };
-    request.extensions_mut().insert(circumstances);
-    request.extensions_mut().insert(cookies);
-    next.run(request).await
+    (circumstances, cookies)
 }

@@ -9,6 +9,7 @@ use wardkey_domain::application::{ClaimName, ClientAuthentication, GrantType, Re
 use wardkey_wire::jose::Algorithm;
 use wardkey_wire::oauth::discovery::Discovery;
 
+use crate::oidc::cors::allow_any_origin;
 use crate::oidc::state::OidcState;
 use crate::oidc::{answer, paths};
 
@@ -18,7 +19,6 @@ const PROTOCOL_CLAIMS: &[&str] =
 
 /// `GET /.well-known/openid-configuration`
 pub async fn show(State(state): State<OidcState>) -> Response {
-    answer::count("discovery", "ok");
     published(state.discovery())
 }
 
@@ -28,7 +28,7 @@ pub fn published(body: Bytes) -> Response {
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=300"));
     headers.remove(header::PRAGMA);
-    response
+    allow_any_origin(response)
 }
 
 /// The document. It is built from the configured issuer only, so that no `Host` header can change an address in it.

@@ -4,7 +4,6 @@ use axum::extract::State;
 use axum::response::Response;
 use wardkey_domain::application::SigningAlgorithm;
 
-use crate::oidc::answer;
 use crate::oidc::endpoint::discovery::published;
 use crate::oidc::error::Failure;
 use crate::oidc::state::OidcState;
@@ -13,10 +12,7 @@ use crate::oidc::state::OidcState;
 pub async fn show(State(state): State<OidcState>) -> Response {
     // Asked for before anybody has signed in, it must not be empty.
     match state.keys_for(SigningAlgorithm::Es256).await {
-        Ok(keys) => {
-            answer::count("jwks", "ok");
-            published(keys.published())
-        }
+        Ok(keys) => published(keys.published()),
         Err(error) => Failure::from(error).answer("jwks"),
     }
 }
