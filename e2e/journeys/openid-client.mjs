@@ -180,7 +180,8 @@ export async function run({ world, check }) {
     assert.equal(page.status, 200);
     const form = forms(page.text).find((form) => form.action === callback);
     assert.equal(form.method, 'post');
-    assert(page.headers['content-security-policy'].includes(new URL(callback).origin), 'the page may not send its form');
+    assert.equal(forms(page.text).length, 1, 'a page whose form may go anywhere has one form only');
+    assert(!page.headers['content-security-policy'].includes('form-action'), 'the page may not send its form');
     const answer = new Request(callback, { method: 'POST', body: new URLSearchParams([...form.fields]) });
     const tokens = await oidc.authorizationCodeGrant(config, answer, { ...asked.checks, idTokenExpected: true });
     assert.equal(tokens.claims().sub, first.tokens.claims().sub);
