@@ -6,7 +6,11 @@
 use std::error::Error;
 use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::io::Write;
 use std::path::{Path, PathBuf};
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
 
 /// From the npm package: path inside it, name here.
 const FROM_NPM: [(&str, &str); 6] = [
@@ -60,6 +64,22 @@ fn main() -> Result<(), Box<dyn Error>> {
     drop_source_map(&assets.join("nhsuk.js"))?;
 
     println!("cargo::rustc-env=WARDKEY_ASSETS={:016x}", fingerprint(&assets)?);
+    compress(&assets)
+}
+
+/// Puts a gzip copy beside each style and script: the style alone is 270 KB, a tenth of that when compressed.
+fn compress(folder: &Path) -> Result<(), Box<dyn Error>> {
+    let mut files = Vec::new();
+    list(folder, &mut files)?;
+    for file in files {
+        if file.extension().is_some_and(|extension| extension == "css" || extension == "js") {
+            let mut compressed = GzEncoder::new(Vec::new(), Compression::best());
+            compressed.write_all(&fs::read(&file)?)?;
+            let mut name = file.into_os_string();
+            name.push(".gz");
+            fs::write(name, compressed.finish()?)?;
+        }
+    }
     Ok(())
 }
 

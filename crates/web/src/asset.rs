@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use axum::extract::Path;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
-use http::{HeaderValue, StatusCode, header};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
 use rust_embed::RustEmbed;
 
 use crate::error::PageError;
@@ -20,19 +20,41 @@ pub(crate) const BASE: &str = concat!("/assets/", env!("WARDKEY_ASSETS"));
 const ROUTE_VERSION: &str = env!("WARDKEY_ASSETS");
 
 /// `GET /assets/{version}/{*name}`
-pub(crate) async fn serve(Path((version, name)): Path<(String, String)>) -> Result<Response, PageError> {
-    let file = Assets::get(&name).ok_or(PageError::NotFound)?;
+pub(crate) async fn serve(
+    Path((version, name)): Path<(String, String)>,
+    asked: HeaderMap,
+) -> Result<Response, PageError> {
+    let plain = Assets::get(&name).ok_or(PageError::NotFound)?;
+    let compressed = if takes_gzip(&asked) { Assets::get(&format!("{name}.gz")) } else { None };
+    let is_compressed = compressed.is_some();
+    let file = compressed.unwrap_or(plain);
     // A page of another version may still ask for its own style during an upgrade: serve ours, but let nobody keep it.
     let cache = if version == ROUTE_VERSION { "public, max-age=31536000, immutable" } else { "no-store" };
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static(content_type(&name))),
         (header::CACHE_CONTROL, HeaderValue::from_static(cache)),
+        (header::VARY, HeaderValue::from_static("accept-encoding")),
     ];
     let body = match file.data {
         Cow::Borrowed(embedded) => Bytes::from_static(embedded),
         Cow::Owned(read) => Bytes::from(read),
     };
-    Ok((StatusCode::OK, headers, body).into_response())
+    let mut response = (StatusCode::OK, headers, body).into_response();
+    if is_compressed {
+        response.headers_mut().insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+    }
+    Ok(response)
+}
+
+/// Whether a browser takes gzip [RFC 9110 §12.5.3]. Assets hold no secrets, so their size tells nothing.
+fn takes_gzip(asked: &HeaderMap) -> bool {
+    let listed = asked.get_all(header::ACCEPT_ENCODING).into_iter().filter_map(|value| value.to_str().ok());
+    listed.flat_map(|list| list.split(',')).any(|one| {
+        let mut parts = one.split(';').map(str::trim);
+        let named = parts.next().is_some_and(|name| name.eq_ignore_ascii_case("gzip"));
+        let refused = parts.any(|part| matches!(part, "q=0" | "q=0.0" | "q=0.00" | "q=0.000"));
+        named && !refused
+    })
 }
 
 fn content_type(name: &str) -> &'static str {
@@ -60,6 +82,35 @@ mod tests {
 
     fn text(name: &str) -> String {
         String::from_utf8(Assets::get(name).unwrap().data.into_owned()).unwrap()
+    }
+
+    async fn asked(name: &str, encoding: Option<&'static str>) -> Response {
+        let mut headers = HeaderMap::new();
+        if let Some(encoding) = encoding {
+            headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static(encoding));
+        }
+        serve(Path((ROUTE_VERSION.to_owned(), name.to_owned())), headers).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_style_is_compressed_for_whoever_takes_it() {
+        for (encoding, compressed) in [
+            (Some("gzip, deflate, br"), true),
+            (Some("br;q=1, GZIP;q=0.5"), true),
+            (Some("br"), false),
+            (Some("gzip;q=0"), false),
+            (None, false),
+        ] {
+            let response = asked("nhsuk.css", encoding).await;
+            assert_eq!(response.headers().contains_key(header::CONTENT_ENCODING), compressed, "{encoding:?}");
+            assert_eq!(response.headers().get(header::VARY).unwrap(), "accept-encoding");
+            assert_eq!(response.headers().get(header::CONTENT_TYPE).unwrap(), "text/css; charset=utf-8");
+            let body = axum::body::to_bytes(response.into_body(), usize::MAX).await.unwrap();
+            assert_eq!(body.len() < 60_000, compressed, "{} bytes for {encoding:?}", body.len());
+            assert_eq!(body.starts_with(&[0x1f, 0x8b]), compressed);
+        }
+        let icon = asked("images/nhsuk-icon-tick.svg", Some("gzip")).await;
+        assert!(!icon.headers().contains_key(header::CONTENT_ENCODING), "too small to gain anything");
     }
 
     #[test]
