@@ -10,6 +10,7 @@ use wardkey_wire::oauth::Scope;
 use wardkey_wire::oauth::access_token::{ACCESS_TOKEN_TYPE, AccessTokenClaims};
 use wardkey_wire::oauth::id_token::{ID_TOKEN_TYPE, IdTokenClaims, half_hash};
 use wardkey_wire::oauth::introspection::ActiveToken;
+use wardkey_wire::oauth::token::TokenType;
 
 /// The text of an access token: the reference, or a signed statement [RFC 9068].
 pub fn access_token(issuer: &str, issued: &Issued, key: &SigningKey) -> Result<Secret<String>> {
@@ -72,13 +73,16 @@ pub fn userinfo(subject: &str, claims: &[(ClaimName, ClaimValue)]) -> Map<String
 }
 
 /// The answer of the introspection endpoint [RFC 7662 §2.2], written as JSON.
-pub fn introspection(issuer: &str, facts: &TokenFacts) -> Result<Vec<u8>> {
+///
+/// A refresh token has no type.
+pub fn introspection(issuer: &str, facts: &TokenFacts, token_type: Option<TokenType>) -> Result<Vec<u8>> {
     let subject = facts.bearer.as_ref().map(|bearer| bearer.person.id.to_string());
     let client_id = facts.client.client_id();
     let scope = facts.scope.to_string();
     let sub = subject.as_deref().unwrap_or(client_id);
     let (iat, exp) = (facts.issued_at.as_seconds(), facts.expires_at.as_seconds());
     let mut active = ActiveToken::new(issuer, client_id, sub, &scope, iat, exp);
+    active.token_type = token_type;
     if let Some(bearer) = &facts.bearer {
         active.username = Some(&bearer.person.address);
         active.acr = Some(acr::acr(bearer.grant.details.strength));

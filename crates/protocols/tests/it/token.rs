@@ -202,7 +202,21 @@ async fn only_those_who_may_look_into_tokens_do() {
     assert_eq!((&answered["active"], &answered["username"]), (&true.into(), &NURSE.into()));
     assert_eq!(answered["acr"], "https://refeds.org/profile/mfa");
     assert_eq!(other.introspect(&tokens.access_token).await, serde_json::json!({"active": false}));
-    assert_eq!(client.introspect(&tokens.refresh_token.unwrap()).await, serde_json::json!({"active": false}));
+    let refresh = tokens.refresh_token.unwrap();
+    assert_eq!(
+        server.introspect(&refresh).await,
+        serde_json::json!({"active": false}),
+        "a resource server has no business with it"
+    );
+    let answered = client.introspect(&refresh).await;
+    assert_eq!(
+        (answered["active"].as_bool(), answered["client_id"].as_str()),
+        (Some(true), Some(client.client_id.as_str()))
+    );
+    assert!(answered.get("token_type").is_none() && answered["exp"].as_i64() > answered["iat"].as_i64(), "{answered}");
+    let next = client.refresh(&refresh).await.unwrap().refresh_token.unwrap();
+    assert_eq!(client.introspect(&refresh).await, serde_json::json!({"active": false}), "it was used");
+    assert_eq!(client.introspect(&next).await["active"], true, "asking about a used one revokes nothing");
     let refused = public.post("/oauth/introspect", &[("token", &tokens.access_token)]).await;
     assert_eq!(refused.status(), StatusCode::UNAUTHORIZED);
     provider.test.clock.advance(Duration::from_secs(600));

@@ -35,7 +35,7 @@ pub use cache::TokenCache;
 pub use client::{Client, find};
 pub use client_keys::{FetchedKeys, Wanted as WantedKeys, client_keys};
 pub use exchange::{CodeExchange, exchange_client_credentials, exchange_code, exchange_refresh};
-pub use inspect::{Userinfo, introspect, userinfo};
+pub use inspect::{Userinfo, introspect, introspect_refresh, userinfo};
 pub use issue::{AccessText, Identity, Issued, TokenAnswer};
 pub use logout::{
     LogoutStep, LogoutView, confirm_logout, decline_logout, keep_logout, logout, logout_view, resume_logout,

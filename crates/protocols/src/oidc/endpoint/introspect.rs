@@ -5,6 +5,7 @@ use axum::response::Response;
 use http::StatusCode;
 use wardkey_usecases::application;
 use wardkey_wire::oauth::introspection::{INACTIVE, TokenQuestion};
+use wardkey_wire::oauth::token::TokenType;
 
 use crate::oidc::client_authentication::authenticate_confidential;
 use crate::oidc::error::Failure;
@@ -30,12 +31,19 @@ async fn answered(state: &OidcState, request: Request) -> Result<(Response, &'st
     let form = Form::read(request).await?;
     let caller = authenticate_confidential(state, &form, ENDPOINT).await?;
     let question = TokenQuestion::parse(&form.parameters)?;
-    let facts = match reference(state, question.token.expose()).await? {
-        Some(reference) => application::introspect(&state.app, &caller, &reference).await?,
-        None => None,
+    let text = question.token.expose();
+    let active = match reference(state, text).await? {
+        Some(reference) => {
+            let facts = application::introspect(&state.app, &caller, &reference).await?;
+            facts.map(|facts| mapping::introspection(state.issuer(), &facts, Some(TokenType::Bearer))).transpose()?
+        }
+        None => {
+            let facts = application::introspect_refresh(&state.app, &caller, text).await?;
+            facts.map(|facts| mapping::introspection(state.issuer(), &facts, None)).transpose()?
+        }
     };
-    Ok(match facts {
-        Some(facts) => (answer::json(StatusCode::OK, mapping::introspection(state.issuer(), &facts)?), "active"),
+    Ok(match active {
+        Some(body) => (answer::json(StatusCode::OK, body), "active"),
         None => (answer::json(StatusCode::OK, INACTIVE), "inactive"),
     })
 }
