@@ -48,11 +48,14 @@ impl Report {
         self.0.push(figure);
     }
 
-    /// Prints the table and writes it to `folder`.
-    pub fn write(&self, folder: &Path) -> std::io::Result<()> {
+    /// Prints the table, and writes it to `folder` when it is whole.
+    pub fn write(&self, folder: &Path, whole: bool) -> std::io::Result<()> {
         println!("\n{:<34} {:>12} {:<12} {:>7}  {:<24} goal", "figure", "value", "unit", "ratio", "to");
         for figure in &self.0 {
             println!("{}", figure.line());
+        }
+        if !whole {
+            return Ok(());
         }
         std::fs::create_dir_all(folder)?;
         std::fs::write(folder.join("results.json"), serde_json::to_string_pretty(&self.0)?)

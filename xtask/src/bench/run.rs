@@ -5,19 +5,23 @@ use std::process::ExitCode;
 
 use super::{ceiling, core};
 
-/// Runs `--set NAME`.
+/// Runs `--set NAME`, or with `--only PART` one part of it.
 ///
 /// # Errors
 /// Says which measurement could not be made.
 pub fn run(root: &Path, arguments: &[String]) -> Result<ExitCode, Box<dyn std::error::Error>> {
-    let set = match arguments {
-        [] => "core",
-        [flag, set] if flag == "--set" => set.as_str(),
-        _ => return Err("usage: cargo xtask bench [--set core]".into()),
+    let (set, only) = match arguments {
+        [] => ("core", None),
+        [flag, set] if flag == "--set" => (set.as_str(), None),
+        [flag, set, other, part] if flag == "--set" && other == "--only" => (set.as_str(), Some(part.as_str())),
+        _ => return Err("usage: cargo xtask bench [--set core [--only PART]]".into()),
     };
+    if let Some(part) = only.filter(|part| !core::PARTS.contains(part)) {
+        return Err(format!("there is no part `{part}`; there are: {}", core::PARTS.join(", ")).into());
+    }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     match set {
-        "core" => runtime.block_on(core::run(root))?,
+        "core" => runtime.block_on(core::run(root, only))?,
         other => return Err(format!("there is no set `{other}`; there is: core").into()),
     }
     Ok(ExitCode::SUCCESS)
