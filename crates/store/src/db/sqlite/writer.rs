@@ -275,7 +275,12 @@ impl Seat {
         let mut statements = appends.iter().flat_map(|append| &append.statements);
         let run = statements.try_for_each(|(sql, args)| connection::execute(&self.connection, sql, args).map(drop));
         let Err(error) = run else {
-            return connection::execute(&self.connection, "RELEASE line", &[]).map(drop);
+            let released = connection::execute(&self.connection, "RELEASE line", &[]).map(drop);
+            // What is neither kept nor undone must not be committed, nor done again.
+            if released.is_err() {
+                self.fail(StoreError::database("a savepoint was not released"));
+            }
+            return released;
         };
         if self.connection.is_autocommit() {
             self.fail(StoreError::database("the outer transaction was rolled back by SQLite"));
