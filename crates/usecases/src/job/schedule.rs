@@ -3,11 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::runtime::Handle;
 use tokio::sync::Mutex;
+use tokio::task::spawn_blocking;
 
 use super::runner::{Job, Jobs, Round};
 use super::seal_audit::Sealer;
-use crate::{App, application, credential, session};
+use crate::{App, Error, application, credential, session};
 
 /// Starts every job of the product.
 pub fn start(app: &App) -> Jobs {
@@ -16,7 +18,13 @@ pub fn start(app: &App) -> Jobs {
     let seal = Job { alone: true, finish: true, ..Job::every("seal_audit", app.settings().audit.seal_every) };
     jobs.start(seal, move |_, _| {
         let sealer = Arc::clone(&sealer);
-        async move { Ok(if sealer.lock().await.round().await?.more { Round::More } else { Round::Done }) }
+        let runtime = Handle::current();
+        async move {
+            // A full block takes tens of milliseconds of reading and hashing: not in a thread that answers requests.
+            let seal = move || runtime.block_on(async { sealer.lock().await.round().await });
+            let sealed = spawn_blocking(seal).await.map_err(|error| Error::internal("seal events", error))?;
+            Ok(if sealed?.more { Round::More } else { Round::Done })
+        }
     });
     jobs.start(Job::every("deliver_logouts", Duration::from_secs(2)), |app, op| async move {
         Ok(if application::deliver_logouts(&app, &op).await? > 0 { Round::More } else { Round::Done })
