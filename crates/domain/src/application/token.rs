@@ -23,10 +23,14 @@ const GRANT: usize = 16;
 /// Bytes of a moment: milliseconds since 1970, the highest first.
 const MOMENT: usize = 6;
 
-/// Makes the text of an access token that is a reference: the moment of its issue, and 256 random bits.
-pub fn access_token(now: Timestamp, entropy: [u8; SECRET]) -> Secret<String> {
+/// Makes an access token that is a reference: its text, which is the moment of its issue and 256 random bits, and what
+/// [`access_token_hash`] will find in it.
+pub fn access_token(now: Timestamp, entropy: [u8; SECRET]) -> (Secret<String>, TokenHash) {
     let milliseconds = u64::try_from(now.as_micros() / 1_000).unwrap_or(0).to_be_bytes();
-    written(ACCESS, &[milliseconds.last_chunk::<MOMENT>().unwrap_or(&[0; MOMENT]), &entropy])
+    let moment = milliseconds.last_chunk::<MOMENT>().copied().unwrap_or_default();
+    let text = written(ACCESS, &[&moment, &entropy]);
+    let hash = dated(moment, TokenHash::of(text.expose()));
+    (text, hash)
 }
 
 /// What the store keeps of an access token that is a reference; `None` when it cannot be one of ours.
@@ -197,15 +201,17 @@ mod tests {
 
     #[test]
     fn every_kind_of_token_is_known_by_its_beginning() {
-        assert!(access_token(Timestamp::from_seconds(1), [0; 32]).expose().starts_with("wka_"));
-        assert_eq!(access_token(Timestamp::from_seconds(1), [0; 32]).expose().len(), 55);
+        let (access, _) = access_token(Timestamp::from_seconds(1), [0; 32]);
+        assert!(access.expose().starts_with("wka_"));
+        assert_eq!(access.expose().len(), 55);
     }
 
     #[test]
     fn access_tokens_are_kept_in_the_order_of_their_issue() {
         let kept = |second, byte| {
-            let text = access_token(Timestamp::from_seconds(second), [byte; 32]);
-            *access_token_hash(text.expose()).unwrap().as_bytes()
+            let (text, hash) = access_token(Timestamp::from_seconds(second), [byte; 32]);
+            assert_eq!(access_token_hash(text.expose()), Some(hash));
+            *hash.as_bytes()
         };
         assert!(kept(1_700_000_000, 9) < kept(1_700_000_001, 1));
         assert_ne!(kept(1_700_000_000, 9), kept(1_700_000_000, 8));

@@ -175,8 +175,7 @@ pub(super) fn claims(person: &Person, names: &[ClaimName]) -> Vec<(ClaimName, Cl
 fn make(app: &App, op: &Op, client: &Client) -> (AccessText, TokenHash) {
     match &client.settings.access_tokens {
         AccessTokens::Reference => {
-            let token = text::access_token(op.now, app.random());
-            let hash = text::access_token_hash(token.expose()).unwrap_or_else(|| TokenHash::of(token.expose()));
+            let (token, hash) = text::access_token(op.now, app.random());
             (AccessText::Reference(token), hash)
         }
         AccessTokens::Jwt { audience } => {
