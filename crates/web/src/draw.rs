@@ -1,5 +1,7 @@
 //! Drawing: turns what handlers and protocols leave into HTML, cookies and headers.
 
+use std::time::Duration;
+
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use minijinja::value::Value;
@@ -10,7 +12,7 @@ use crate::cookie::{Cookie, RequestCookies};
 use crate::drawn::Drawn;
 use crate::error::PageError;
 use crate::goto::{CookieChange, Goto};
-use crate::headers::{ContentPolicy, FormsLead};
+use crate::headers::FormsLead;
 use crate::notice::Notice;
 use crate::page::{ErrorView, Frame, Page};
 use crate::view::{HelpView, PersonView};
@@ -42,7 +44,7 @@ pub(crate) async fn draw(
         return Box::pin(answer(web, circumstances, cookies, drawn)).await;
     }
     match response.extensions_mut().remove::<Handover>() {
-        Some(Handover::ErrorPage { code, message }) => handed_over_error(web, cookies, code, &message),
+        Some(Handover::ErrorPage { code, message }) => handed_over_error(web, cookies, &response, code, message),
         Some(Handover::FormPost { action, fields }) => form_post(web, cookies, action, &fields),
         None => response,
     }
@@ -120,9 +122,25 @@ pub(crate) struct ErrorPageView {
     pub(crate) seconds: Option<u64>,
 }
 
-fn handed_over_error(web: &Web, cookies: &RequestCookies, code: &'static str, message: &str) -> Response {
-    let view = ErrorPageView { code, reference: None, sentences: vec![message.to_owned()], seconds: None };
-    let page = Page::new("error/application.html", Frame::default(), view).status(StatusCode::BAD_REQUEST);
+/// The page for what a protocol could not answer, with the status that it has left. What is our doing is not blamed on the
+/// application.
+fn handed_over_error(
+    web: &Web,
+    cookies: &RequestCookies,
+    left: &Response,
+    code: &'static str,
+    message: String,
+) -> Response {
+    let seconds: Option<u64> =
+        left.headers().get(header::RETRY_AFTER).and_then(|wait| wait.to_str().ok()?.parse().ok());
+    let template = match (left.status(), seconds) {
+        (StatusCode::SERVICE_UNAVAILABLE, Some(_)) => "error/unavailable.html",
+        (StatusCode::INTERNAL_SERVER_ERROR, _) => "error/fault.html",
+        _ => "error/application.html",
+    };
+    let view = ErrorPageView { code, reference: None, sentences: vec![message], seconds };
+    let mut page = Page::new(template, Frame::default(), view).status(left.status());
+    page.retry_after = seconds.map(Duration::from_secs);
     page_response(web, cookies, &page)
 }
 
@@ -166,7 +184,7 @@ fn page_response(web: &Web, cookies: &RequestCookies, page: &Page) -> Response {
     if cookies.notice.is_some() {
         change_cookies(web, headers, &[CookieChange::Clear(Cookie::Notice)]);
     }
-    response.extensions_mut().insert(ContentPolicy::Page(page.forms));
+    response.extensions_mut().insert(page.forms);
     response
 }
 

@@ -38,6 +38,8 @@ impl Goto {
     /// Chromium holds a form's `form-action` against every redirect that follows it, those of the application and of
     /// whomever it sends the browser to included, and nobody knows them all. So the form's answer is a page, which goes
     /// on by itself without a form.
+    ///
+    /// SECURITY: `address` is one of `routes`, or one that an application registered and that was compared with it.
     pub(crate) fn away(address: impl Into<String>) -> Self {
         Self { leaves: true, ..Self::to(address) }
     }

@@ -5,14 +5,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, header};
 
 use crate::web::Web;
 
-/// What an answer may load and do.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum ContentPolicy {
-    /// A page of ours.
-    Page(FormsLead),
-}
-
-/// Where the forms of a page may lead, redirects that follow included.
+/// Where the forms of a page may lead, redirects that follow included. An answer that bears it is a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum FormsLead {
     /// To our own pages.
@@ -23,11 +16,11 @@ pub(crate) enum FormsLead {
 
 /// Sets the headers on an answer; what a handler has set itself stays.
 pub(crate) fn secure(web: &Web, response: &mut Response) {
-    let policy = response.extensions_mut().remove::<ContentPolicy>();
+    let page = response.extensions_mut().remove::<FormsLead>();
     let headers = response.headers_mut();
     headers.reserve(8);
-    match policy {
-        Some(ContentPolicy::Page(forms)) => {
+    match page {
+        Some(forms) => {
             headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(page_policy(forms)));
             default(headers, CROSS_ORIGIN_RESOURCE_POLICY, "same-origin");
         }

@@ -2,9 +2,11 @@
 #![expect(clippy::expect_used, reason = "a test that cannot go on should stop loudly")]
 
 mod cannot_sign_in;
+mod edge;
 mod forms;
 mod fresh_factor;
 mod tabs;
+mod visits;
 
 use wardkey_testkit::{Browser, Person, TestApp};
 
