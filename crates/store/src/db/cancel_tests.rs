@@ -7,24 +7,22 @@ use std::time::Duration;
 
 use tokio::time::timeout;
 
-use crate::{Store, StoreError, args, both_engines};
+use crate::{Store, StoreError, Tx, args, both_engines};
 
 /// Longer than anything here takes, so that a lost wake-up fails instead of hanging.
 const FOREVER: Duration = Duration::from_secs(60);
 
 /// A deed of two halves that must happen together.
 async fn deed(store: &Store, deed: i64) -> Result<(), StoreError> {
-    let mut tx = store.begin().await?;
-    let insert = "INSERT INTO halves (deed, half) VALUES ($1, $2)";
-    tx.exec(insert, args![deed, 1]).await?;
-    tokio::task::yield_now().await;
-    tx.exec(insert, args![deed, 2]).await?;
-    tx.commit().await
+    halves(store.begin().await?, deed).await
 }
 
 /// The same, by a transaction that only inserts.
 async fn appended(store: &Store, deed: i64) -> Result<(), StoreError> {
-    let mut tx = store.begin_appending().await?;
+    halves(store.begin_appending().await?, deed).await
+}
+
+async fn halves(mut tx: Tx, deed: i64) -> Result<(), StoreError> {
     let insert = "INSERT INTO halves (deed, half) VALUES ($1, $2)";
     tx.exec(insert, args![deed, 1]).await?;
     tokio::task::yield_now().await;

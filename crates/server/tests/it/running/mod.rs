@@ -6,6 +6,7 @@ mod limits;
 mod log;
 mod monitoring;
 mod nodes;
+mod people;
 mod proxy;
 mod stop;
 mod tls;

@@ -4,18 +4,16 @@ use std::sync::Arc;
 
 use axum::http::{Request, header};
 use wardkey_store::testing::TestDatabase;
-use wardkey_testkit::{Browser, Folder, TestApp, TestClock, Transport};
+use wardkey_testkit::{Browser, Folder, TestClock, Transport};
 
+use super::people::add_nurse;
 use crate::process::{ISSUER, Server, Setup};
 
 /// What the list of sessions says about where a person signed in who came with this header.
 async fn signed_in_from(environment: &[(&str, &str)], header: &str, value: &str) -> String {
     let folder = Folder::new();
     let database = Arc::new(TestDatabase::sqlite());
-    let test = TestApp::on(Arc::clone(&database), TestClock::at_system_time(), |_| {}).await;
-    test.add_practice("Y00001").await;
-    let mut nurse = test.add_person("Y00001", "nurse@riverside-surgery.example").await;
-    drop(test);
+    let mut nurse = add_nurse(&database).await;
     let server = Server::start_with(&Setup::new(&folder, &database.url(), ""), environment).await;
     let mut browser = Browser::new(Transport::http(server.base.clone()), ISSUER).with_header(header, value);
     nurse.sign_in_and_enrol(&mut browser, TestClock::at_system_time().now()).await;

@@ -6,18 +6,16 @@ use std::time::Duration;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use wardkey_store::testing::TestDatabase;
-use wardkey_testkit::{Browser, Folder, TestApp, TestClock, Transport};
+use wardkey_testkit::{Browser, Folder, TestClock, Transport};
 
+use super::people::add_nurse;
 use crate::process::{ISSUER, Server, Setup};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_request_in_progress_is_answered_and_everything_is_sealed() {
     let folder = Folder::new();
     let database = Arc::new(TestDatabase::sqlite());
-    let test = TestApp::on(Arc::clone(&database), TestClock::at_system_time(), |_| {}).await;
-    test.add_practice("Y00001").await;
-    let mut nurse = test.add_person("Y00001", "nurse@riverside-surgery.example").await;
-    drop(test);
+    let mut nurse = add_nurse(&database).await;
     let setup = Setup::new(&folder, &database.url(), "");
     let server = Server::start(&setup).await;
     let mut browser = Browser::new(Transport::http(server.base.clone()), ISSUER);

@@ -11,7 +11,7 @@ use crate::db::value::Val;
 use crate::error::StoreError;
 
 /// One statement that will run later.
-type Statement = (&'static str, Vec<Val>);
+pub(super) type Statement = (&'static str, Vec<Val>);
 
 /// A transaction in line.
 pub(super) struct Append {

@@ -22,7 +22,7 @@ use tokio::sync::{Mutex, OwnedMutexGuard, oneshot};
 use tokio::time::Instant;
 
 use super::connection;
-use super::line::{Append, Line};
+use super::line::{Append, Line, Statement};
 use crate::db::row::Row;
 use crate::db::tx::Deed;
 use crate::db::value::Val;
@@ -108,7 +108,7 @@ impl Writer {
     }
 
     /// Runs the statements of a transaction with the next commit, and waits until that is durable.
-    pub(super) async fn append(&self, statements: Vec<(&'static str, Vec<Val>)>, deed: Deed) -> Result<(), StoreError> {
+    pub(super) async fn append(&self, statements: Vec<Statement>, deed: Deed) -> Result<(), StoreError> {
         let (done, outcome) = oneshot::channel();
         self.line.join(Append { statements, deed, done });
         let pending = CommitOnDrop(self);

@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::time::timeout;
 
 use crate::testing::TestDatabase;
-use crate::{Store, StoreError, args};
+use crate::{Store, StoreError, Tx, args};
 
 /// Longer than anything here takes, so that a lost wake-up fails instead of hanging.
 const FOREVER: Duration = Duration::from_secs(60);
@@ -30,7 +30,15 @@ async fn prepared(database: &TestDatabase) -> Store {
 
 /// A deed of two halves that must happen together.
 async fn deed(store: &Store, deed: i64) -> Result<(), StoreError> {
-    let mut tx = store.begin().await?;
+    halves(store.begin().await?, deed).await
+}
+
+/// The same, by a transaction that only inserts.
+async fn appended(store: &Store, deed: i64) -> Result<(), StoreError> {
+    halves(store.begin_appending().await?, deed).await
+}
+
+async fn halves(mut tx: Tx, deed: i64) -> Result<(), StoreError> {
     tx.exec(INSERT, args![deed, 1]).await?;
     tokio::task::yield_now().await;
     tx.exec(INSERT, args![deed, 2]).await?;
@@ -62,14 +70,6 @@ async fn many_transactions_share_a_commit() {
     assert_eq!(whole_deeds(&store).await.len(), 64);
     let commits = store.sqlite_commits().await - before;
     assert!(commits < 48, "{commits} commits for 64 transactions");
-}
-
-/// A deed of two halves, done by a transaction that only inserts.
-async fn appended(store: &Store, deed: i64) -> Result<(), StoreError> {
-    let mut tx = store.begin_appending().await?;
-    tx.exec(INSERT, args![deed, 1]).await?;
-    tx.exec(INSERT, args![deed, 2]).await?;
-    tx.commit().await
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
