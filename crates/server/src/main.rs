@@ -18,8 +18,7 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 
-/// A request makes a hundred small allocations, most of them on one thread and freed on another, which the system's own
-/// allocator is slow at: a sixth of a busy server's time.
+/// A request makes many small allocations, and the system's own allocator took a sixth of a busy server's time.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

@@ -32,6 +32,8 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("tracing-subscriber", &["server"]),
     ("tokio-rustls", &["server"]),
     ("getrandom", &["server", "testkit"]),
+    ("mimalloc", &["server"]),
+    ("governor", &["usecases"]),
 ];
 
 pub(super) fn imports_go_downwards(tree: &Tree) -> Broken {
