@@ -82,3 +82,8 @@ export async function until(probe, { child, limit = 20_000, every = 50 } = {}) {
     }
   }
 }
+
+/** Waits until what was ended on one node is refused by the others, too: they have a second. */
+export async function withinASecond(probe) {
+  return until(probe, { limit: 1_000 });
+}
