@@ -8,6 +8,7 @@ pub mod jose;
 mod json;
 pub mod oauth;
 mod sensitive;
+pub mod sms;
 pub mod table;
 
 pub use sensitive::Sensitive;
