@@ -4,9 +4,13 @@
 //! is, what time it is or where a message came from, so every parser can be tested with vectors and fuzzed on its own.
 #![warn(missing_docs)]
 
+pub mod dtmf;
+pub mod g711;
 pub mod jose;
 mod json;
 pub mod oauth;
+pub mod rtp;
+pub mod sdp;
 mod sensitive;
 pub mod sms;
 pub mod table;
