@@ -14,6 +14,7 @@ mod registry;
 
 pub mod password;
 pub mod totp;
+pub mod voice_call;
 
 pub use definition::Definition;
 pub use kind::{Category, FactorKind, UnknownFactor};
