@@ -2,8 +2,18 @@
 //!
 //! A gateway turns a request of a use case into bytes for somebody else's machine and their answer into a value. It knows
 //! no database and no page. What is sent and whether it may be sent is decided above; what is safe to connect to is
-//! decided here.
+//! decided here. What came of a message is told honestly: [`hand_over`].
 
+pub mod ambient;
 pub mod backchannel_logout;
 pub mod breached_password;
+pub mod capture;
+mod dial;
+pub mod hand_over;
+pub mod mail;
 pub mod outbound;
+#[cfg(feature = "testing")]
+pub mod testing;
+pub mod text;
+pub mod tls;
+pub mod words;

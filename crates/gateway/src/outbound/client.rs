@@ -7,14 +7,13 @@ use std::time::Duration;
 
 use reqwest::dns::{Name, Resolve, Resolving};
 use reqwest::header::{ACCEPT, CONTENT_LENGTH};
-use rustls::pki_types::CertificateDer;
-use rustls::pki_types::pem::PemObject;
-use rustls::{ClientConfig, RootCertStore};
+use rustls::ClientConfig;
 use url::{Host, Url};
 
 use super::address::is_special_use;
 use super::allowed::AllowedHost;
-use super::error::{OutboundError, OutboundSetupError};
+use super::error::OutboundError;
+use crate::tls::{TlsSetupError, client_config};
 
 /// The most that is read of an answer.
 pub const MAX_BODY: usize = 256 * 1024;
@@ -59,12 +58,8 @@ impl Outbound {
     ///
     /// # Errors
     /// The extra certificate authorities cannot be read.
-    pub fn new(settings: &OutboundSettings) -> Result<Self, OutboundSetupError> {
-        let tls = ClientConfig::builder_with_provider(Arc::new(rustls::crypto::aws_lc_rs::default_provider()))
-            .with_safe_default_protocol_versions()
-            .map_err(OutboundSetupError::Tls)?
-            .with_root_certificates(roots(settings.extra_roots.as_deref())?)
-            .with_no_client_auth();
+    pub fn new(settings: &OutboundSettings) -> Result<Self, TlsSetupError> {
+        let tls = client_config(settings.extra_roots.as_deref())?;
         Ok(Self(Arc::new(Inner {
             allow: settings.allow.clone(),
             tls,
@@ -184,24 +179,6 @@ impl Resolve for NoResolver {
     fn resolve(&self, _name: Name) -> Resolving {
         Box::pin(async { Err(Box::from("this name was not checked")) })
     }
-}
-
-fn roots(extra: Option<&[u8]>) -> Result<RootCertStore, OutboundSetupError> {
-    let mut roots = RootCertStore::empty();
-    // A machine without certificates of its own can still call what the extra ones vouch for.
-    let (added, skipped) = roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-    tracing::debug!(added, skipped, "read the system's certificate authorities");
-    if let Some(pem) = extra {
-        let before = roots.len();
-        for certificate in CertificateDer::pem_slice_iter(pem) {
-            let certificate = certificate.map_err(|_| OutboundSetupError::BadRoots)?;
-            roots.add(certificate).map_err(|_| OutboundSetupError::BadRoots)?;
-        }
-        if roots.len() == before {
-            return Err(OutboundSetupError::BadRoots);
-        }
-    }
-    Ok(roots)
 }
 
 fn literal(url: &Url) -> Option<IpAddr> {

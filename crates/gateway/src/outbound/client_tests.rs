@@ -207,6 +207,6 @@ fn registration_refuses_what_could_never_be_called() {
 fn roots_that_are_not_certificates_are_refused() {
     for pem in ["", "nonsense", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"] {
         let settings = OutboundSettings { extra_roots: Some(pem.into()), ..OutboundSettings::default() };
-        assert!(matches!(Outbound::new(&settings), Err(OutboundSetupError::BadRoots)), "{pem}");
+        assert!(matches!(Outbound::new(&settings), Err(TlsSetupError::BadRoots)), "{pem}");
     }
 }

@@ -46,14 +46,3 @@ impl OutboundError {
         }
     }
 }
-
-/// Why the client could not be set up.
-#[derive(Debug, thiserror::Error)]
-pub enum OutboundSetupError {
-    /// The extra certificate authorities are not PEM certificates.
-    #[error("the extra certificate authorities cannot be read as PEM certificates")]
-    BadRoots,
-    /// The TLS library refused its own defaults.
-    #[error("TLS cannot be set up")]
-    Tls(#[source] rustls::Error),
-}

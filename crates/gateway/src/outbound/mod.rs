@@ -14,4 +14,4 @@ mod error;
 pub use address::is_special_use;
 pub use allowed::{AllowedHost, BadAllowedHost};
 pub use client::{MAX_BODY, Outbound, OutboundSettings};
-pub use error::{OutboundError, OutboundSetupError};
+pub use error::OutboundError;

@@ -1,0 +1,188 @@
+//! The facts that each kind of message is given.
+
+use serde::Serialize;
+use wardkey_domain::directory::HelpContact;
+
+/// A text, and what it is given.
+#[derive(Clone, Copy)]
+pub enum TextWords<'a> {
+    /// The code that is asked for at sign-in.
+    SignInCode(SignInCode<'a>),
+    /// The code that proves a new number.
+    EnrolmentCode(EnrolmentCode<'a>),
+}
+
+/// What a text with a code for signing in is given.
+#[derive(Clone, Copy, Serialize)]
+pub struct SignInCode<'a> {
+    /// The code.
+    pub code: &'a str,
+    /// The application that the person signs in to, if it is one.
+    pub application: Option<&'a str>,
+    /// Whose sign-in it is.
+    pub organisation: &'a str,
+    /// How long the code is good.
+    pub minutes: u64,
+    /// Our host, without scheme and port: browsers offer the code to no other.
+    pub host: &'a str,
+    /// What to say when reporting a code that one did not ask for.
+    pub report: &'a str,
+}
+
+/// What a text with a code for a new number is given.
+#[derive(Clone, Copy, Serialize)]
+pub struct EnrolmentCode<'a> {
+    /// The code.
+    pub code: &'a str,
+    /// Whose sign-in it is.
+    pub organisation: &'a str,
+    /// How long the code is good.
+    pub minutes: u64,
+    /// Our host, without scheme and port.
+    pub host: &'a str,
+    /// What to say when reporting a code that one did not ask for.
+    pub report: &'a str,
+}
+
+/// To whom a mail goes.
+#[derive(Clone, Copy, Debug)]
+pub struct Addressee<'a> {
+    /// What they are called.
+    pub display_name: &'a str,
+    /// Where.
+    pub organisation: &'a str,
+    /// Whom they ask for help.
+    pub help: Option<&'a HelpContact>,
+}
+
+/// A way to sign in, as people know it.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Factor<'a> {
+    /// What kind it is, in words: "authenticator app", "text message".
+    pub factor: &'a str,
+    /// What its owner calls it.
+    pub label: Option<&'a str>,
+    /// Its number, with most digits hidden.
+    pub number: Option<&'a str>,
+}
+
+/// Whom a mail to an administrator is about.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct About<'a> {
+    /// What they are called.
+    pub person: &'a str,
+    /// Where.
+    pub person_organisation: &'a str,
+    /// The address of their account.
+    pub account: &'a str,
+}
+
+/// A mail, and what it is given. Moments are texts, such as "22 November 2026 at 9:05am".
+#[derive(Clone, Copy, Debug, Serialize)]
+#[serde(untagged)]
+pub enum MailWords<'a> {
+    /// To a person: a way to sign in was added.
+    FactorAdded {
+        /// Which.
+        #[serde(flatten)]
+        factor: Factor<'a>,
+        /// When.
+        moment: &'a str,
+    },
+    /// To a person: a way to sign in was removed.
+    FactorRemoved {
+        /// Which.
+        #[serde(flatten)]
+        factor: Factor<'a>,
+        /// When.
+        moment: &'a str,
+    },
+    /// To a person: another factor is asked for first.
+    DefaultChanged {
+        /// Which one now.
+        #[serde(flatten)]
+        factor: Factor<'a>,
+        /// When.
+        moment: &'a str,
+    },
+    /// To a person: their number was changed.
+    NumberChanged {
+        /// The one before, with most digits hidden.
+        old_number: Option<&'a str>,
+        /// The one now, with most digits hidden.
+        number: &'a str,
+        /// When.
+        moment: &'a str,
+    },
+    /// To a person: they reported a request that was not theirs.
+    FraudReported {
+        /// What was sent to them.
+        #[serde(flatten)]
+        factor: Factor<'a>,
+        /// For which application.
+        application: Option<&'a str>,
+        /// Whether the account is locked until somebody in charge has looked at it.
+        locked: bool,
+        /// When.
+        moment: &'a str,
+    },
+    /// To an administrator: somebody reported a request that was not theirs.
+    FraudReportedAdmin {
+        /// Who.
+        #[serde(flatten)]
+        about: About<'a>,
+        /// What was sent to them.
+        #[serde(flatten)]
+        factor: Factor<'a>,
+        /// For which application.
+        application: Option<&'a str>,
+        /// Whether the account is locked until somebody in charge has looked at it.
+        locked: bool,
+        /// When.
+        moment: &'a str,
+    },
+    /// To an administrator: many accounts share one number.
+    NumberSharedAdmin {
+        /// The number, with most digits hidden.
+        number: &'a str,
+        /// How many accounts.
+        accounts: u64,
+        /// Who has added it last.
+        #[serde(flatten)]
+        about: About<'a>,
+        /// When it was seen.
+        moment: &'a str,
+    },
+}
+
+impl TextWords<'_> {
+    /// The folder of its template.
+    pub(super) const fn kind(&self) -> &'static str {
+        match self {
+            Self::SignInCode(_) => "sign_in_code",
+            Self::EnrolmentCode(_) => "enrolment_code",
+        }
+    }
+}
+
+impl MailWords<'_> {
+    /// The folder of its templates.
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::FactorAdded { .. } => "factor_added",
+            Self::FactorRemoved { .. } => "factor_removed",
+            Self::DefaultChanged { .. } => "default_changed",
+            Self::NumberChanged { .. } => "number_changed",
+            Self::FraudReported { .. } => "fraud_reported",
+            Self::FraudReportedAdmin { .. } => "fraud_reported_admin",
+            Self::NumberSharedAdmin { .. } => "number_shared_admin",
+        }
+    }
+}
+
+impl std::fmt::Debug for TextWords<'_> {
+    // SECURITY: the facts are a code.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("TextWords").field(&self.kind()).finish()
+    }
+}
