@@ -7,6 +7,7 @@
 pub mod ambient;
 pub mod backchannel_logout;
 pub mod breached_password;
+pub mod call;
 pub mod capture;
 mod dial;
 pub mod hand_over;
@@ -16,4 +17,5 @@ pub mod outbound;
 pub mod testing;
 pub mod text;
 pub mod tls;
+pub mod voice;
 pub mod words;

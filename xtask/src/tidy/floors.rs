@@ -33,6 +33,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("clap", &["server"]),
     ("tracing-subscriber", &["server"]),
     ("tokio-rustls", &["server", "gateway"]),
+    ("rsipstack", &["gateway"]),
     ("getrandom", &["server", "testkit"]),
     ("mimalloc", &["server"]),
     ("governor", &["usecases"]),

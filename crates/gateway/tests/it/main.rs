@@ -1,7 +1,9 @@
 //! The gateways against other people's software.
 #![expect(
     clippy::unwrap_used,
+    clippy::expect_used,
     clippy::panic,
+    clippy::indexing_slicing,
     clippy::disallowed_methods,
     reason = "all of it is tests, also the functions that tests share"
 )]
@@ -12,3 +14,4 @@ mod mail;
 mod notify;
 mod peer;
 mod smpp;
+mod voice;
