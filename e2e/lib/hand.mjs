@@ -12,6 +12,11 @@ export class Mouse {
     await field.fill(text);
   }
 
+  /** Chooses the radio button whose label begins with `label`. */
+  async choose(label) {
+    await this.page.getByRole('radio', { name: new RegExp(`^${label}`) }).check();
+  }
+
   /** Presses a button or follows a link, and waits for the page at `path`. */
   async press(name, path) {
     const target = this.page.getByRole('button', { name, exact: true })
@@ -19,6 +24,17 @@ export class Mouse {
     await target.click();
     if (path) await arrive(this.page, path);
   }
+}
+
+/** The answer to the form that `act` submits, once the page that follows has loaded, be it one like this again. */
+export async function submitted(page, act) {
+  await page.waitForLoadState();
+  const [answer] = await Promise.all([
+    page.waitForResponse((response) => response.request().method() === 'POST'),
+    page.waitForEvent('load'),
+    act(),
+  ]);
+  return answer;
 }
 
 /** How many times to press Tab before giving up: more than any page has stops. */
@@ -37,14 +53,26 @@ export class Keyboard {
     await this.page.keyboard.type(text);
   }
 
+  /** Tab stops once at a group of radio buttons; the arrows go through it. */
+  async choose(label) {
+    await this.#reach((name, kind) => kind === 'radio');
+    for (let stop = 0; stop < MOST_STOPS; stop += 1) {
+      const here = await this.page.evaluate(focused);
+      if (here.name.startsWith(label)) return;
+      await this.page.keyboard.press('ArrowDown');
+    }
+    throw new Error(`no arrow leads to "${label}" at ${this.page.url()}`);
+  }
+
   async press(name, path) {
     await this.#reach(name);
     await this.page.keyboard.press('Enter');
     if (path) await arrive(this.page, path);
   }
 
-  /** Tabs on until the focus is on what is called `name`. */
+  /** Tabs on until the focus is on what is called `name`, or on what a function of name and kind says. */
   async #reach(name) {
+    const isIt = typeof name === 'function' ? name : (called) => called === name;
     const passed = [];
     for (let stop = 0; stop < MOST_STOPS; stop += 1) {
       await this.page.evaluate(remember);
@@ -53,10 +81,10 @@ export class Keyboard {
       if (!here) continue;
       this.stops += 1;
       if (!here.visible) throw new Error(`the focus does not show on "${here.name}" at ${this.page.url()}`);
-      if (here.name === name) return;
+      if (isIt(here.name, here.kind)) return;
       passed.push(here.name);
     }
-    throw new Error(`Tab does not reach "${name}" at ${this.page.url()}; it passes ${passed.join(', ')}`);
+    throw new Error(`Tab does not reach "${typeof name === 'function' ? 'a choice' : name}" at ${this.page.url()}; it passes ${passed.join(', ')}`);
   }
 }
 
@@ -90,5 +118,5 @@ function focused() {
   const box = element.getBoundingClientRect();
   const inView = box.bottom > 0 && box.top < innerHeight && box.width > 0;
   const before = globalThis.wardkeyLooks.get(element);
-  return { name, visible: inView && before !== undefined && before !== globalThis.wardkeyLook(element) };
+  return { name, kind: element.type, visible: inView && before !== undefined && before !== globalThis.wardkeyLook(element) };
 }

@@ -74,6 +74,8 @@ ids! {
     SessionId
     /// A sign-in in progress.
     FlowId
+    /// A text message, a call or an e-mail that leaves or has left.
+    MessageId
     /// An application (relying party) of any protocol.
     ApplicationId
     /// An authorization request that waits for a person to sign in.

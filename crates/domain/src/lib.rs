@@ -29,3 +29,5 @@ pub mod access;
 pub mod signin;
 
 pub mod application;
+
+pub mod message;

@@ -47,6 +47,8 @@ pub struct ActingAccount {
     pub roles: Vec<RoleGrant>,
     /// When a second factor was last verified in this session [SES-8].
     pub second_factor_at: Timestamp,
+    /// When a second factor that is not restricted was last verified in this session, if one was [AUT-8].
+    pub unrestricted_factor_at: Option<Timestamp>,
 }
 
 /// Where a request came from.

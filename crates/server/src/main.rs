@@ -9,6 +9,7 @@ mod config;
 mod demo;
 mod health;
 mod listen;
+mod networks;
 mod random;
 mod serving;
 mod telemetry;

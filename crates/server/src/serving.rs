@@ -7,6 +7,7 @@ use axum::Router;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
+use wardkey_usecases::message::Courier;
 use wardkey_usecases::{App, job};
 
 use crate::cli::CliError;
@@ -50,6 +51,7 @@ pub async fn serve(
         open_figures(config, &figures, &mut serving, limits, &stop).await?;
     }
     let jobs = job::start(&app);
+    let courier = Courier::start(&app);
     ready(&addresses);
     signals.received().await;
 
@@ -60,6 +62,7 @@ pub async fn serve(
     // Requests first: one of them may still start work that the jobs have to finish.
     let drained = async {
         while serving.join_next().await.is_some() {}
+        courier.stop().await;
         jobs.stop().await;
         app.tasks().close();
         app.tasks().wait().await;

@@ -7,6 +7,7 @@ use axum::middleware::from_fn_with_state;
 use wardkey_gateway::breached_password::BreachedPasswords;
 use wardkey_gateway::outbound::Outbound;
 use wardkey_store::{MasterKeys, Store, StoreSettings};
+use wardkey_usecases::message::Gateways;
 use wardkey_usecases::{App, Parts};
 use wardkey_web::WebSettings;
 use wardkey_web::demo::Demo;
@@ -38,7 +39,7 @@ pub fn master_keys(config: &Config) -> Result<MasterKeys, CliError> {
     MasterKeys::parse(&config.master_keys).map_err(|error| CliError::usage(error.to_string()))
 }
 
-/// Builds the application for a verb of the command line.
+/// Builds the application for a verb of the command line: it sends nothing itself, a server that runs does.
 ///
 /// # Errors
 /// When the database cannot be reached or needs `wardkey migrate` first.
@@ -48,7 +49,7 @@ pub async fn open(config: &Config) -> Result<App, CliError> {
     if !pending.is_empty() {
         return Err(CliError::refused("the database is not up to date; run `wardkey migrate` first"));
     }
-    build(config, store, DemoMode::Off)
+    build(config, store, DemoMode::Off, Gateways::default())
 }
 
 /// Builds the application on a database that was not migrated yet, for `wardkey restore`.
@@ -56,7 +57,7 @@ pub async fn open(config: &Config) -> Result<App, CliError> {
 /// # Errors
 /// When the database cannot be reached.
 pub async fn open_empty(config: &Config) -> Result<App, CliError> {
-    build(config, open_store(config).await?, DemoMode::Off)
+    build(config, open_store(config).await?, DemoMode::Off, Gateways::default())
 }
 
 /// Whether the application is the demonstration.
@@ -72,7 +73,7 @@ pub enum DemoMode {
 ///
 /// # Errors
 /// When a file that the configuration names cannot be used.
-pub fn build(config: &Config, store: Store, demo: DemoMode) -> Result<App, CliError> {
+pub fn build(config: &Config, store: Store, demo: DemoMode, gateways: Gateways) -> Result<App, CliError> {
     let breached = match &config.password.breached {
         Some(path) => {
             BreachedPasswords::open(path).map_err(|error| CliError::fault("use the breached passwords", &error))?
@@ -87,6 +88,7 @@ pub fn build(config: &Config, store: Store, demo: DemoMode) -> Result<App, CliEr
         random: random::system(),
         outbound,
         breached,
+        gateways,
         settings: config.settings(demo == DemoMode::On),
     }))
 }

@@ -11,6 +11,7 @@ pub mod credential;
 mod db;
 pub mod directory;
 mod error;
+pub mod message;
 mod migrate;
 pub mod seal;
 pub mod session;

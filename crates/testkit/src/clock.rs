@@ -46,7 +46,8 @@ impl TestClock {
         self.advance(Duration::from_secs(30));
     }
 
-    pub(crate) fn clock(&self) -> Clock {
+    /// This clock, for a gateway of its own.
+    pub fn clock(&self) -> Clock {
         let clock = self.clone();
         Arc::new(move || clock.now())
     }

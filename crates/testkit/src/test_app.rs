@@ -7,13 +7,17 @@ use std::time::Duration;
 use axum::Router;
 use wardkey_domain::directory::HelpContact;
 use wardkey_domain::factor::password::HashParams;
+use wardkey_domain::factor::telephone::TelephoneRules;
 use wardkey_domain::op::{Actor, Op, Origin};
 use wardkey_gateway::breached_password::BreachedPasswords;
+use wardkey_gateway::call::{CallCapture, VoiceGateway};
+use wardkey_gateway::capture::Capture;
 use wardkey_gateway::outbound::{Outbound, OutboundSettings};
 use wardkey_store::Store;
 use wardkey_store::testing::TestDatabase;
 use wardkey_usecases::hashing::HashingSettings;
 use wardkey_usecases::job::Sealer;
+use wardkey_usecases::message::{Courier, Gateways};
 use wardkey_usecases::{App, CacheSettings, Issuer, Parts, Random, Settings, audit};
 use wardkey_web::WebSettings;
 
@@ -56,6 +60,10 @@ pub struct TestApp {
     pub app: App,
     /// Its clock.
     pub clock: TestClock,
+    /// Where its texts and e-mails go.
+    pub messages: Capture,
+    /// Where its calls go.
+    pub calls: CallCapture,
     router: Router,
     database: Arc<TestDatabase>,
     settings: Settings,
@@ -84,7 +92,17 @@ impl TestApp {
     pub async fn on(database: Arc<TestDatabase>, clock: TestClock, change: impl FnOnce(&mut Settings)) -> Self {
         let mut settings = settings();
         change(&mut settings);
-        Self::build(database, clock, settings, calls_nobody()).await
+        Self::build(database, clock, settings, calls_nobody(), None).await
+    }
+
+    /// The product on SQLite, whose messages leave by these networks.
+    ///
+    /// # Panics
+    /// When it cannot be built.
+    pub async fn with_gateways(gateways: Gateways, clock: TestClock, change: impl FnOnce(&mut Settings)) -> Self {
+        let mut settings = settings();
+        change(&mut settings);
+        Self::build(Arc::new(TestDatabase::sqlite()), clock, settings, calls_nobody(), Some(gateways)).await
     }
 
     /// The product on SQLite, which may call these hosts, each `name:port`, although they are on this machine.
@@ -94,15 +112,23 @@ impl TestApp {
     pub async fn calling(hosts: &[String]) -> Self {
         let allow = hosts.iter().map(|host| host.parse().expect("a host and a port")).collect();
         let outbound = Outbound::new(&OutboundSettings { allow, ..OutboundSettings::default() }).expect("a client");
-        Self::build(Arc::new(TestDatabase::sqlite()), TestClock::new(), settings(), outbound).await
+        Self::build(Arc::new(TestDatabase::sqlite()), TestClock::new(), settings(), outbound, None).await
     }
 
-    async fn build(database: Arc<TestDatabase>, clock: TestClock, settings: Settings, outbound: Outbound) -> Self {
-        let app = build(database.store().await, &clock, settings.clone(), outbound);
+    async fn build(
+        database: Arc<TestDatabase>,
+        clock: TestClock,
+        settings: Settings,
+        outbound: Outbound,
+        gateways: Option<Gateways>,
+    ) -> Self {
+        let (messages, calls) = (Capture::new(clock.clock()), CallCapture::new("calls"));
+        let gateways = gateways.unwrap_or_else(|| captured(&messages, &calls));
+        let app = build(database.store().await, &clock, settings.clone(), outbound, gateways);
         let web = WebSettings::default();
         let routes = wardkey_web::router(app.clone(), web.clone()).merge(wardkey_protocols::router(app.clone()));
         let router = wardkey_web::wrap(routes, app.clone(), web);
-        Self { app, clock, router, database, settings }
+        Self { app, clock, messages, calls, router, database, settings }
     }
 
     /// Another node on the same database, with the same clock.
@@ -124,6 +150,11 @@ impl TestApp {
     /// A new browser in another network.
     pub fn browser_from(&self, address: IpAddr) -> Browser {
         Browser::new(self.transport().from_address(address), self.settings.issuer.as_str())
+    }
+
+    /// Sends what is due, until this is dropped.
+    pub fn courier(&self) -> Courier {
+        Courier::start(&self.app)
     }
 
     /// The circumstances of an operator at the command line.
@@ -158,7 +189,7 @@ impl Drop for TestApp {
 }
 
 async fn verify_audit(database: &TestDatabase, clock: &TestClock, settings: Settings) {
-    let app = build(database.open().await, clock, settings, calls_nobody());
+    let app = build(database.open().await, clock, settings, calls_nobody(), Gateways::default());
     // Refusals are counted for a minute before they are written down.
     clock.advance(Duration::from_secs(120));
     Sealer::new(&app).drain().await.expect("the audit can be sealed");
@@ -173,13 +204,23 @@ fn calls_nobody() -> Outbound {
     OUTBOUND.get_or_init(|| Outbound::new(&OutboundSettings::default()).expect("a client")).clone()
 }
 
-fn build(store: Store, clock: &TestClock, settings: Settings, outbound: Outbound) -> App {
+/// Networks that lead nowhere but into memory.
+fn captured(messages: &Capture, calls: &CallCapture) -> Gateways {
+    Gateways::new(
+        vec![messages.texts_of("texts")],
+        vec![VoiceGateway::Capture(calls.clone())],
+        vec![messages.mails_of("mails")],
+    )
+}
+
+fn build(store: Store, clock: &TestClock, settings: Settings, outbound: Outbound, gateways: Gateways) -> App {
     App::new(Parts {
         store,
         clock: clock.clock(),
         random: random(),
         outbound,
         breached: BreachedPasswords::none(),
+        gateways,
         settings,
     })
 }
@@ -198,6 +239,11 @@ fn settings() -> Settings {
         hashing: HashingSettings { params: HashParams::cheapest(), threads: Some(1), ..HashingSettings::default() },
         password: Default::default(),
         totp: Default::default(),
+        // Numbers that belong to nobody.
+        telephone: TelephoneRules { drama: true, ..TelephoneRules::default() },
+        max_telephones: 2,
+        restricted: Default::default(),
+        message: Default::default(),
         throttle: Default::default(),
         session: Default::default(),
         signin: Default::default(),

@@ -12,6 +12,7 @@ use wardkey_store::Store;
 
 use crate::application::TokenCache;
 use crate::hashing::HashingPool;
+use crate::message::{Gateways, Wake};
 use crate::session::SessionCache;
 use crate::settings::Settings;
 use crate::visits::Visits;
@@ -34,6 +35,8 @@ pub struct Parts {
     pub outbound: Outbound,
     /// The file of breached passwords, if the operator supplied one.
     pub breached: BreachedPasswords,
+    /// The networks that messages leave by.
+    pub gateways: Gateways,
     /// Configuration.
     pub settings: Settings,
 }
@@ -48,6 +51,7 @@ struct Inner {
     sessions: Arc<SessionCache>,
     tokens: Arc<TokenCache>,
     visits: Visits,
+    wake: Wake,
     tasks: TaskTracker,
 }
 
@@ -70,7 +74,9 @@ impl App {
             }
         });
         let visits = Visits::new(parts.settings.visits);
-        Self(Arc::new(Inner { parts, hashing, sessions, tokens, visits, tasks: TaskTracker::new() }))
+        let inner =
+            Inner { parts, hashing, sessions, tokens, visits, wake: Wake::default(), tasks: TaskTracker::new() };
+        Self(Arc::new(inner))
     }
 
     /// The database.
@@ -81,6 +87,16 @@ impl App {
     /// How often each network begins something.
     pub fn visits(&self) -> &Visits {
         &self.0.visits
+    }
+
+    /// The networks that messages leave by.
+    pub fn gateways(&self) -> &Gateways {
+        &self.0.parts.gateways
+    }
+
+    /// The bells of the workers that send messages.
+    pub fn wake(&self) -> &Wake {
+        &self.0.wake
     }
 
     /// Requests that we make for applications.

@@ -8,6 +8,7 @@ mod app;
 mod circumstances;
 mod error;
 mod handover;
+mod moment;
 mod settings;
 mod visits;
 
@@ -18,6 +19,7 @@ pub mod directory;
 pub mod hashing;
 pub mod job;
 pub mod key;
+pub mod message;
 pub mod session;
 pub mod signin;
 
@@ -25,5 +27,6 @@ pub use app::{App, Clock, Parts, Random};
 pub use circumstances::Circumstances;
 pub use error::{Error, FieldError, Result};
 pub use handover::Handover;
+pub use moment::moment;
 pub use settings::{BadIssuer, CacheSettings, Issuer, Settings};
 pub use visits::{VisitSettings, Visits};

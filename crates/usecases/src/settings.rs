@@ -1,8 +1,10 @@
 //! Configuration as the use cases see it; `server/src/config` fills it from a file and the environment.
 
+use wardkey_domain::access::RestrictedRules;
 use wardkey_domain::credential::ThrottleRules;
 use wardkey_domain::directory::HelpContact;
 use wardkey_domain::factor::password::PasswordRules;
+use wardkey_domain::factor::telephone::TelephoneRules;
 use wardkey_domain::factor::totp::TotpRules;
 use wardkey_domain::session::SessionLimits;
 use wardkey_domain::signin::SignInRules;
@@ -10,6 +12,7 @@ use wardkey_domain::signin::SignInRules;
 use crate::application::OidcSettings;
 use crate::audit::AuditSettings;
 use crate::hashing::HashingSettings;
+use crate::message::MessageSettings;
 use crate::visits::VisitSettings;
 
 /// Everything that an operator may set.
@@ -27,6 +30,14 @@ pub struct Settings {
     pub password: PasswordRules,
     /// Codes from an authenticator app.
     pub totp: TotpRules,
+    /// Which telephone numbers are allowed.
+    pub telephone: TelephoneRules,
+    /// How many telephones of each kind one account may have.
+    pub max_telephones: usize,
+    /// Who may use text messages and calls.
+    pub restricted: RestrictedRules,
+    /// Messages that leave.
+    pub message: MessageSettings,
     /// How failures slow further tries down.
     pub throttle: ThrottleRules,
     /// How long sessions last.

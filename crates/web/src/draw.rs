@@ -15,7 +15,7 @@ use crate::goto::{CookieChange, Goto};
 use crate::headers::FormsLead;
 use crate::notice::Notice;
 use crate::page::{ErrorView, Frame, Page};
-use crate::view::{HelpView, PersonView};
+use crate::view::{HelpView, OutageView, PersonView};
 use crate::web::Web;
 use crate::{asset, csrf, routes, signin, template};
 
@@ -30,6 +30,7 @@ struct PageContext<'a> {
     notice: Option<&'static str>,
     errors: &'a [ErrorView],
     section: &'a str,
+    outages: &'a [OutageView],
 }
 
 /// Draws what a handler has left, if it has left anything to be drawn.
@@ -235,6 +236,7 @@ fn frame(page: &Page, help: HelpView, demo: bool, notice: Option<Notice>) -> Pag
         notice: notice.map(Notice::word),
         errors: &page.errors,
         section: routes::section(page.template),
+        outages: &page.frame.outages,
     }
 }
 

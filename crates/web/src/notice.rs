@@ -9,6 +9,12 @@ pub enum Notice {
     PasswordChanged,
     /// An authenticator app was added.
     CredentialAdded,
+    /// A telephone was added.
+    PhoneAdded,
+    /// The number of a telephone was changed.
+    NumberChanged,
+    /// A telephone was removed.
+    PhoneRemoved,
     /// A method was renamed.
     CredentialRenamed,
     /// A method was removed.
@@ -39,10 +45,13 @@ pub enum Notice {
 
 impl Notice {
     /// Every notice, for tests and for reading one back.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 19] = [
         Self::SignInRestarted,
         Self::PasswordChanged,
         Self::CredentialAdded,
+        Self::PhoneAdded,
+        Self::NumberChanged,
+        Self::PhoneRemoved,
         Self::CredentialRenamed,
         Self::CredentialRemoved,
         Self::DefaultChanged,
@@ -64,6 +73,9 @@ impl Notice {
             Self::SignInRestarted => "sign-in-restarted",
             Self::PasswordChanged => "password-changed",
             Self::CredentialAdded => "credential-added",
+            Self::PhoneAdded => "phone-added",
+            Self::NumberChanged => "number-changed",
+            Self::PhoneRemoved => "phone-removed",
             Self::CredentialRenamed => "credential-renamed",
             Self::CredentialRemoved => "credential-removed",
             Self::DefaultChanged => "default-changed",

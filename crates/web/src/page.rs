@@ -15,13 +15,13 @@ use crate::drawn::Drawn;
 use crate::error::PageError;
 use crate::goto::CookieChange;
 use crate::headers::FormsLead;
-use crate::view::{HelpView, PersonView};
+use crate::view::{HelpView, OutageView, PersonView};
 use crate::words;
 
 /// A page to be drawn.
 ///
 /// The template sees two names: `view`, which is what the handler gives, and `page`, which is the frame: `page.csrf`,
-/// `page.person`, `page.help`, `page.errors`, `page.notice`, `page.demo`, `page.section`.
+/// `page.person`, `page.help`, `page.errors`, `page.notice`, `page.demo`, `page.section`, `page.outages`.
 #[derive(Clone, Debug)]
 pub struct Page {
     pub(crate) template: &'static str,
@@ -47,6 +47,8 @@ pub struct Frame {
     pub(crate) bound_to: Option<Secret<String>>,
     /// Whether that cookie still has to be set.
     pub(crate) new_visitor: bool,
+    /// Networks for messages that do not work, for administrators.
+    pub(crate) outages: Vec<OutageView>,
 }
 
 /// Something wrong with what was typed.

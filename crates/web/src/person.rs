@@ -13,7 +13,7 @@ use crate::cookie::RequestCookies;
 use crate::error::PageError;
 use crate::page::Frame;
 use crate::routes;
-use crate::view::{HelpView, PersonView};
+use crate::view::{HelpView, OutageView, PersonView};
 use crate::web::Web;
 
 /// Anybody at all.
@@ -94,7 +94,13 @@ impl Person {
             help: Some(HelpView::from(&self.help)),
             bound_to: self.bound_to.clone(),
             new_visitor: false,
+            outages: Vec::new(),
         }
+    }
+
+    /// The same for the administration area, which says when messages do not leave.
+    pub(crate) fn admin_frame(&self) -> Frame {
+        Frame { outages: OutageView::of(&self.app().gateways().standings(self.op.now)), ..self.frame() }
     }
 
     /// Whether the person holds any role beyond that of staff.
@@ -172,7 +178,22 @@ impl InFlow {
 }
 
 fn is_enrolment(screen: &Screen) -> bool {
-    matches!(screen.kind, ScreenKind::SelfEnrol | ScreenKind::ChooseFactor { .. } | ScreenKind::EnrolTotp { .. })
+    match screen.kind {
+        ScreenKind::SelfEnrol
+        | ScreenKind::ChooseFactor { .. }
+        | ScreenKind::EnrolTotp { .. }
+        | ScreenKind::EnrolNumber { .. }
+        | ScreenKind::ConfirmText { .. }
+        | ScreenKind::ConfirmCall { .. } => true,
+        ScreenKind::Password { .. }
+        | ScreenKind::Activation
+        | ScreenKind::NewPassword { .. }
+        | ScreenKind::Code { .. }
+        | ScreenKind::Send { .. }
+        | ScreenKind::TextCode { .. }
+        | ScreenKind::Call { .. }
+        | ScreenKind::Ended { .. } => false,
+    }
 }
 
 /// The frame of a sign-in page. Somebody who is enrolling has proved who they are and may sign out.
@@ -188,6 +209,7 @@ pub(crate) fn frame_of(screen: &Screen, token: &Secret<String>) -> Frame {
         help: Some(HelpView::from(&screen.help)),
         bound_to: Some(token.clone()),
         new_visitor: false,
+        outages: Vec::new(),
     }
 }
 

@@ -1,5 +1,6 @@
 //! The address of every page. Handlers and templates take addresses from here; none is put together elsewhere.
 
+use wardkey_domain::factor::telephone::Reach;
 use wardkey_domain::id::{AccountId, AuthorizationRequestId, CredentialId, SessionId};
 use wardkey_usecases::signin::{Destination, PortalPage};
 
@@ -15,6 +16,12 @@ pub const ACTIVATE: &str = "/signin/activate";
 pub const NEW_PASSWORD: &str = "/signin/new-password";
 /// A code of a second factor.
 pub const CODE: &str = "/signin/code";
+/// A code that was sent in a text message.
+pub const TEXT_CODE: &str = "/signin/text";
+/// A call that asks whether it is really the person.
+pub const CALL: &str = "/signin/call";
+/// Asking for a code or a call, while signing in and while enrolling.
+pub const SEND: &str = "/signin/send";
 /// Choosing another second factor.
 pub const ANOTHER_WAY: &str = "/signin/another-way";
 /// Beginning anew.
@@ -35,6 +42,14 @@ pub const SELF_ENROL: &str = "/profile/self-enrol";
 pub const CHOOSE_METHOD: &str = "/profile/self-enrol/method";
 /// Setting up an authenticator app while enrolling [ENR-4].
 pub const ENROL_APP: &str = "/profile/self-enrol/app";
+/// Entering a telephone number while enrolling.
+pub const ENROL_NUMBER: &str = "/profile/self-enrol/number";
+/// Entering another telephone number while enrolling.
+pub const ENROL_OTHER_NUMBER: &str = "/profile/self-enrol/other-number";
+/// Proving a number by a text message while enrolling.
+pub const ENROL_TEXT: &str = "/profile/self-enrol/text";
+/// Proving a number by a call while enrolling.
+pub const ENROL_CALL: &str = "/profile/self-enrol/call";
 /// Choosing another method while enrolling.
 pub const CHOOSE_AGAIN: &str = "/profile/self-enrol/again";
 /// Enrolment is done.
@@ -43,6 +58,10 @@ pub const ENROLLED: &str = "/profile/self-enrol/done";
 pub const SECURITY_INFO: &str = "/profile/security-info";
 /// Adding an authenticator app.
 pub const ADD_APP: &str = "/profile/security-info/add";
+/// Adding a telephone for text messages.
+pub const ADD_TEXT: &str = "/profile/security-info/add-text";
+/// Adding a telephone for calls.
+pub const ADD_CALL: &str = "/profile/security-info/add-call";
 /// Changing the password.
 pub const CHANGE_PASSWORD: &str = "/profile/password";
 /// The sessions of an account.
@@ -67,12 +86,18 @@ pub const DEVICE: &str = "/device";
 pub const DEVICE_DECISION: &str = "/device/decision";
 /// Whether the session cookie is good.
 pub const SESSION_CHECK: &str = "/session/check";
+/// Reporting a text message that somebody did not ask for.
+pub const NOT_ME: &str = "/not-me";
+/// A report was taken.
+pub const NOT_ME_DONE: &str = "/not-me/done";
 /// How accessible these pages are.
 pub const ACCESSIBILITY: &str = "/accessibility";
 /// The demonstration's phone.
 pub const DEMO_PHONE: &str = "/demo/phone";
 /// Removing an account from the demonstration's phone.
 pub const DEMO_PHONE_REMOVE: &str = "/demo/phone/remove";
+/// Using the demonstration's phone in a call.
+pub const DEMO_PHONE_CALL: &str = "/demo/phone/call";
 /// Adding the key on the enrolment page to the demonstration's phone.
 pub const DEMO_PHONE_SCAN: &str = "/demo/phone/scan";
 
@@ -104,6 +129,29 @@ pub fn continue_authorization(request: AuthorizationRequestId) -> String {
 /// Confirming an authenticator app that is being added.
 pub fn add_app(id: CredentialId) -> String {
     format!("{ADD_APP}/{id}")
+}
+
+/// Adding a telephone for what `reach` says.
+pub const fn add_phone(reach: Reach) -> &'static str {
+    match reach {
+        Reach::Text => ADD_TEXT,
+        Reach::Call => ADD_CALL,
+    }
+}
+
+/// Confirming a telephone that is being added.
+pub fn confirm_phone(id: CredentialId) -> String {
+    format!("{SECURITY_INFO}/phone/{id}")
+}
+
+/// Asking for another code or call to a telephone that is being added.
+pub fn send_to_phone(id: CredentialId) -> String {
+    format!("{SECURITY_INFO}/phone/{id}/send")
+}
+
+/// Changing the number of a telephone.
+pub fn change_number(id: CredentialId) -> String {
+    format!("{SECURITY_INFO}/{id}/number")
 }
 
 /// Renaming a method.
@@ -143,6 +191,8 @@ pub(crate) const fn word(page: PortalPage) -> &'static str {
         PortalPage::SelfService => "self-service",
         PortalPage::SecurityInfo => "security-info",
         PortalPage::AddAuthenticator => "add-authenticator",
+        PortalPage::AddText => "add-text",
+        PortalPage::AddCall => "add-call",
         PortalPage::ChangePassword => "change-password",
         PortalPage::Sessions => "sessions",
         PortalPage::RecentSignIns => "recent-sign-ins",
@@ -151,11 +201,13 @@ pub(crate) const fn word(page: PortalPage) -> &'static str {
 }
 
 /// Every portal page that a sign-in can lead to.
-const PORTAL_PAGES: [PortalPage; 8] = [
+const PORTAL_PAGES: [PortalPage; 10] = [
     PortalPage::Profile,
     PortalPage::SelfService,
-    // Before the page that it lies below.
+    // Before the page that they lie below.
     PortalPage::AddAuthenticator,
+    PortalPage::AddText,
+    PortalPage::AddCall,
     PortalPage::SecurityInfo,
     PortalPage::ChangePassword,
     PortalPage::Sessions,
@@ -193,6 +245,8 @@ const fn portal_page(page: PortalPage) -> &'static str {
         PortalPage::SelfService => SELF_SERVICE,
         PortalPage::SecurityInfo => SECURITY_INFO,
         PortalPage::AddAuthenticator => ADD_APP,
+        PortalPage::AddText => ADD_TEXT,
+        PortalPage::AddCall => ADD_CALL,
         PortalPage::ChangePassword => CHANGE_PASSWORD,
         PortalPage::Sessions => SESSIONS,
         PortalPage::RecentSignIns => RECENT_SIGN_INS,

@@ -16,6 +16,8 @@ pub struct Decision {
 pub enum Reason {
     /// The built-in policy: every application and the portal need two factors [POL-1].
     BuiltInTwoFactors,
+    /// The built-in rule: a privileged account needs two factors, neither of them restricted [AUT-8, MET-10].
+    Privileged,
     /// The application asked for at least this strength [RFC 9470, OpenID Connect Core §3.1.2.1].
     AskedByApplication(Strength),
 }

@@ -5,15 +5,19 @@ use crate::session::Strength;
 
 /// Decides what a sign-in must reach.
 ///
-/// Policies only ever tighten: an application may ask for more than the built-in policy does, never for less.
+/// Policies only ever tighten: an application may ask for more than the built-in policy does, never for less. For a
+/// privileged account no restricted factor is ever enough [AUT-8, MET-10].
 pub fn evaluate(_policies: &Policies, input: AccessInput<'_>) -> Decision {
-    if input.request.strength > Strength::MultiFactor {
-        return Decision {
-            required: input.request.strength,
-            reasons: vec![Reason::AskedByApplication(input.request.strength), Reason::BuiltInTwoFactors],
-        };
+    let (built_in, reason) = if input.privileged {
+        (Strength::MultiFactorUnrestricted, Reason::Privileged)
+    } else {
+        (Strength::MultiFactor, Reason::BuiltInTwoFactors)
+    };
+    let asked = input.request.strength;
+    if asked > built_in {
+        return Decision { required: asked, reasons: vec![Reason::AskedByApplication(asked), reason] };
     }
-    Decision { required: Strength::MultiFactor, reasons: vec![Reason::BuiltInTwoFactors] }
+    Decision { required: built_in, reasons: vec![reason] }
 }
 
 #[cfg(test)]
@@ -21,18 +25,24 @@ mod tests {
     use super::*;
     use crate::access::SignInRequest;
 
+    fn check(asked: Strength, privileged: bool, required: Strength) {
+        let request = SignInRequest { strength: asked, ..SignInRequest::portal() };
+        let input = AccessInput { request: &request, privileged };
+        assert_eq!(evaluate(&Policies::built_in(), input).required, required);
+    }
+
     #[test]
     fn nobody_gets_in_with_less_than_two_factors() {
-        for (asked, required) in [
-            (Strength::OneFactor, Strength::MultiFactor),
-            (Strength::MultiFactor, Strength::MultiFactor),
-            (Strength::PhishingResistant, Strength::PhishingResistant),
-        ] {
-            let request = SignInRequest { strength: asked, ..SignInRequest::portal() };
-            for privileged in [false, true] {
-                let input = AccessInput { request: &request, privileged };
-                assert_eq!(evaluate(&Policies::built_in(), input).required, required);
-            }
-        }
+        check(Strength::OneFactor, false, Strength::MultiFactor);
+        check(Strength::MultiFactor, false, Strength::MultiFactor);
+        check(Strength::MultiFactorUnrestricted, false, Strength::MultiFactorUnrestricted);
+        check(Strength::PhishingResistant, false, Strength::PhishingResistant);
+    }
+
+    #[test]
+    fn no_restricted_factor_is_enough_for_the_privileged() {
+        check(Strength::OneFactor, true, Strength::MultiFactorUnrestricted);
+        check(Strength::MultiFactor, true, Strength::MultiFactorUnrestricted);
+        check(Strength::PhishingResistant, true, Strength::PhishingResistant);
     }
 }

@@ -7,8 +7,10 @@ mod decision;
 mod evaluate;
 mod input;
 mod policies;
+mod usable;
 
 pub use decision::{Decision, Reason};
 pub use evaluate::evaluate;
 pub use input::{AccessInput, SignInRequest};
 pub use policies::Policies;
+pub use usable::{Bars, RestrictedRules, Unusable, barred};

@@ -2,7 +2,8 @@
 //!
 //! `acr` uses published values, so that applications need not learn ours:
 //! `https://refeds.org/profile/sfa` and `…/mfa` (the REFEDS profiles for single and multi-factor authentication), and `phr`
-//! (phishing-resistant, OpenID Connect Extended Authentication Profile ACR Values §2).
+//! (phishing-resistant, OpenID Connect Extended Authentication Profile ACR Values §2). Nobody has published one for
+//! "multi-factor without text messages and calls", so that one is ours; it is claimed only when an application asks for it.
 
 use serde::{Deserialize, Serialize};
 
@@ -11,6 +12,7 @@ use crate::session::Strength;
 
 const SINGLE_FACTOR: &str = "https://refeds.org/profile/sfa";
 const MULTI_FACTOR: &str = "https://refeds.org/profile/mfa";
+const UNRESTRICTED: &str = "urn:wardkey:acr:mfa-unrestricted";
 const PHISHING_RESISTANT: &str = "phr";
 
 /// What an authorization request asks of the strength of the sign-in.
@@ -54,6 +56,7 @@ pub const fn acr(strength: Strength) -> &'static str {
     match strength {
         Strength::OneFactor => SINGLE_FACTOR,
         Strength::MultiFactor => MULTI_FACTOR,
+        Strength::MultiFactorUnrestricted => UNRESTRICTED,
         Strength::PhishingResistant => PHISHING_RESISTANT,
     }
 }
@@ -64,6 +67,7 @@ pub fn strength_of(value: &str) -> Option<Strength> {
     match value {
         SINGLE_FACTOR => Some(Strength::OneFactor),
         MULTI_FACTOR => Some(Strength::MultiFactor),
+        UNRESTRICTED => Some(Strength::MultiFactorUnrestricted),
         PHISHING_RESISTANT => Some(Strength::PhishingResistant),
         _ => None,
     }
@@ -76,7 +80,7 @@ pub fn reachable() -> Strength {
 
 /// The `acr_values_supported` of discovery: what a sign-in to an application can reach. One factor never suffices.
 pub fn supported() -> Vec<&'static str> {
-    [Strength::PhishingResistant, Strength::MultiFactor]
+    [Strength::PhishingResistant, Strength::MultiFactorUnrestricted, Strength::MultiFactor]
         .into_iter()
         .filter(|strength| *strength <= reachable())
         .map(acr)
@@ -122,7 +126,9 @@ mod tests {
 
     #[test]
     fn every_value_reads_back() {
-        for strength in [Strength::OneFactor, Strength::MultiFactor, Strength::PhishingResistant] {
+        for strength in
+            [Strength::OneFactor, Strength::MultiFactor, Strength::MultiFactorUnrestricted, Strength::PhishingResistant]
+        {
             assert_eq!(strength_of(acr(strength)), Some(strength));
         }
     }

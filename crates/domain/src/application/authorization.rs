@@ -149,8 +149,13 @@ impl AuthorizationRequest {
 
     /// The strength to claim in tokens for a sign-in that reached `reached`.
     ///
-    /// An essential `acr` must be answered with one of the values asked for; a weaker one of them is as true.
+    /// An essential `acr` must be answered with one of the values asked for; a weaker one of them is as true. The value
+    /// that only we know is claimed only to whom asked for it: others compare with a published one.
     pub fn claimed(&self, reached: Strength) -> Strength {
+        let asked = self.claims.acr.as_ref().unwrap_or(&self.acr);
+        let unasked =
+            reached == Strength::MultiFactorUnrestricted && !asked.wanted.contains(&Strength::MultiFactorUnrestricted);
+        let reached = if unasked { Strength::MultiFactor } else { reached };
         match self.claims.acr.as_ref() {
             Some(asked) if asked.essential && !asked.wanted.contains(&reached) => {
                 asked.wanted.iter().copied().find(|wanted| *wanted < reached).unwrap_or(reached)
@@ -333,6 +338,15 @@ mod tests {
         assert_eq!(asked.claimed(Strength::MultiFactor), Strength::MultiFactor);
         asked.claims.acr = Some(AcrRequest::of(["https://refeds.org/profile/sfa"], true));
         assert_eq!(asked.claimed(Strength::MultiFactor), Strength::OneFactor);
+    }
+
+    #[test]
+    fn a_value_of_ours_is_claimed_to_whom_asks_for_it() {
+        let mut asked = request();
+        assert_eq!(asked.claimed(Strength::MultiFactorUnrestricted), Strength::MultiFactor);
+        asked.acr = AcrRequest::of(["urn:wardkey:acr:mfa-unrestricted"], false);
+        assert_eq!(asked.claimed(Strength::MultiFactorUnrestricted), Strength::MultiFactorUnrestricted);
+        assert_eq!(asked.sign_in_request().strength, Strength::MultiFactorUnrestricted);
     }
 
     #[test]

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::word::{Reason, Word};
 use crate::id::{
-    AccountId, ApplicationId, CredentialId, DeviceId, GrantId, KeyId, OrganisationId, RoleGrantId, SessionId,
+    AccountId, ApplicationId, CredentialId, DeviceId, GrantId, KeyId, MessageId, OrganisationId, RoleGrantId, SessionId,
 };
 use crate::time::Timestamp;
 
@@ -89,6 +89,15 @@ events! {
     CredentialRenamed "credential_renamed" { account: AccountId, credential: CredentialId, }
     /// A person is now asked for another of their factors first.
     DefaultCredentialChanged "default_credential_changed" { account: AccountId, credential: CredentialId, }
+    /// A person said that a sign-in, or the enrolment of their number, was not theirs, `by` a text or a call [CMP-6]; `locked`
+    /// says whether the account was.
+    SignInReported "sign_in_reported" { account: AccountId, by: Word, locked: bool, }
+    /// A code was sent or a call was asked for; `message` is its identifier in the outbox.
+    MessageOrdered "message_ordered" { account: AccountId, message: MessageId, factor: Word, }
+    /// One telephone number is enrolled for `accounts` accounts, this one among them.
+    NumberShared "number_shared" { account: AccountId, credential: CredentialId, accounts: u32, }
+    /// An organisation switched factors off or on for its people; `off` lists those that are off now.
+    FactorsSwitched "factors_switched" { organisation: OrganisationId, off: Vec<Word>, }
     /// A factor reached the ceiling of failures, and only a new enrolment opens it [AUT-6].
     CredentialBlocked "credential_blocked" { account: AccountId, credential: Option<CredentialId>, factor: Word, }
     /// Somebody in charge removed all second factors of an account, so that the person enrols again.
@@ -195,6 +204,9 @@ impl Event {
             | Self::DefaultCredentialChanged { account, .. }
             | Self::CredentialBlocked { account, .. }
             | Self::ReEnrolled { account, .. }
+            | Self::SignInReported { account, .. }
+            | Self::MessageOrdered { account, .. }
+            | Self::NumberShared { account, .. }
             | Self::AccountChanged { account, .. }
             | Self::AccountStatusChanged { account, .. }
             | Self::GrantsRevoked { account, .. } => (Some(account), None, None),
@@ -202,7 +214,9 @@ impl Event {
             | Self::AccountImported { account, organisation, .. }
             | Self::RoleGranted { account, organisation, .. }
             | Self::RoleRevoked { account, organisation, .. } => (Some(account), Some(organisation), None),
-            Self::OrganisationSaved { organisation, .. } => (None, Some(organisation), None),
+            Self::OrganisationSaved { organisation, .. } | Self::FactorsSwitched { organisation, .. } => {
+                (None, Some(organisation), None)
+            }
             Self::SignedIn { account, application, .. } => (Some(account), None, application),
             Self::SignInRefused { account, application, .. } | Self::RequestRefused { account, application, .. } => {
                 (account, None, application)

@@ -20,7 +20,7 @@ pub struct UnknownCredential;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CannotEnrol {
     /// The account has as many as are allowed [ENR-12].
-    #[error("You can have {max} authenticator apps. Remove one before you add another")]
+    #[error("You can have {max} of these. Remove one before you add another")]
     TooMany {
         /// How many are allowed.
         max: usize,

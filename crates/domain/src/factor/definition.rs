@@ -1,6 +1,7 @@
 //! What the rest of the product knows about a factor without knowing the factor.
 
 use super::kind::{Category, FactorKind};
+use super::telephone::Reach;
 
 /// One factor's facts: screens, policies, tokens and reports read these instead of matching on the kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,6 +16,11 @@ pub struct Definition {
     pub phishing_resistant: bool,
     /// Whether it is enough as somebody's only second factor (S3: FIDO2 and smartcard are not).
     pub is_core: bool,
+    /// Whether NIST calls it restricted: whoever uses it hears of the risk and is offered something better [AUT-8,
+    /// NIST SP 800-63B §3.2.9].
+    pub restricted: bool,
+    /// What its telephone number must be good for, if it has one.
+    pub telephone: Option<Reach>,
     /// What pages call it.
     pub name: &'static str,
 }

@@ -16,6 +16,10 @@ pub enum FactorKind {
     Password,
     /// A code from an authenticator app [RFC 6238].
     Totp,
+    /// A code in a text message [MET-3].
+    Sms,
+    /// A call that is confirmed on the keypad [MET-4].
+    VoiceCall,
 }
 
 /// What a factor rests on [S2, S4: at least two of know, have, are].
@@ -36,14 +40,16 @@ pub enum Category {
 pub struct UnknownFactor;
 
 impl FactorKind {
-    /// Every factor, in the order in which pages offer them.
-    pub const ALL: [Self; 2] = [Self::Password, Self::Totp];
+    /// Every factor, in the order in which pages offer them: the strongest second factor first [MET-11].
+    pub const ALL: [Self; 4] = [Self::Password, Self::Totp, Self::Sms, Self::VoiceCall];
 
     /// The name that the database and the audit use.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Password => "password",
             Self::Totp => "totp",
+            Self::Sms => "sms",
+            Self::VoiceCall => "voice_call",
         }
     }
 
@@ -52,6 +58,8 @@ impl FactorKind {
         match self {
             Self::Password => 1,
             Self::Totp => 2,
+            Self::Sms => 3,
+            Self::VoiceCall => 4,
         }
     }
 }

@@ -7,15 +7,19 @@
 //!
 //! To add one: a folder beside `totp`, a line in `kind.rs`, a definition in `registry.rs`. Read `totp` next.
 
+mod code;
 mod definition;
 mod kind;
 mod proof;
 mod registry;
 
 pub mod password;
+pub mod sms;
+pub mod telephone;
 pub mod totp;
 pub mod voice_call;
 
+pub use code::{BadCode, Code};
 pub use definition::Definition;
 pub use kind::{Category, FactorKind, UnknownFactor};
 pub use proof::{Proof, SavedProof};

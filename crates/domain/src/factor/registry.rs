@@ -2,6 +2,7 @@
 
 use super::definition::Definition;
 use super::kind::{Category, FactorKind};
+use super::telephone::Reach;
 
 const PASSWORD: Definition = Definition {
     kind: FactorKind::Password,
@@ -9,6 +10,8 @@ const PASSWORD: Definition = Definition {
     amr: &["pwd"],
     phishing_resistant: false,
     is_core: true,
+    restricted: false,
+    telephone: None,
     name: "Password",
 };
 
@@ -18,7 +21,31 @@ const TOTP: Definition = Definition {
     amr: &["otp"],
     phishing_resistant: false,
     is_core: true,
+    restricted: false,
+    telephone: None,
     name: "Authenticator app",
+};
+
+const SMS: Definition = Definition {
+    kind: FactorKind::Sms,
+    category: Category::Possession,
+    amr: &["sms"],
+    phishing_resistant: false,
+    is_core: true,
+    restricted: true,
+    telephone: Some(Reach::Text),
+    name: "Text message",
+};
+
+const VOICE_CALL: Definition = Definition {
+    kind: FactorKind::VoiceCall,
+    category: Category::Possession,
+    amr: &["tel"],
+    phishing_resistant: false,
+    is_core: true,
+    restricted: true,
+    telephone: Some(Reach::Call),
+    name: "Phone call",
 };
 
 /// The facts of one factor.
@@ -26,6 +53,8 @@ pub const fn definition(kind: FactorKind) -> &'static Definition {
     match kind {
         FactorKind::Password => &PASSWORD,
         FactorKind::Totp => &TOTP,
+        FactorKind::Sms => &SMS,
+        FactorKind::VoiceCall => &VOICE_CALL,
     }
 }
 
@@ -49,6 +78,6 @@ mod tests {
     #[test]
     fn a_password_is_never_a_second_factor() {
         let kinds: Vec<_> = second_factors().map(|definition| definition.kind).collect();
-        assert_eq!(kinds, [FactorKind::Totp]);
+        assert_eq!(kinds, [FactorKind::Totp, FactorKind::Sms, FactorKind::VoiceCall]);
     }
 }

@@ -198,6 +198,7 @@ mod tests {
             session: SessionId::from_uuid(Uuid::from_u128(3)),
             roles,
             second_factor_at: NOW,
+            unrestricted_factor_at: None,
         };
         let request = RequestId::from_uuid(Uuid::from_u128(4));
         Op { now: NOW, actor: Actor::Account(actor), origin: Origin::default(), request }

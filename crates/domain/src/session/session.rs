@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::factor::FactorKind;
+use crate::factor::{FactorKind, definition};
 use crate::id::{AccountId, CredentialId, DeviceId, OrganisationId, SessionId};
 use crate::session::{SessionLimits, Strength};
 use crate::time::Timestamp;
@@ -81,6 +81,8 @@ pub enum EndedWhy {
     AccountDisabled,
     /// Another sign-in in the same browser took its place.
     Replaced,
+    /// The person said that somebody else was signing in [CMP-6].
+    Reported,
     /// A backup was restored, which cannot know whether it was ended after the backup.
     Restored,
 }
@@ -96,6 +98,7 @@ impl EndedWhy {
             Self::CredentialRemoved => "credential_removed",
             Self::AccountDisabled => "account_disabled",
             Self::Replaced => "replaced",
+            Self::Reported => "reported",
             Self::Restored => "restored",
         }
     }
@@ -142,6 +145,12 @@ impl Session {
     /// When a factor other than the password was last verified [SES-8].
     pub fn second_factor_at(&self) -> Option<Timestamp> {
         self.saved.proofs.iter().filter(|proof| proof.factor != FactorKind::Password).map(|proof| proof.at).max()
+    }
+
+    /// When a second factor that is not restricted was last verified [AUT-8].
+    pub fn unrestricted_factor_at(&self) -> Option<Timestamp> {
+        let unrestricted = |factor: FactorKind| definition(factor).is_second_factor() && !definition(factor).restricted;
+        self.saved.proofs.iter().filter(|proof| unrestricted(proof.factor)).map(|proof| proof.at).max()
     }
 
     /// Whether a second factor was verified recently enough for a sensitive change [SES-8].

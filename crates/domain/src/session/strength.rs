@@ -12,6 +12,8 @@ pub enum Strength {
     OneFactor,
     /// Factors of two different categories [NIST SP 800-63B-4 AAL2].
     MultiFactor,
+    /// Factors of two different categories, without any that is restricted: no text message, no call [AUT-8].
+    MultiFactorUnrestricted,
     /// Factors of two different categories, one of which cannot be phished.
     PhishingResistant,
 }
@@ -23,6 +25,7 @@ impl Strength {
     /// (ory/kratos #4317).
     pub fn of(factors: impl IntoIterator<Item = FactorKind>) -> Option<Self> {
         let mut categories: Vec<Category> = Vec::new();
+        let mut unrestricted: Vec<Category> = Vec::new();
         let mut phishing_resistant = false;
         for factor in factors {
             let definition = definition(factor);
@@ -30,12 +33,17 @@ impl Strength {
             if !categories.contains(&definition.category) {
                 categories.push(definition.category);
             }
+            // A restricted factor beside unrestricted ones takes nothing away from them.
+            if !definition.restricted && !unrestricted.contains(&definition.category) {
+                unrestricted.push(definition.category);
+            }
         }
-        match (categories.len(), phishing_resistant) {
+        match (categories.len(), unrestricted.len()) {
             (0, _) => None,
             (1, _) => Some(Self::OneFactor),
-            (_, false) => Some(Self::MultiFactor),
-            (_, true) => Some(Self::PhishingResistant),
+            (_, 0 | 1) => Some(Self::MultiFactor),
+            (_, _) if phishing_resistant => Some(Self::PhishingResistant),
+            (_, _) => Some(Self::MultiFactorUnrestricted),
         }
     }
 
@@ -44,6 +52,7 @@ impl Strength {
         match self {
             Self::OneFactor => "one_factor",
             Self::MultiFactor => "multi_factor",
+            Self::MultiFactorUnrestricted => "multi_factor_unrestricted",
             Self::PhishingResistant => "phishing_resistant",
         }
     }
@@ -55,17 +64,28 @@ mod tests {
 
     #[test]
     fn strength_counts_categories_not_factors() {
-        use FactorKind::{Password, Totp};
+        use FactorKind::{Password, Sms, Totp, VoiceCall};
         assert_eq!(Strength::of([]), None);
         assert_eq!(Strength::of([Password]), Some(Strength::OneFactor));
         assert_eq!(Strength::of([Password, Password]), Some(Strength::OneFactor));
         assert_eq!(Strength::of([Totp, Totp]), Some(Strength::OneFactor));
-        assert_eq!(Strength::of([Password, Totp]), Some(Strength::MultiFactor));
+        assert_eq!(Strength::of([Password, Totp]), Some(Strength::MultiFactorUnrestricted));
+        assert_eq!(Strength::of([Sms, VoiceCall]), Some(Strength::OneFactor));
+    }
+
+    #[test]
+    fn a_text_or_a_call_is_never_unrestricted() {
+        use FactorKind::{Password, Sms, Totp, VoiceCall};
+        assert_eq!(Strength::of([Password, Sms]), Some(Strength::MultiFactor));
+        assert_eq!(Strength::of([Password, VoiceCall]), Some(Strength::MultiFactor));
+        assert_eq!(Strength::of([Password, Sms, VoiceCall]), Some(Strength::MultiFactor));
+        assert_eq!(Strength::of([Password, Sms, Totp]), Some(Strength::MultiFactorUnrestricted));
     }
 
     #[test]
     fn strengths_are_ordered() {
         assert!(Strength::OneFactor < Strength::MultiFactor);
-        assert!(Strength::MultiFactor < Strength::PhishingResistant);
+        assert!(Strength::MultiFactor < Strength::MultiFactorUnrestricted);
+        assert!(Strength::MultiFactorUnrestricted < Strength::PhishingResistant);
     }
 }

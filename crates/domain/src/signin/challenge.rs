@@ -3,7 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use crate::factor::FactorKind;
+use crate::factor::sms::SentCode;
+use crate::factor::telephone::PhoneNumber;
 use crate::factor::totp::NewTotp;
+use crate::factor::voice_call::PlacedCall;
 use crate::id::CredentialId;
 
 /// What the person is asked next.
@@ -11,12 +14,38 @@ use crate::id::CredentialId;
 pub enum Challenge {
     /// Address and password.
     Password,
-    /// A one-time activation code: a privileged account without a second factor must present one before it enrols.
+    /// A one-time activation code: a privileged account without a second factor must present one before it enrols, and
+    /// whoever has nothing but a telephone number that is not allowed any more.
     Activation,
-    /// A code of one of these credentials.
+    /// A code of one of these authenticator apps.
     Code {
-        /// The credentials, the default first.
+        /// The credentials, the one to ask for first.
         credentials: Vec<CredentialId>,
+        /// Whether the person has another way, too.
+        several: bool,
+    },
+    /// To ask for a code or a call: none is on its way.
+    Dispatch {
+        /// The credential that it would go to.
+        credential: CredentialId,
+        /// Its factor.
+        kind: FactorKind,
+        /// Whether the person has another way, too.
+        several: bool,
+    },
+    /// The code that was sent in a text message.
+    TextCode {
+        /// What was sent.
+        sent: SentCode,
+        /// Whether the person has another way, too.
+        several: bool,
+    },
+    /// To answer the telephone.
+    Call {
+        /// The call.
+        call: PlacedCall,
+        /// Whether the person has another way, too.
+        several: bool,
     },
     /// A new password.
     NewPassword {
@@ -34,6 +63,25 @@ pub enum Challenge {
     EnrolTotp {
         /// The new key.
         new: NewTotp,
+    },
+    /// To enter a telephone number.
+    EnrolNumber {
+        /// For which factor.
+        kind: FactorKind,
+    },
+    /// The code that was sent to a new number.
+    ConfirmText {
+        /// What was sent.
+        sent: SentCode,
+        /// The number.
+        number: PhoneNumber,
+    },
+    /// To answer the telephone with the new number.
+    ConfirmCall {
+        /// The call.
+        call: PlacedCall,
+        /// The number.
+        number: PhoneNumber,
     },
 }
 
@@ -55,8 +103,19 @@ impl Challenge {
     /// Whether this belongs to enrolment: such a flow lives longer and reaches nothing else.
     pub const fn is_enrolment(&self) -> bool {
         match self {
-            Self::SelfEnrol | Self::ChooseFactor { .. } | Self::EnrolTotp { .. } | Self::Activation => true,
-            Self::Password | Self::Code { .. } | Self::NewPassword { .. } => false,
+            Self::SelfEnrol
+            | Self::ChooseFactor { .. }
+            | Self::EnrolTotp { .. }
+            | Self::EnrolNumber { .. }
+            | Self::ConfirmText { .. }
+            | Self::ConfirmCall { .. }
+            | Self::Activation => true,
+            Self::Password
+            | Self::Code { .. }
+            | Self::Dispatch { .. }
+            | Self::TextCode { .. }
+            | Self::Call { .. }
+            | Self::NewPassword { .. } => false,
         }
     }
 }

@@ -3,9 +3,13 @@
 use crate::credential::Label;
 use crate::factor::FactorKind;
 use crate::factor::password::PasswordHash;
+use crate::factor::sms::SentCode;
+use crate::factor::telephone::PhoneNumber;
 use crate::factor::totp::Step;
-use crate::id::{AccountId, CredentialId};
+use crate::factor::voice_call::PlacedCall;
+use crate::id::{AccountId, CredentialId, MessageId};
 use crate::secret::Secret;
+use crate::signin::DispatchTo;
 
 /// Something that the use case carries out in the transaction that saves the flow.
 #[derive(Debug)]
@@ -47,6 +51,43 @@ pub enum Effect {
         seed: Secret<Vec<u8>>,
         /// The step of the code that confirmed it, so that it is spent from the start.
         step: Option<Step>,
+        /// The name that its owner gave it.
+        label: Label,
+    },
+    /// Send a code in a text message, in the transaction that saves the flow.
+    SendText {
+        /// To whom.
+        to: DispatchTo,
+        /// The code and the message's identifier.
+        sent: SentCode,
+    },
+    /// Call a telephone.
+    PlaceCall {
+        /// Whom.
+        to: DispatchTo,
+        /// What to ask, and the message's identifier.
+        call: PlacedCall,
+    },
+    /// Do not send a message that has not left yet: another takes its place.
+    Withdraw {
+        /// The message.
+        message: MessageId,
+    },
+    /// Note that a credential was used now.
+    NoteUse {
+        /// The credential.
+        credential: CredentialId,
+    },
+    /// Store a newly enrolled telephone.
+    EnrolTelephone {
+        /// The credential's identifier.
+        credential: CredentialId,
+        /// The account.
+        account: AccountId,
+        /// The factor.
+        factor: FactorKind,
+        /// The number.
+        number: PhoneNumber,
         /// The name that its owner gave it.
         label: Label,
     },

@@ -1,10 +1,14 @@
 //! What happens to a sign-in.
 
 use crate::credential::{Label, Permit};
-use crate::factor::FactorKind;
 use crate::factor::password::{PasswordHash, PasswordVerdict};
-use crate::factor::totp::{Code, NewTotp, TotpState};
+use crate::factor::telephone::{PhoneNumber, Reach};
+use crate::factor::totp::{NewTotp, TotpState};
+use crate::factor::voice_call::CallStanding;
+use crate::factor::{Code, FactorKind};
+use crate::id::{CredentialId, MessageId};
 use crate::signin::Person;
+use crate::time::Timestamp;
 
 /// Something that happened. Each carries the account's facts as they are now.
 #[derive(Debug)]
@@ -55,6 +59,27 @@ pub enum Event {
         /// The code.
         code: Code,
     },
+    /// The person chose one of their factors.
+    CredentialChosen {
+        /// The account.
+        person: Person,
+        /// The credential.
+        credential: CredentialId,
+    },
+    /// A code or a call was asked for, and budgets have answered.
+    DispatchRequested {
+        /// The account.
+        person: Person,
+        /// What would be sent.
+        dispatch: Dispatch,
+    },
+    /// How the call stands was looked up.
+    CallChecked {
+        /// The account.
+        person: Person,
+        /// How it stands.
+        standing: CallStanding,
+    },
     /// The code that was just accepted turned out to be spent by another node in the same second.
     CodeSpentElsewhere,
     /// The person said yes to enrolling [ENR-1].
@@ -71,7 +96,25 @@ pub enum Event {
         /// A new key for it.
         new: NewTotp,
     },
-    /// A code from the newly set up authenticator arrived.
+    /// A telephone number was entered, and budgets have answered.
+    NumberEntered {
+        /// The account.
+        person: Person,
+        /// The number, which is allowed for this factor.
+        number: PhoneNumber,
+        /// What would be sent.
+        dispatch: Dispatch,
+    },
+    /// How the call to a new number stands was looked up.
+    EnrolmentCallChecked {
+        /// The account.
+        person: Person,
+        /// The name that its owner gave it.
+        label: Label,
+        /// How it stands.
+        standing: CallStanding,
+    },
+    /// A code from the newly set up authenticator, or to the new number, arrived.
     EnrolmentCodeSubmitted {
         /// The account.
         person: Person,
@@ -87,4 +130,37 @@ pub enum Event {
         /// The account.
         person: Person,
     },
+}
+
+/// What would be sent, made of fresh random bytes whether or not it will be.
+#[derive(Clone, Copy, Debug)]
+pub struct Dispatch {
+    /// The message.
+    pub message: MessageId,
+    /// The code, for whoever needs one.
+    pub code: Code,
+    /// The credential that a new number becomes.
+    pub credential: CredentialId,
+    /// What is known of the message that this one takes the place of.
+    pub previous: Previous,
+    /// When a budget is spent: until when.
+    pub refused_until: Option<Timestamp>,
+}
+
+/// What is known of a message when another is asked for in its place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Previous {
+    /// It has arrived or is on its way; or there was none.
+    Underway,
+    /// The network lost it: the person cannot be blamed, and need not wait.
+    Lost,
+}
+
+/// To whom a code or a call goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DispatchTo {
+    /// To the number of an enrolled credential.
+    Credential(CredentialId, Reach),
+    /// To a number that is to be enrolled.
+    Number(PhoneNumber),
 }

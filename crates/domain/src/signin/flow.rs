@@ -3,11 +3,11 @@
 use serde::{Deserialize, Serialize};
 
 use crate::factor::{FactorKind, Proof, SavedProof};
-use crate::id::{AccountId, FlowId, SessionId};
+use crate::id::{AccountId, CredentialId, FlowId, MessageId, SessionId};
 use crate::op::Op;
-use crate::session::Session;
-use crate::signin::stage::Stage;
-use crate::signin::{SignInRequest, SignInRules};
+use crate::session::{Session, Strength};
+use crate::signin::stage::{Confirming, Stage};
+use crate::signin::{Person, SignInRequest, SignInRules};
 use crate::time::Timestamp;
 
 /// A sign-in in progress: what is asked for, what is proved so far, and what is awaited.
@@ -23,6 +23,14 @@ pub struct Flow {
     pub(super) proofs: Vec<Proof>,
     pub(super) activated: bool,
     pub(super) stage: Stage,
+    /// How many codes and calls it has asked for.
+    pub(super) dispatches: u32,
+    /// From when on it may ask the same telephone again.
+    pub(super) again_at: Option<Timestamp>,
+    /// To which credential that went.
+    pub(super) dispatched_to: Option<CredentialId>,
+    /// The message that went there.
+    pub(super) dispatched: Option<MessageId>,
     pub(super) started_at: Timestamp,
     pub(super) expires_at: Timestamp,
 }
@@ -51,13 +59,22 @@ impl Flow {
             proofs: Vec::new(),
             activated: false,
             stage: Stage::Identify,
+            dispatches: 0,
+            again_at: None,
+            dispatched_to: None,
+            dispatched: None,
             started_at: op.now,
             expires_at: op.now.plus(rules.lifetime),
         }
     }
 
     /// A step-up inside `session`: its password still counts, a second factor is asked for anew [SES-8].
-    pub fn refresh(op: &Op, rules: &SignInRules, id: FlowId, session: &Session) -> Self {
+    ///
+    /// SECURITY: who has a factor that is not restricted shows that one. A telephone number alone, which can be taken over,
+    /// must not be enough to add a stronger factor and so become stronger itself [AUT-8].
+    pub fn refresh(op: &Op, rules: &SignInRules, id: FlowId, session: &Session, person: &Person) -> Self {
+        let strength =
+            if person.has_unrestricted_factor() { Strength::MultiFactorUnrestricted } else { Strength::MultiFactor };
         // SECURITY: only knowledge is carried over; possession must be shown now, whatever the session says.
         let proofs = session
             .facts()
@@ -71,11 +88,15 @@ impl Flow {
         Self {
             id,
             purpose: Purpose::FreshFactor { session: session.id() },
-            request: SignInRequest::portal(),
+            request: SignInRequest { strength, ..SignInRequest::portal() },
             account: Some(session.account()),
             proofs,
             activated: false,
-            stage: Stage::SecondFactor,
+            stage: Stage::SecondFactor { chosen: None },
+            dispatches: 0,
+            again_at: None,
+            dispatched_to: None,
+            dispatched: None,
             started_at: op.now,
             expires_at: op.now.plus(rules.lifetime),
         }
@@ -119,6 +140,53 @@ impl Flow {
     /// Whether it awaits an activation code, or could begin with one.
     pub const fn awaits_activation(&self) -> bool {
         matches!(self.stage, Stage::Identify | Stage::Activation)
+    }
+
+    /// Which factor's code it awaits, so that the use case counts the try for that factor.
+    pub const fn awaits_code_of(&self) -> FactorKind {
+        match &self.stage {
+            Stage::TextCode(_) | Stage::ConfirmNumber { .. } => FactorKind::Sms,
+            Stage::Identify
+            | Stage::CheckingPassword
+            | Stage::SecondFactor { .. }
+            | Stage::Call(_)
+            | Stage::Activation
+            | Stage::NewPassword(_)
+            | Stage::OfferEnrolment
+            | Stage::ChooseFactor
+            | Stage::EnrolTotp(_)
+            | Stage::EnrolNumber(_)
+            | Stage::Complete => FactorKind::Totp,
+        }
+    }
+
+    /// The last message that it asked for, whether it is awaited or not.
+    pub const fn last_message(&self) -> Option<MessageId> {
+        self.dispatched
+    }
+
+    /// The call that it awaits.
+    pub const fn awaits_call(&self) -> Option<MessageId> {
+        match &self.stage {
+            Stage::Call(call) | Stage::ConfirmNumber { how: Confirming::Call(call), .. } => Some(call.message),
+            Stage::Identify
+            | Stage::CheckingPassword
+            | Stage::SecondFactor { .. }
+            | Stage::TextCode(_)
+            | Stage::Activation
+            | Stage::NewPassword(_)
+            | Stage::OfferEnrolment
+            | Stage::ChooseFactor
+            | Stage::EnrolTotp(_)
+            | Stage::EnrolNumber(_)
+            | Stage::ConfirmNumber { .. }
+            | Stage::Complete => None,
+        }
+    }
+
+    /// Whether that call is to confirm a new number.
+    pub const fn is_confirming_number(&self) -> bool {
+        matches!(self.stage, Stage::ConfirmNumber { .. })
     }
 
     /// Whether a password has been proved in this flow.

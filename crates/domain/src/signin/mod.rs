@@ -6,23 +6,29 @@
 
 mod challenge;
 mod effect;
+mod enrol;
 mod event;
 mod flow;
+mod identify;
 mod person;
+mod proceed;
 mod refusal;
 mod rules;
 mod saved;
+mod second_factor;
 mod signed_in;
 mod stage;
 mod step;
+#[cfg(test)]
+mod telephone_tests;
 #[cfg(test)]
 mod tests;
 
 pub use challenge::{Challenge, NewPasswordWhy};
 pub use effect::Effect;
-pub use event::Event;
+pub use event::{Dispatch, DispatchTo, Event, Previous};
 pub use flow::{Flow, Purpose};
-pub use person::{EnrolledFactor, Person};
+pub use person::{Choice, EnrolledFactor, Person};
 pub use refusal::Refusal;
 pub use rules::SignInRules;
 pub use saved::SavedFlow;

@@ -1,10 +1,12 @@
 //! What the engine needs to know of the account that signs in.
 
+use crate::access::Unusable;
 use crate::credential::{Label, PasswordStanding};
 use crate::directory::{AccountKind, AccountStatus};
-use crate::factor::FactorKind;
+use crate::factor::{FactorKind, definition};
 use crate::id::{AccountId, CredentialId, OrganisationId};
 use crate::signin::Refusal;
+use crate::signin::proceed::still_counts;
 
 /// An account as the engine sees it, read anew for every event: a sign-in never outlives a change to the account.
 #[derive(Clone, Debug)]
@@ -23,8 +25,10 @@ pub struct Person {
     pub privileged: bool,
     /// How its password stands, if it has one.
     pub password: Option<PasswordStanding>,
-    /// Its enrolled factors besides the password, the default first.
+    /// Its enrolled factors besides the password, the default first and then the strongest.
     pub factors: Vec<EnrolledFactor>,
+    /// Factors that the account may neither use nor enrol, each with the reason [AUT-8].
+    pub barred: Vec<(FactorKind, Unusable)>,
 }
 
 /// One enrolled factor of an account.
@@ -36,9 +40,34 @@ pub struct EnrolledFactor {
     pub kind: FactorKind,
     /// The name that its owner gave it.
     pub label: Label,
+    /// Whether it is the one to ask for first [ENR-9].
+    pub is_default: bool,
+    /// Why this very credential cannot be used, if it cannot.
+    pub unusable: Option<Unusable>,
+}
+
+/// One of the person's factors, as "sign in another way" shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Choice {
+    /// The credential.
+    pub credential: CredentialId,
+    /// Its factor.
+    pub kind: FactorKind,
+    /// The name that its owner gave it.
+    pub label: Label,
+    /// Whether it is the one to ask for first.
+    pub is_default: bool,
+    /// Why it cannot be used here and now, if it cannot.
+    pub unusable: Option<Unusable>,
 }
 
 impl Person {
+    /// Whether the account has a second factor that is not restricted and can be used now [AUT-8].
+    pub fn has_unrestricted_factor(&self) -> bool {
+        let usable = |factor: &EnrolledFactor| !definition(factor.kind).restricted && still_counts(self, factor);
+        self.factors.iter().any(usable)
+    }
+
     /// Whether the account may sign in at all.
     ///
     /// # Errors

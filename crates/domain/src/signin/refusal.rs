@@ -1,6 +1,7 @@
 //! Why a sign-in did not go on: stable codes and words for people.
 
 use crate::factor::password::BrokenRule;
+use crate::factor::voice_call::CallOutcome;
 use crate::time::Timestamp;
 
 /// Why the engine refused an event. An outcome, not an error: it is committed with its counter and its audit row.
@@ -39,12 +40,34 @@ pub enum Refusal {
     WrongStep,
     /// The sign-in took too long or was replaced by a newer one.
     FlowExpired,
+    /// The code is too old.
+    CodeExpired,
+    /// Another code or call was asked for too soon after the last one.
+    TooSoon {
+        /// From when on it may be asked for.
+        until: Timestamp,
+    },
+    /// So many messages went out that no more may, for a while.
+    TooManyMessages {
+        /// From when on there may be more.
+        until: Timestamp,
+    },
+    /// The call did not confirm the sign-in.
+    CallFailed(CallOutcome),
+    /// The person said on the telephone, or with the reference of a text, that they are not signing in [CMP-6].
+    Reported,
+    /// The factor that was chosen cannot be used now.
+    FactorNotUsable,
+    /// None of the person's factors can be used now.
+    NoUsableFactor,
+    /// All that the person has are telephone numbers that are not allowed any more.
+    NumberNotAllowed,
 }
 
 impl Refusal {
     /// One of each, for the reference that is generated from it.
     pub fn samples() -> Vec<Self> {
-        vec![
+        [
             Self::WrongPassword,
             Self::TooManyTries { until: Timestamp::from_seconds(0) },
             Self::WrongCode,
@@ -60,7 +83,17 @@ impl Refusal {
             Self::StrengthOutOfReach,
             Self::WrongStep,
             Self::FlowExpired,
+            Self::CodeExpired,
+            Self::TooSoon { until: Timestamp::from_seconds(0) },
+            Self::TooManyMessages { until: Timestamp::from_seconds(0) },
+            Self::Reported,
+            Self::FactorNotUsable,
+            Self::NoUsableFactor,
+            Self::NumberNotAllowed,
         ]
+        .into_iter()
+        .chain(CallOutcome::ALL.into_iter().filter(is_failure).map(Self::CallFailed))
+        .collect()
     }
 
     /// The code that the help desk looks up. Codes are never reused.
@@ -81,6 +114,26 @@ impl Refusal {
             Self::WrongStep => "SIGNIN-013",
             Self::FlowExpired => "SIGNIN-014",
             Self::PasswordLapsed => "SIGNIN-015",
+            Self::CodeExpired => "SIGNIN-016",
+            Self::TooSoon { .. } => "SIGNIN-017",
+            Self::TooManyMessages { .. } => "SIGNIN-018",
+            Self::Reported => "SIGNIN-019",
+            Self::FactorNotUsable => "SIGNIN-020",
+            Self::NoUsableFactor => "SIGNIN-021",
+            Self::NumberNotAllowed => "SIGNIN-022",
+            Self::CallFailed(outcome) => match outcome {
+                CallOutcome::WrongCode => "SIGNIN-030",
+                CallOutcome::NoResponse | CallOutcome::Confirmed => "SIGNIN-031",
+                CallOutcome::Voicemail => "SIGNIN-032",
+                CallOutcome::Busy => "SIGNIN-033",
+                CallOutcome::NoAnswer => "SIGNIN-034",
+                CallOutcome::Unreachable => "SIGNIN-035",
+                CallOutcome::Declined => "SIGNIN-036",
+                CallOutcome::HungUp => "SIGNIN-037",
+                CallOutcome::ServiceError => "SIGNIN-038",
+                CallOutcome::CutOff => "SIGNIN-039",
+                CallOutcome::Reported => "SIGNIN-019",
+            },
         }
     }
 
@@ -102,6 +155,26 @@ impl Refusal {
             Self::StrengthOutOfReach => "strength_out_of_reach",
             Self::WrongStep => "wrong_step",
             Self::FlowExpired => "flow_expired",
+            Self::CodeExpired => "code_expired",
+            Self::TooSoon { .. } => "too_soon",
+            Self::TooManyMessages { .. } => "too_many_messages",
+            Self::Reported => "reported",
+            Self::FactorNotUsable => "factor_not_usable",
+            Self::NoUsableFactor => "no_usable_factor",
+            Self::NumberNotAllowed => "number_not_allowed",
+            Self::CallFailed(outcome) => match outcome {
+                CallOutcome::WrongCode => "call_wrong_code",
+                CallOutcome::NoResponse | CallOutcome::Confirmed => "call_no_response",
+                CallOutcome::Voicemail => "call_voicemail",
+                CallOutcome::Busy => "call_busy",
+                CallOutcome::NoAnswer => "call_no_answer",
+                CallOutcome::Unreachable => "call_unreachable",
+                CallOutcome::Declined => "call_declined",
+                CallOutcome::HungUp => "call_hung_up",
+                CallOutcome::ServiceError => "call_service_error",
+                CallOutcome::CutOff => "call_cut_off",
+                CallOutcome::Reported => "reported",
+            },
         }
     }
 
@@ -131,6 +204,44 @@ impl Refusal {
             Self::StrengthOutOfReach => "The application needs a stronger factor than the person has enrolled.",
             Self::WrongStep => "The page was out of date, often after the browser's Back button: start again.",
             Self::FlowExpired => "Start again: the sign-in took too long, or a newer one took its place.",
+            Self::CodeExpired => "Ask for a new code: each is good for a few minutes.",
+            Self::TooSoon { .. } => "Wait as long as the page says: a text can take a minute to arrive.",
+            Self::TooManyMessages { .. } => {
+                "Use another factor, or wait. If the person did not ask for so many, somebody else is: tell security."
+            }
+            Self::Reported => {
+                "The person said that somebody else is signing in. Verify who they are, set a temporary password and tell security."
+            }
+            Self::FactorNotUsable => "Read the reason on the page Sign in another way, and choose another factor.",
+            Self::NoUsableFactor => {
+                "None of the person's factors works now: their account's page says why. Either wait, or verify who they are and make them enrol again."
+            }
+            Self::NumberNotAllowed => {
+                "Verify who the person is, then make them enrol again: their next sign-in asks for another number or an authenticator app."
+            }
+            Self::CallFailed(outcome) => match outcome {
+                CallOutcome::WrongCode => "The digits on the keypad were not those on the screen: ask for a new call.",
+                CallOutcome::NoResponse | CallOutcome::Confirmed => {
+                    "The key must be pressed after the voice has said which, and before the page gives up."
+                }
+                CallOutcome::Voicemail => {
+                    "A machine answered, or the line sounded like one: noise, music, keys pressed before the question. Ask for a new call from a quieter place or use another factor."
+                }
+                CallOutcome::Busy => "The line was busy: wait and ask for a new call.",
+                CallOutcome::NoAnswer => "Nobody answered: check the number with the person.",
+                CallOutcome::Unreachable => {
+                    "The telephone is switched off, out of range, or the number does not exist: check it with the person."
+                }
+                CallOutcome::Declined => {
+                    "The telephone turned the call away, often by a setting that silences unknown callers."
+                }
+                CallOutcome::HungUp => "The person hung up before pressing a key: ask for a new call.",
+                CallOutcome::ServiceError => {
+                    "The telephone network failed. Use another factor; tell whoever runs the service."
+                }
+                CallOutcome::CutOff => "The call took too long or was stopped: ask for a new one.",
+                CallOutcome::Reported => "The person said that they are not signing in: tell security.",
+            },
         }
     }
 
@@ -148,7 +259,20 @@ impl Refusal {
             | Self::PasswordsDiffer
             | Self::StrengthOutOfReach
             | Self::WrongStep
-            | Self::FlowExpired => false,
+            | Self::FlowExpired
+            | Self::CodeExpired
+            | Self::TooSoon { .. }
+            | Self::TooManyMessages { .. }
+            | Self::CallFailed(_)
+            | Self::Reported
+            | Self::FactorNotUsable
+            | Self::NoUsableFactor
+            | Self::NumberNotAllowed => false,
         }
     }
+}
+
+/// Whether a call that ended so has failed, in a way of its own.
+const fn is_failure(outcome: &CallOutcome) -> bool {
+    !matches!(outcome, CallOutcome::Confirmed | CallOutcome::Reported)
 }

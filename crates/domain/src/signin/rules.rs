@@ -2,6 +2,9 @@
 
 use std::time::Duration;
 
+use crate::factor::sms::SmsRules;
+use crate::factor::voice_call::VoiceCallRules;
+
 /// The limits of a sign-in in progress.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SignInRules {
@@ -9,10 +12,33 @@ pub struct SignInRules {
     pub lifetime: Duration,
     /// One that has reached enrolment is forgotten after this long: fetching a phone takes a while.
     pub enrolment_lifetime: Duration,
+    /// How long after a code or a call was asked for another may be; each further wait is twice as long.
+    pub ask_again_after: Duration,
+    /// Codes in text messages.
+    pub sms: SmsRules,
+    /// Calls.
+    pub voice_call: VoiceCallRules,
 }
 
 impl Default for SignInRules {
     fn default() -> Self {
-        Self { lifetime: Duration::from_secs(15 * 60), enrolment_lifetime: Duration::from_secs(30 * 60) }
+        Self {
+            lifetime: Duration::from_secs(15 * 60),
+            enrolment_lifetime: Duration::from_secs(30 * 60),
+            ask_again_after: Duration::from_secs(20),
+            sms: SmsRules::default(),
+            voice_call: VoiceCallRules::default(),
+        }
+    }
+}
+
+/// The longest wait for another code or call.
+const LONGEST_WAIT: Duration = Duration::from_secs(300);
+
+impl SignInRules {
+    /// The wait after so many codes and calls.
+    pub fn wait_after(&self, dispatches: u32) -> Duration {
+        let doubled = 1_u32.checked_shl(dispatches.saturating_sub(1)).unwrap_or(u32::MAX);
+        self.ask_again_after.saturating_mul(doubled).min(LONGEST_WAIT)
     }
 }

@@ -2,17 +2,20 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::factor::sms::SentCode;
+use crate::factor::telephone::PhoneNumber;
 use crate::factor::totp::NewTotp;
-use crate::factor::{Proof, SavedProof};
-use crate::id::{AccountId, CredentialId, FlowId};
+use crate::factor::voice_call::PlacedCall;
+use crate::factor::{Code, FactorKind, Proof, SavedProof};
+use crate::id::{AccountId, CredentialId, FlowId, MessageId};
 use crate::op::Op;
 use crate::secret::Secret;
-use crate::signin::stage::Stage;
+use crate::signin::stage::{Confirming, Stage};
 use crate::signin::{Flow, NewPasswordWhy, Purpose, Refusal, SignInRequest};
 use crate::time::Timestamp;
 
 /// The version of the blob's format; a blob of another version is an expired flow.
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 
 /// A saved flow: bytes for the store to seal. They hold secrets and proofs, and only the engine can write or read them.
 ///
@@ -42,6 +45,10 @@ struct Blob {
     proofs: Vec<SavedProof>,
     activated: bool,
     stage: BlobStage,
+    dispatches: u32,
+    again_at: Option<Timestamp>,
+    dispatched_to: Option<CredentialId>,
+    dispatched: Option<MessageId>,
     started_at: Timestamp,
     expires_at: Timestamp,
 }
@@ -49,12 +56,51 @@ struct Blob {
 #[derive(Serialize, Deserialize)]
 enum BlobStage {
     Identify,
-    SecondFactor,
+    SecondFactor { chosen: Option<CredentialId> },
+    TextCode(BlobSent),
+    Call(BlobSent),
     Activation,
     NewPassword(NewPasswordWhy),
     OfferEnrolment,
     ChooseFactor,
     EnrolTotp { credential: CredentialId, seed: Vec<u8> },
+    EnrolNumber(FactorKind),
+    ConfirmByText { number: PhoneNumber, sent: BlobSent },
+    ConfirmByCall { number: PhoneNumber, call: BlobSent },
+}
+
+/// A code or a call on its way.
+#[derive(Clone, Serialize, Deserialize)]
+struct BlobSent {
+    credential: CredentialId,
+    message: MessageId,
+    code: Option<String>,
+    at: Timestamp,
+    expires_at: Timestamp,
+}
+
+impl BlobSent {
+    fn of_text(sent: SentCode) -> Self {
+        let SentCode { credential, message, code, sent_at, expires_at } = sent;
+        Self { credential, message, code: Some(code.text()), at: sent_at, expires_at }
+    }
+
+    fn of_call(call: PlacedCall) -> Self {
+        let PlacedCall { credential, message, code, placed_at, expires_at } = call;
+        Self { credential, message, code: code.map(Code::text), at: placed_at, expires_at }
+    }
+
+    fn text(self) -> Result<SentCode, Refusal> {
+        let code = self.code.and_then(|code| Code::parse(&code).ok()).ok_or(Refusal::FlowExpired)?;
+        let Self { credential, message, at, expires_at, .. } = self;
+        Ok(SentCode { credential, message, code, sent_at: at, expires_at })
+    }
+
+    fn call(self) -> Result<PlacedCall, Refusal> {
+        let code = self.code.map(|code| Code::parse(&code)).transpose().map_err(|_| Refusal::FlowExpired)?;
+        let Self { credential, message, at, expires_at, .. } = self;
+        Ok(PlacedCall { credential, message, code, placed_at: at, expires_at })
+    }
 }
 
 impl Flow {
@@ -62,7 +108,16 @@ impl Flow {
     pub fn save(&self) -> Option<SavedFlow> {
         let stage = match &self.stage {
             Stage::Identify => BlobStage::Identify,
-            Stage::SecondFactor => BlobStage::SecondFactor,
+            Stage::SecondFactor { chosen } => BlobStage::SecondFactor { chosen: *chosen },
+            Stage::TextCode(sent) => BlobStage::TextCode(BlobSent::of_text(*sent)),
+            Stage::Call(call) => BlobStage::Call(BlobSent::of_call(*call)),
+            Stage::EnrolNumber(kind) => BlobStage::EnrolNumber(*kind),
+            Stage::ConfirmNumber { number, how: Confirming::Text(sent) } => {
+                BlobStage::ConfirmByText { number: number.clone(), sent: BlobSent::of_text(*sent) }
+            }
+            Stage::ConfirmNumber { number, how: Confirming::Call(call) } => {
+                BlobStage::ConfirmByCall { number: number.clone(), call: BlobSent::of_call(*call) }
+            }
             Stage::Activation => BlobStage::Activation,
             Stage::NewPassword(why) => BlobStage::NewPassword(*why),
             Stage::OfferEnrolment => BlobStage::OfferEnrolment,
@@ -81,6 +136,10 @@ impl Flow {
             proofs: self.proofs.iter().map(Proof::saved).collect(),
             activated: self.activated,
             stage,
+            dispatches: self.dispatches,
+            again_at: self.again_at,
+            dispatched_to: self.dispatched_to,
+            dispatched: self.dispatched,
             started_at: self.started_at,
             expires_at: self.expires_at,
         };
@@ -105,7 +164,16 @@ impl Flow {
             activated: blob.activated,
             stage: match blob.stage {
                 BlobStage::Identify => Stage::Identify,
-                BlobStage::SecondFactor => Stage::SecondFactor,
+                BlobStage::SecondFactor { chosen } => Stage::SecondFactor { chosen },
+                BlobStage::TextCode(sent) => Stage::TextCode(sent.text()?),
+                BlobStage::Call(call) => Stage::Call(call.call()?),
+                BlobStage::EnrolNumber(kind) => Stage::EnrolNumber(kind),
+                BlobStage::ConfirmByText { number, sent } => {
+                    Stage::ConfirmNumber { number, how: Confirming::Text(sent.text()?) }
+                }
+                BlobStage::ConfirmByCall { number, call } => {
+                    Stage::ConfirmNumber { number, how: Confirming::Call(call.call()?) }
+                }
                 BlobStage::Activation => Stage::Activation,
                 BlobStage::NewPassword(why) => Stage::NewPassword(why),
                 BlobStage::OfferEnrolment => Stage::OfferEnrolment,
@@ -114,6 +182,10 @@ impl Flow {
                     Stage::EnrolTotp(NewTotp::restore(credential, Secret::new(seed)))
                 }
             },
+            dispatches: blob.dispatches,
+            again_at: blob.again_at,
+            dispatched_to: blob.dispatched_to,
+            dispatched: blob.dispatched,
             started_at: blob.started_at,
             expires_at: blob.expires_at,
         })

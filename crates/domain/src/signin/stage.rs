@@ -1,6 +1,11 @@
 //! Where a sign-in stands.
 
+use crate::factor::FactorKind;
+use crate::factor::sms::SentCode;
+use crate::factor::telephone::PhoneNumber;
 use crate::factor::totp::NewTotp;
+use crate::factor::voice_call::PlacedCall;
+use crate::id::{CredentialId, MessageId};
 use crate::signin::NewPasswordWhy;
 
 /// Where a sign-in stands. Each variant holds only the facts that exist then.
@@ -10,9 +15,16 @@ pub(super) enum Stage {
     Identify,
     /// A password is with the hashing pool. Never saved: it lives within one request.
     CheckingPassword,
-    /// A code of an enrolled factor is awaited.
-    SecondFactor,
-    /// A privileged account without a second factor must present an activation code.
+    /// An enrolled factor is awaited; nothing is on its way to a telephone.
+    SecondFactor {
+        /// The one that was chosen, or is asked for first.
+        chosen: Option<CredentialId>,
+    },
+    /// A code was sent in a text message and is awaited.
+    TextCode(SentCode),
+    /// A telephone is called, and its keypad awaited.
+    Call(PlacedCall),
+    /// An activation code is awaited: a privileged account has no second factor.
     Activation,
     /// A new password is awaited.
     NewPassword(NewPasswordWhy),
@@ -22,6 +34,74 @@ pub(super) enum Stage {
     ChooseFactor,
     /// A new key is shown and its first code awaited.
     EnrolTotp(NewTotp),
+    /// A telephone number is awaited.
+    EnrolNumber(FactorKind),
+    /// A telephone number was entered, and is to be confirmed.
+    ConfirmNumber {
+        /// The number.
+        number: PhoneNumber,
+        /// What was sent to it.
+        how: Confirming,
+    },
     /// The end: every proof that the policy asks for is there. Never saved.
     Complete,
+}
+
+/// What was sent to a new number.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Confirming {
+    /// A code in a text message.
+    Text(SentCode),
+    /// A call.
+    Call(PlacedCall),
+}
+
+impl Stage {
+    /// The enrolled credential that is awaited.
+    pub(super) const fn credential(&self) -> Option<CredentialId> {
+        match self {
+            Self::SecondFactor { chosen } => *chosen,
+            Self::TextCode(sent) => Some(sent.credential),
+            Self::Call(call) => Some(call.credential),
+            Self::Identify
+            | Self::CheckingPassword
+            | Self::Activation
+            | Self::NewPassword(_)
+            | Self::OfferEnrolment
+            | Self::ChooseFactor
+            | Self::EnrolTotp(_)
+            | Self::EnrolNumber(_)
+            | Self::ConfirmNumber { .. }
+            | Self::Complete => None,
+        }
+    }
+
+    /// The message that is on its way.
+    pub(super) const fn message(&self) -> Option<MessageId> {
+        match self {
+            Self::TextCode(sent) => Some(sent.message),
+            Self::Call(call) => Some(call.message),
+            Self::ConfirmNumber { how, .. } => Some(how.message()),
+            Self::SecondFactor { .. }
+            | Self::Identify
+            | Self::CheckingPassword
+            | Self::Activation
+            | Self::NewPassword(_)
+            | Self::OfferEnrolment
+            | Self::ChooseFactor
+            | Self::EnrolTotp(_)
+            | Self::EnrolNumber(_)
+            | Self::Complete => None,
+        }
+    }
+
+    /// Whether an enrolled factor is awaited.
+    pub(super) const fn awaits_second_factor(&self) -> bool {
+        matches!(self, Self::SecondFactor { .. } | Self::TextCode(_) | Self::Call(_))
+    }
+
+    /// Whether the person is enrolling, beyond having said yes to it.
+    pub(super) const fn is_enrolling(&self) -> bool {
+        matches!(self, Self::ChooseFactor | Self::EnrolTotp(_) | Self::EnrolNumber(_) | Self::ConfirmNumber { .. })
+    }
 }

@@ -8,39 +8,41 @@ use super::*;
 use crate::access::Policies;
 use crate::credential::{Label, MustChange, PasswordStanding, Permit};
 use crate::directory::{AccountKind, AccountStatus};
-use crate::factor::FactorKind;
 use crate::factor::password::{self, HashMemory, HashParams, PasswordHash, PasswordVerdict};
-use crate::factor::totp::{self, Code, NewTotp, TotpState};
-use crate::id::{AccountId, CredentialId, DeviceId, FlowId, OrganisationId, RequestId, SessionId};
+use crate::factor::sms::SentCode;
+use crate::factor::totp::{self, NewTotp, TotpState};
+use crate::factor::voice_call::PlacedCall;
+use crate::factor::{Code, FactorKind};
+use crate::id::{AccountId, CredentialId, DeviceId, FlowId, MessageId, OrganisationId, RequestId, SessionId};
 use crate::op::{Actor, Op, Origin};
 use crate::secret::Secret;
 use crate::session::SessionLimits;
 use crate::time::Timestamp;
 
-const SEED: [u8; totp::SEED_BYTES] = [7; totp::SEED_BYTES];
+pub(super) const SEED: [u8; totp::SEED_BYTES] = [7; totp::SEED_BYTES];
 const NEW_SEED: [u8; totp::SEED_BYTES] = [9; totp::SEED_BYTES];
 const TEMPORARY: PasswordStanding = PasswordStanding::MustChange(MustChange::Temporary);
-const START: i64 = 1_700_000_000;
+pub(super) const START: i64 = 1_700_000_000;
 
-fn op(second: i64) -> Op {
+pub(super) fn op(second: i64) -> Op {
     let now = Timestamp::from_seconds(START + second);
     let origin = Origin { address: Some(IpAddr::from([192, 0, 2, 1])), browser: None, device: None };
     Op { now, actor: Actor::Anonymous, origin, request: RequestId::new(now, [0; 10]) }
 }
 
-fn enrolled() -> CredentialId {
+pub(super) fn enrolled() -> CredentialId {
     CredentialId::new(Timestamp::from_seconds(START), [1; 10])
 }
 
-fn phone() -> Label {
+pub(super) fn phone() -> Label {
     Label::parse("Phone").unwrap()
 }
 
-fn fresh_key() -> NewTotp {
+pub(super) fn fresh_key() -> NewTotp {
     NewTotp::new(CredentialId::new(Timestamp::from_seconds(START), [2; 10]), NEW_SEED)
 }
 
-fn person() -> Person {
+pub(super) fn person() -> Person {
     let then = Timestamp::from_seconds(START);
     Person {
         id: AccountId::new(then, [3; 10]),
@@ -51,12 +53,16 @@ fn person() -> Person {
         privileged: false,
         password: Some(PasswordStanding::Good { until: None }),
         factors: Vec::new(),
+        barred: Vec::new(),
     }
 }
 
-fn person_with_totp() -> Person {
-    let factors = vec![EnrolledFactor { credential: enrolled(), kind: FactorKind::Totp, label: phone() }];
-    Person { factors, ..person() }
+pub(super) fn person_with_totp() -> Person {
+    Person { factors: vec![factor(enrolled(), FactorKind::Totp)], ..person() }
+}
+
+pub(super) fn factor(credential: CredentialId, kind: FactorKind) -> EnrolledFactor {
+    EnrolledFactor { credential, kind, label: phone(), is_default: false, unusable: None }
 }
 
 fn cheap_hash() -> PasswordHash {
@@ -72,7 +78,7 @@ fn verdict(second: i64, is_right: bool) -> PasswordVerdict {
     password::verify(&cheap_hash(), &typed, HashParams::cheapest(), &mut HashMemory::default(), op(second).now)
 }
 
-fn code(seed: &[u8], second: i64) -> Code {
+pub(super) fn code(seed: &[u8], second: i64) -> Code {
     Code::at(seed, totp::Step::of(op(second).now))
 }
 
@@ -85,30 +91,44 @@ fn state(last_used_step: Option<totp::Step>) -> TotpState {
 }
 
 /// A flow as one journey moves it: every step goes through saving and resuming, as in production.
-struct Journey {
-    person: Person,
-    flow: Option<Flow>,
-    log: Vec<String>,
-    done: Option<SignedIn>,
+pub(super) struct Journey {
+    pub(super) person: Person,
+    pub(super) flow: Option<Flow>,
+    pub(super) log: Vec<String>,
+    pub(super) done: Option<SignedIn>,
+    /// What was sent, oldest first.
+    pub(super) texts: Vec<(DispatchTo, SentCode)>,
+    pub(super) calls: Vec<(DispatchTo, PlacedCall)>,
+    pub(super) withdrawn: Vec<MessageId>,
+    pub(super) rules: SignInRules,
 }
 
 impl Journey {
-    fn begin(person: Person) -> Self {
+    pub(super) fn begin(person: Person) -> Self {
         Self::asked(person, SignInRequest::portal())
     }
 
-    fn asked(person: Person, request: SignInRequest) -> Self {
+    pub(super) fn asked(person: Person, request: SignInRequest) -> Self {
         let id = FlowId::new(op(0).now, [5; 10]);
         let flow = Flow::begin(&op(0), &SignInRules::default(), id, request);
-        Self { person, flow: Some(flow), log: Vec::new(), done: None }
+        Self {
+            person,
+            flow: Some(flow),
+            log: Vec::new(),
+            done: None,
+            texts: Vec::new(),
+            calls: Vec::new(),
+            withdrawn: Vec::new(),
+            rules: SignInRules::default(),
+        }
     }
 
-    fn event(&mut self, second: i64, event: Event) -> &mut Self {
+    pub(super) fn event(&mut self, second: i64, event: Event) -> &mut Self {
         let Some(flow) = self.flow.take() else {
             self.log.push("over".to_owned());
             return self;
         };
-        let step = flow.step(&op(second), &SignInRules::default(), &Policies::built_in(), event);
+        let step = flow.step(&op(second), &self.rules, &Policies::built_in(), event);
         let word = match step {
             Step::Ask(flow, challenge, effects) => {
                 self.apply(&effects);
@@ -141,9 +161,20 @@ impl Journey {
 
     fn apply(&mut self, effects: &[Effect]) {
         for effect in effects {
-            if let Effect::EnrolTotp { credential, label, .. } = effect {
-                let factor = EnrolledFactor { credential: *credential, kind: FactorKind::Totp, label: label.clone() };
-                self.person.factors.push(factor);
+            if let Effect::EnrolTotp { credential, .. } = effect {
+                self.person.factors.push(factor(*credential, FactorKind::Totp));
+            }
+            if let Effect::EnrolTelephone { credential, factor: kind, .. } = effect {
+                self.person.factors.push(factor(*credential, *kind));
+            }
+            if let Effect::SendText { to, sent } = effect {
+                self.texts.push((to.clone(), *sent));
+            }
+            if let Effect::PlaceCall { to, call } = effect {
+                self.calls.push((to.clone(), *call));
+            }
+            if let Effect::Withdraw { message } = effect {
+                self.withdrawn.push(*message);
             }
             if let Effect::SetPassword { .. } = effect {
                 self.person.password = Some(PasswordStanding::Good { until: None });
@@ -151,36 +182,36 @@ impl Journey {
         }
     }
 
-    fn password(&mut self, second: i64, is_right: bool) -> &mut Self {
+    pub(super) fn password(&mut self, second: i64, is_right: bool) -> &mut Self {
         let person = Some(self.person.clone());
         self.event(second, Event::PasswordSubmitted { permit: Permit::Now });
         let verdict = verdict(second, is_right && self.person.password.is_some());
         self.event(second, Event::PasswordChecked { person, verdict })
     }
 
-    fn code(&mut self, second: i64, code: Code) -> &mut Self {
+    pub(super) fn code(&mut self, second: i64, code: Code) -> &mut Self {
         let states = self.person.factors.iter().map(|_| state(None)).collect();
         let person = self.person.clone();
         self.event(second, Event::CodeSubmitted { person, permit: Permit::Now, states, code })
     }
 
-    fn confirm_enrolment(&mut self, second: i64) -> &mut Self {
+    pub(super) fn confirm_enrolment(&mut self, second: i64) -> &mut Self {
         let person = self.person.clone();
         self.event(second, Event::EnrolmentConfirmed { person })
     }
 
-    fn choose_totp(&mut self, second: i64) -> &mut Self {
+    pub(super) fn choose_totp(&mut self, second: i64) -> &mut Self {
         let person = self.person.clone();
         self.event(second, Event::FactorChosen { person, kind: FactorKind::Totp, new: fresh_key() })
     }
 
-    fn enrolment_code(&mut self, second: i64, code: Code) -> &mut Self {
+    pub(super) fn enrolment_code(&mut self, second: i64, code: Code) -> &mut Self {
         let person = self.person.clone();
         let label = phone();
         self.event(second, Event::EnrolmentCodeSubmitted { person, permit: Permit::Now, label, code })
     }
 
-    fn activate(&mut self, second: i64, spent: bool) -> &mut Self {
+    pub(super) fn activate(&mut self, second: i64, spent: bool) -> &mut Self {
         let person = Some(self.person.clone());
         self.event(second, Event::ActivationSubmitted { person, permit: Permit::Now, spent })
     }
@@ -190,7 +221,7 @@ impl Journey {
         self.event(second, Event::PasswordChosen { person, hash: cheap_hash(), verdict: verdict(second, true) })
     }
 
-    fn check(&self, expected: &str) {
+    pub(super) fn check(&self, expected: &str) {
         assert_eq!(self.log.join(" "), expected);
     }
 }
@@ -204,6 +235,12 @@ fn challenge_word(challenge: &Challenge) -> String {
         Challenge::SelfEnrol => "self-enrol",
         Challenge::ChooseFactor { .. } => "choose",
         Challenge::EnrolTotp { .. } => "enrol",
+        Challenge::Dispatch { .. } => "send?",
+        Challenge::TextCode { .. } => "text",
+        Challenge::Call { .. } => "call",
+        Challenge::EnrolNumber { .. } => "number",
+        Challenge::ConfirmText { .. } => "confirm-text",
+        Challenge::ConfirmCall { .. } => "confirm-call",
     }
     .to_owned()
 }
@@ -213,12 +250,12 @@ fn a_password_and_a_code_sign_a_person_in() {
     let mut journey = Journey::begin(person_with_totp());
     journey.password(1, true).code(2, code(&SEED, 2)).check("code done");
     let signed_in = journey.done.unwrap();
-    assert_eq!(signed_in.strength(), Strength::MultiFactor);
+    assert_eq!(signed_in.strength(), Strength::MultiFactorUnrestricted);
     let device = DeviceId::new(op(2).now, [6; 10]);
     let session =
         signed_in.start_session(&op(2), &SessionLimits::default(), SessionId::new(op(2).now, [7; 10]), device);
     assert_eq!(session.account(), journey.person.id);
-    assert_eq!(session.strength(), Strength::MultiFactor);
+    assert_eq!(session.strength(), Strength::MultiFactorUnrestricted);
 }
 
 #[test]
@@ -339,7 +376,7 @@ fn stepping_up_asks_for_the_second_factor_alone_and_keeps_the_end() {
     let limits = SessionLimits::default();
     let first = journey.done.take().unwrap().start_session(&op(2), &limits, SessionId::new(op(2).now, [7; 10]), device);
     let id = FlowId::new(op(3_000).now, [8; 10]);
-    journey.flow = Some(Flow::refresh(&op(3_000), &SignInRules::default(), id, &first));
+    journey.flow = Some(Flow::refresh(&op(3_000), &SignInRules::default(), id, &first, &journey.person));
     let person = Some(journey.person.clone());
     journey.event(3_000, Event::Looked { person }).code(3_001, code(&SEED, 3_001)).check("code done code done");
     let signed_in = journey.done.take().unwrap();
@@ -347,6 +384,38 @@ fn stepping_up_asks_for_the_second_factor_alone_and_keeps_the_end() {
     assert_eq!(second.id(), first.id());
     assert_eq!(second.facts().expires_at, first.facts().expires_at);
     assert!(second.has_fresh_factor(&limits, op(3_002).now));
+}
+
+#[test]
+fn stepping_up_asks_for_a_factor_that_is_not_restricted_where_there_is_one() {
+    let (text, app) = (CredentialId::new(op(0).now, [5; 10]), enrolled());
+    for (factors, expected) in [
+        (vec![factor(text, FactorKind::Sms)], "send? text done send?"),
+        (vec![factor(text, FactorKind::Sms), factor(app, FactorKind::Totp)], "send? text done code"),
+    ] {
+        let mut journey = Journey::begin(Person { factors, ..person() });
+        journey.password(1, true);
+        let dispatch = Dispatch {
+            message: MessageId::new(op(2).now, [2; 10]),
+            code: Code::draw([2; 16]),
+            credential: text,
+            previous: Previous::Underway,
+            refused_until: None,
+        };
+        let person = journey.person.clone();
+        journey.event(2, Event::DispatchRequested { person: person.clone(), dispatch });
+        let sent = journey.texts[0].1.code;
+        journey
+            .event(3, Event::CodeSubmitted { person: person.clone(), permit: Permit::Now, states: vec![], code: sent });
+        let device = DeviceId::new(op(3).now, [6; 10]);
+        let session = SessionId::new(op(3).now, [7; 10]);
+        let signed_in = journey.done.take().unwrap();
+        let first = signed_in.start_session(&op(3), &SessionLimits::default(), session, device);
+        assert_eq!((first.unrestricted_factor_at(), first.second_factor_at()), (None, Some(op(3).now)));
+        let id = FlowId::new(op(4).now, [8; 10]);
+        journey.flow = Some(Flow::refresh(&op(4), &SignInRules::default(), id, &first, &person));
+        journey.event(4, Event::Looked { person: Some(person) }).check(expected);
+    }
 }
 
 /// What somebody does next in a random journey.

@@ -1,19 +1,20 @@
-//! `wardkey organisation`: take organisations in from a file.
+//! `wardkey organisation`: take organisations in from a file, and switch factors off for one.
 
 use std::fs::File;
 use std::io::Read;
 use std::path::PathBuf;
 
-use wardkey_domain::directory::{Field, HelpFields, OrganisationFields, OrganisationRow, RowError};
+use wardkey_domain::directory::{Field, HelpFields, OdsCode, OrganisationFields, OrganisationRow, RowError};
+use wardkey_domain::factor::{FactorKind, definition};
 use wardkey_usecases::App;
-use wardkey_usecases::directory::{ImportMode, IncomingRow, UnknownParents, import_organisations};
+use wardkey_usecases::directory::{ImportMode, IncomingRow, UnknownParents, import_organisations, switch_factors};
 use wardkey_wire::table::{Epraccur, EpraccurRow, OrganisationRecord, Organisations, TableError};
 
 use super::error::CliError;
 use super::import_bar::ImportBar;
 use super::operator;
 
-/// Takes organisations in.
+/// Takes organisations in, or switches factors off for one.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     #[command(subcommand)]
@@ -24,6 +25,20 @@ pub struct Args {
 enum Command {
     /// Adds and changes organisations from a file. The same file twice changes nothing.
     Import(ImportArgs),
+    /// Switches text messages or calls off for the people of an organisation and of those below it, or on again.
+    Factors(FactorsArgs),
+}
+
+#[derive(Debug, clap::Args)]
+struct FactorsArgs {
+    /// The organisation's ODS code.
+    ods_code: String,
+    /// A factor to be off: `sms` or `voice_call`; may be given twice. One that is not given is on.
+    #[arg(long, required_unless_present = "all_on")]
+    off: Vec<String>,
+    /// Switches all of them on again.
+    #[arg(long, conflicts_with = "off")]
+    all_on: bool,
 }
 
 #[derive(Debug, clap::Args)]
@@ -47,7 +62,26 @@ enum Format {
 
 /// Carries out the verb.
 pub async fn run(args: Args, app: &App) -> Result<(), CliError> {
-    let Command::Import(args) = args.command;
+    match args.command {
+        Command::Import(args) => import(args, app).await,
+        Command::Factors(args) => factors(&args, app).await,
+    }
+}
+
+async fn factors(args: &FactorsArgs, app: &App) -> Result<(), CliError> {
+    let code: OdsCode =
+        args.ods_code.parse().map_err(|_| CliError::usage(format!("`{}` is no ODS code", args.ods_code)))?;
+    let kind =
+        |word: &String| word.parse::<FactorKind>().map_err(|_| CliError::usage(format!("`{word}` is no factor")));
+    let off: Vec<FactorKind> = args.off.iter().map(kind).collect::<Result<_, _>>()?;
+    let organisation = switch_factors(app, &operator::op(app), &code, &off).await?;
+    let names: Vec<&str> = off.iter().map(|kind| definition(*kind).name).collect();
+    let state = if names.is_empty() { "all factors are on".to_owned() } else { format!("off: {}", names.join(", ")) };
+    println!("{}: {state}", organisation.name);
+    Ok(())
+}
+
+async fn import(args: ImportArgs, app: &App) -> Result<(), CliError> {
     let mode = if args.dry_run { ImportMode::DryRun } else { ImportMode::Write };
     let file = File::open(&args.file).map_err(|error| CliError::fault("open the file", &error))?;
     let mut bar = ImportBar::new(&file);

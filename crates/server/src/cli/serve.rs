@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 
 use super::error::CliError;
 use crate::config::Config;
+use crate::networks;
 use crate::serving;
 use crate::telemetry::start_log;
 use crate::wiring::{self, DemoMode};
@@ -24,7 +25,7 @@ pub async fn run(config: Config) -> Result<(), CliError> {
     } else if !store.pending_migrations().await?.is_empty() {
         return Err(CliError::refused("the database is not up to date; run `wardkey migrate` first"));
     }
-    let app = wiring::build(&config, store, DemoMode::Off)?;
+    let app = wiring::build(&config, store, DemoMode::Off, networks::start(&config.networks)?)?;
     serving::serve(app, &config, None, |addresses| announce(&config, addresses)).await
 }
 

@@ -23,7 +23,8 @@ pub fn read() -> Environment {
         .collect()
 }
 
-/// The variable that overrides a setting.
+/// The variable that overrides a setting; of `[smpp.second]` it begins with `WARDKEY_SMPP_SECOND_`.
 pub fn name_of(section: &str, key: &str) -> String {
-    format!("{PREFIX}{}_{}", section.to_uppercase(), key.to_uppercase())
+    let section = section.to_uppercase().replace(['.', '-'], "_");
+    format!("{PREFIX}{section}_{}", key.to_uppercase())
 }

@@ -56,12 +56,28 @@ impl File {
                 problems.push(Problem { place: place(at), message });
                 continue;
             };
-            let entries = values.into_iter().map(|(key, value)| {
+            let name = key.get_ref().to_string();
+            let mut entries = BTreeMap::new();
+            for (key, value) in values {
+                let inner = place(key.span().start);
+                // `[smpp.second]`: a further section of the same kind.
+                if let DeValue::Table(values) = value.get_ref() {
+                    let entries = values.iter().map(|(key, value)| {
+                        let (shape, raw) = read(value.get_ref());
+                        (key.get_ref().to_string(), Entry { place: place(key.span().start), shape, raw })
+                    });
+                    let section = FileSection { place: inner, entries: entries.collect() };
+                    sections.insert(format!("{name}.{}", key.get_ref()), section);
+                    continue;
+                }
                 let (shape, raw) = read(value.get_ref());
-                (key.get_ref().to_string(), Entry { place: place(key.span().start), shape, raw })
-            });
-            let section = FileSection { place: place(at), entries: entries.collect() };
-            sections.insert(key.get_ref().to_string(), section);
+                entries.insert(key.get_ref().to_string(), Entry { place: inner, shape, raw });
+            }
+            let has_more = sections.keys().any(|known: &String| known.starts_with(&format!("{name}.")));
+            // A section that only names further ones is none itself.
+            if !(entries.is_empty() && has_more) {
+                sections.insert(name, FileSection { place: place(at), entries });
+            }
         }
         if problems.is_empty() { Ok(Self { sections }) } else { Err(ConfigError::new(problems)) }
     }
@@ -121,6 +137,15 @@ mod tests {
         let entry = file.entry("listen", "http").unwrap();
         assert_eq!((entry.place.as_str(), entry.shape), ("a.toml:3:3", Some(Shape::Text)));
         assert_eq!(file.entry("listen", "limit").unwrap().raw, Raw::One("5".to_owned()));
+    }
+
+    #[test]
+    fn a_section_may_have_further_ones_of_its_kind() {
+        let file = File::parse("a.toml", "[smpp.second]\nhost = \"b\"\n[smtp]\nhost = \"c\"\n[smtp.third]\nport = 5\n")
+            .unwrap();
+        let names: Vec<&str> = file.sections().map(|(name, _)| name).collect();
+        assert_eq!(names, ["smpp.second", "smtp", "smtp.third"]);
+        assert_eq!(file.entry("smtp.third", "port").unwrap().place, "a.toml:6:1");
     }
 
     #[test]

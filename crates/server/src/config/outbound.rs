@@ -1,11 +1,11 @@
 //! `[outbound]`: requests that we make for applications.
 
-use std::path::PathBuf;
 use std::time::Duration;
 
 use wardkey_gateway::outbound::{AllowedHost, OutboundSettings};
 
 use super::reader::Reader;
+use super::roots;
 
 pub fn read(reader: &mut Reader) -> OutboundSettings {
     let mut section = reader.section(
@@ -25,18 +25,7 @@ pub fn read(reader: &mut Reader) -> OutboundSettings {
             Err(error) => section.complain("allow", format!("`{host}`: {error}")),
         }
     }
-    let roots: Option<PathBuf> = section.optional(
-        "extra_roots",
-        "Certificate authorities to trust beside the system's, in PEM.",
-        "\"/etc/wardkey/internal-ca.pem\"",
-    );
-    let extra_roots = roots.and_then(|path| match std::fs::read(&path) {
-        Ok(pem) => Some(pem),
-        Err(error) => {
-            section.complain("extra_roots", format!("cannot read `{}`: {error}", path.display()));
-            None
-        }
-    });
+    let extra_roots = roots::read(&mut section);
     let allowed = Duration::from_secs(1)..=Duration::from_secs(60);
     OutboundSettings {
         allow,

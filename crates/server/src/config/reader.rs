@@ -56,18 +56,49 @@ pub struct Reader {
     file: File,
     environment: Environment,
     docs: Vec<SectionDoc>,
+    /// Sections of a kind of which there may be several, as the file names them.
+    several: Vec<String>,
     problems: Vec<Problem>,
 }
 
 impl Reader {
     /// Reads from `file`, overridden by `environment`.
     pub fn new(file: File, environment: Environment) -> Self {
-        Self { file, environment, docs: Vec::new(), problems: Vec::new() }
+        Self { file, environment, docs: Vec::new(), several: Vec::new(), problems: Vec::new() }
     }
 
     /// Begins a section.
     pub fn section(&mut self, name: &'static str, about: &'static str) -> Section<'_> {
-        Section { doc: SectionDoc { name, about, settings: Vec::new() }, reader: self }
+        let doc = SectionDoc { name, about, settings: Vec::new() };
+        Section { doc, named: name.to_owned(), is_noted: true, reader: self }
+    }
+
+    /// Reads every section of a kind: `[name]` and `[name.…]`, by `read`, which also documents them once.
+    pub fn sections_of<T>(
+        &mut self,
+        name: &'static str,
+        about: &'static str,
+        mut read: impl FnMut(&mut Section<'_>, &str) -> T,
+    ) -> Vec<T> {
+        let further = format!("{name}.");
+        let is_ours = |known: &str| known == name || known.starts_with(&further);
+        let names: Vec<String> =
+            self.file.sections().map(|(known, _)| known).filter(|known| is_ours(known)).map(str::to_owned).collect();
+        // Asked once for the words alone: there is nothing to read, so nothing may be missing.
+        let problems = self.problems.len();
+        let mut section = self.section(name, about);
+        section.named = String::new();
+        let _ = read(&mut section, name);
+        drop(section);
+        self.problems.truncate(problems);
+        self.several.extend(names.iter().cloned());
+        let mut all = Vec::with_capacity(names.len());
+        for named in names {
+            let doc = SectionDoc { name, about, settings: Vec::new() };
+            let mut section = Section { doc, named: named.clone(), is_noted: false, reader: self };
+            all.push(read(&mut section, &named));
+        }
+        all
     }
 
     /// Notes that a setting is wrong in a way that only several settings together show.
@@ -93,7 +124,9 @@ impl Reader {
 
     fn refuse_unknown_keys(&mut self) {
         for (name, section) in self.file.sections() {
-            let Some(known) = self.docs.iter().find(|doc| doc.name == name) else {
+            let is_several = self.several.iter().any(|several| several == name);
+            let kind = if is_several { name.split('.').next().unwrap_or(name) } else { name };
+            let Some(known) = self.docs.iter().find(|doc| doc.name == kind) else {
                 let hint = meant(name, self.docs.iter().map(|doc| doc.name));
                 let message = format!("there is no section `{name}`{hint}");
                 self.problems.push(Problem { place: section.place.clone(), message });
@@ -119,11 +152,16 @@ impl Reader {
     }
 
     fn refuse_unknown_variables(&mut self) {
-        let known: Vec<String> = self
+        let mut known: Vec<String> = self
             .docs
             .iter()
             .flat_map(|doc| doc.settings.iter().map(|setting| environment::name_of(doc.name, setting.key)))
             .collect();
+        for several in &self.several {
+            let doc = self.docs.iter().find(|doc| several.split('.').next() == Some(doc.name));
+            let settings = doc.into_iter().flat_map(|doc| &doc.settings);
+            known.extend(settings.map(|setting| environment::name_of(several, setting.key)));
+        }
         for name in self.environment.keys() {
             if name != environment::FILE && !known.contains(name) {
                 let hint = meant(name, known.iter().map(String::as_str));
@@ -171,13 +209,17 @@ fn meant<'a>(typed: &str, known: impl IntoIterator<Item = &'a str>) -> String {
 pub struct Section<'a> {
     reader: &'a mut Reader,
     doc: SectionDoc,
+    /// Its name in the file; empty when only its words are asked for.
+    named: String,
+    /// Whether its words go into the reference.
+    is_noted: bool,
 }
 
 impl Section<'_> {
     /// A setting with a default.
     pub fn value<T: Value>(&mut self, key: &'static str, about: &'static str, default: T) -> T {
         self.note(key, about, DefaultDoc::Value(default.show()), None);
-        self.reader.read(self.doc.name, key).unwrap_or(default)
+        self.reader.read(&self.named, key).unwrap_or(default)
     }
 
     /// A setting with a default and bounds.
@@ -190,10 +232,10 @@ impl Section<'_> {
     ) -> T {
         let range = format!("{} to {}", bare(&bounds.start().show()), bare(&bounds.end().show()));
         self.note(key, about, DefaultDoc::Value(default.show()), Some(range.clone()));
-        match self.reader.read(self.doc.name, key) {
+        match self.reader.read(&self.named, key) {
             Some(value) if bounds.contains(&value) => value,
             Some(_) => {
-                self.reader.complain(self.doc.name, key, format!("it must be from {range}"));
+                self.reader.complain(&self.named, key, format!("it must be from {range}"));
                 default
             }
             None => default,
@@ -203,18 +245,18 @@ impl Section<'_> {
     /// A setting that may stay unset.
     pub fn optional<T: Value>(&mut self, key: &'static str, about: &'static str, example: &'static str) -> Option<T> {
         self.note(key, about, DefaultDoc::Unset(example), None);
-        self.reader.read(self.doc.name, key)
+        self.reader.read(&self.named, key)
     }
 
     /// A setting that must be set. Without it, `example` stands in until all mistakes are collected.
     pub fn required<T: Value>(&mut self, key: &'static str, about: &'static str, example: &'static str) -> Option<T> {
         self.note(key, about, DefaultDoc::Required(example), None);
         let before = self.reader.problems.len();
-        let value = self.reader.read(self.doc.name, key);
+        let value = self.reader.read(&self.named, key);
         if value.is_none() && self.reader.problems.len() == before {
-            let variable = environment::name_of(self.doc.name, key);
+            let variable = environment::name_of(&self.named, key);
             let message = format!("it must be set, in the file or as {variable}, for example to {example}");
-            self.reader.complain(self.doc.name, key, message);
+            self.reader.complain(&self.named, key, message);
         }
         value
     }
@@ -223,7 +265,7 @@ impl Section<'_> {
     pub fn secret(&mut self, key: &'static str, about: &'static str) -> Option<Secret<String>> {
         let doc = SettingDoc { key, about, default: DefaultDoc::Unset("\"…\""), bounds: None, in_file: false };
         self.doc.settings.push(doc);
-        let variable = environment::name_of(self.doc.name, key);
+        let variable = environment::name_of(&self.named, key);
         self.reader.environment.get(&variable).map(|text| Secret::new(text.clone()))
     }
 
@@ -238,16 +280,16 @@ impl Section<'_> {
         let words: Vec<String> = choices.iter().map(|choice| format!("`{choice}`")).collect();
         let list = words.join(", ");
         self.note(key, about, DefaultDoc::Value(default.to_string().show()), Some(list.clone()));
-        let Some(word) = self.reader.read::<String>(self.doc.name, key) else { return default };
+        let Some(word) = self.reader.read::<String>(&self.named, key) else { return default };
         choices.iter().find(|choice| choice.to_string() == word).cloned().unwrap_or_else(|| {
-            self.reader.complain(self.doc.name, key, format!("it must be one of {list}"));
+            self.reader.complain(&self.named, key, format!("it must be one of {list}"));
             default
         })
     }
 
     /// Notes that a setting of this section is wrong.
     pub fn complain(&mut self, key: &'static str, message: impl Into<String>) {
-        self.reader.complain(self.doc.name, key, message);
+        self.reader.complain(&self.named, key, message);
     }
 
     fn note(&mut self, key: &'static str, about: &'static str, default: DefaultDoc, bounds: Option<String>) {
@@ -259,7 +301,9 @@ impl Drop for Section<'_> {
     fn drop(&mut self) {
         let name = self.doc.name;
         let doc = std::mem::replace(&mut self.doc, SectionDoc { name, about: "", settings: Vec::new() });
-        self.reader.docs.push(doc);
+        if self.is_noted {
+            self.reader.docs.push(doc);
+        }
     }
 }
 
@@ -296,6 +340,27 @@ mod tests {
         assert_eq!(read("[listen]\nlimit = 20\n", &[]).0, 20);
         let (limit, time_out, _) = read("[listen]\nlimit = 20\n", &[("WARDKEY_LISTEN_LIMIT", "30")]);
         assert_eq!((limit, time_out), (30, Duration::from_secs(5)));
+    }
+
+    #[test]
+    fn of_some_sections_there_may_be_several() {
+        let text = "[smpp]\nhost = \"a\"\n[smpp.second]\nhost = \"b\"\nhots = \"c\"\n[smpp.third]\n";
+        let environment = [("WARDKEY_SMPP_SECOND_PASSWORD".to_owned(), "pw".to_owned())].into_iter().collect();
+        let mut reader = Reader::new(File::parse("a.toml", text).unwrap(), environment);
+        let read = reader.sections_of("smpp", "A centre.", |section, name| {
+            let host: Option<String> = section.required("host", "Its host.", "\"smpp.example\"");
+            (name.to_owned(), host, section.secret("password", "Hush.").is_some())
+        });
+        let expected = [("smpp", Some("a"), false), ("smpp.second", Some("b"), true), ("smpp.third", None, false)];
+        let read: Vec<_> = read.iter().map(|(name, host, secret)| (name.as_str(), host.as_deref(), *secret)).collect();
+        assert_eq!(read, expected);
+        let complaint = reader.finish().unwrap_err().to_string();
+        assert!(
+            complaint.contains("there is no setting `hots` in section `smpp.second`; did you mean `host`?"),
+            "{complaint}"
+        );
+        assert!(complaint.contains("WARDKEY_SMPP_THIRD_HOST"), "{complaint}");
+        assert_eq!(complaint.lines().count(), 3, "{complaint}");
     }
 
     #[test]

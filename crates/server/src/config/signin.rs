@@ -27,11 +27,19 @@ pub fn read(reader: &mut Reader) -> SignIn {
         ),
         enrolment_lifetime: section.bounded(
             "enrolment_lifetime",
-            "One that has reached the enrolment of an authenticator app is forgotten after this long: fetching a phone \
-             takes a while.",
+            "One that has reached the enrolment of a second factor is forgotten after this long: fetching a phone takes a \
+             while.",
             default.enrolment_lifetime,
             allowed,
         ),
+        ask_again_after: section.bounded(
+            "ask_again_after",
+            "How long after a code or a call was asked for another may be. Each further wait is twice as long, up to five \
+             minutes.",
+            default.ask_again_after,
+            Duration::from_secs(1)..=Duration::from_secs(300),
+        ),
+        ..default
     };
     let per_second = section.bounded(
         "visits_per_second",

@@ -1,6 +1,6 @@
 //! The kinds of value that a setting can have: read from text, and shown as TOML.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -71,7 +71,7 @@ macro_rules! numbers {
     )*};
 }
 
-numbers! { u16 u32 u64 usize i64 }
+numbers! { u8 u16 u32 u64 usize i64 }
 
 impl Value for bool {
     const SHAPE: Shape = Shape::Switch;
@@ -125,6 +125,33 @@ impl Value for SocketAddr {
 
     fn show(&self) -> String {
         quoted(&self.to_string())
+    }
+}
+
+impl Value for IpAddr {
+    const SHAPE: Shape = Shape::Text;
+    const EXPECTED: &'static str = "an address, such as `203.0.113.5`";
+
+    fn read(raw: &Raw) -> Result<Self, Option<String>> {
+        one(raw)?.parse().map_err(|_| None)
+    }
+
+    fn show(&self) -> String {
+        quoted(&self.to_string())
+    }
+}
+
+impl Value for Vec<IpAddr> {
+    const SHAPE: Shape = Shape::List;
+    const EXPECTED: &'static str = "a list of addresses";
+
+    fn read(raw: &Raw) -> Result<Self, Option<String>> {
+        let read = |item: String| item.parse().map_err(|_| Some(format!("`{item}` is not an address")));
+        Vec::<String>::read(raw)?.into_iter().map(read).collect()
+    }
+
+    fn show(&self) -> String {
+        self.iter().map(ToString::to_string).collect::<Vec<String>>().show()
     }
 }
 

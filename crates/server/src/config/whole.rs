@@ -12,6 +12,7 @@ use wardkey_gateway::outbound::OutboundSettings;
 use wardkey_usecases::application::OidcSettings;
 use wardkey_usecases::audit::AuditSettings;
 use wardkey_usecases::hashing::HashingSettings;
+use wardkey_usecases::message::MessageSettings;
 use wardkey_usecases::{CacheSettings, Issuer, Settings, VisitSettings};
 
 use super::environment::{self, Environment};
@@ -19,8 +20,8 @@ use super::file::File;
 use super::problem::ConfigError;
 use super::reader::{Reader, SectionDoc};
 use super::{
-    audit, cache, database, hashing, help, keys, listen, log, metrics, oidc, outbound, password, server, session,
-    signin, throttle, totp,
+    audit, cache, database, hashing, help, keys, listen, log, message, metrics, network, oidc, outbound, password,
+    server, session, signin, telephone, throttle, totp,
 };
 
 /// What is read when no file is named.
@@ -60,6 +61,12 @@ pub struct Config {
     pub hashing: HashingSettings,
     /// `[totp]`.
     pub totp: TotpRules,
+    /// `[telephone]`, `[sms]`, `[voice_call]`, `[restricted]`.
+    pub telephone: telephone::Telephone,
+    /// `[message]` and `[budget]`.
+    pub message: MessageSettings,
+    /// `[notify]`, `[smpp]`, `[sip]`, `[smtp]`, and their order.
+    pub networks: network::Networks,
     /// `[throttle]`.
     pub throttle: ThrottleRules,
     /// `[session]`.
@@ -126,7 +133,11 @@ impl Config {
             totp: self.totp.clone(),
             throttle: self.throttle.clone(),
             session: self.session,
-            signin: self.signin,
+            telephone: self.telephone.rules,
+            max_telephones: self.telephone.max_per_account,
+            restricted: self.telephone.restricted.clone(),
+            message: self.message.clone(),
+            signin: SignInRules { sms: self.telephone.sms, voice_call: self.telephone.voice_call, ..self.signin },
             visits: self.visits,
             cache: self.cache.clone(),
             oidc: self.oidc,
@@ -147,6 +158,9 @@ fn sections(reader: &mut Reader) -> Option<Config> {
     let password = password::read(reader);
     let hashing = hashing::read(reader);
     let totp = totp::read(reader);
+    let telephone = telephone::read(reader);
+    let message = message::read(reader, telephone.ring_for);
+    let networks = network::read(reader, server.issuer.as_ref().map(Issuer::host), telephone.ring_for);
     let throttle = throttle::read(reader);
     let session = session::read(reader);
     let signin::SignIn { rules: signin, visits } = signin::read(reader);
@@ -166,6 +180,9 @@ fn sections(reader: &mut Reader) -> Option<Config> {
         password,
         hashing,
         totp,
+        telephone,
+        message,
+        networks,
         throttle,
         session,
         signin,

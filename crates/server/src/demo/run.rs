@@ -16,6 +16,7 @@ use super::people::BODIES;
 use super::seed;
 use crate::cli::CliError;
 use crate::config::{Config, Source, write_new_master_key};
+use crate::networks::DemoNetworks;
 use crate::telemetry::start_log;
 use crate::wiring::{self, DemoMode};
 use crate::{random, serving};
@@ -48,10 +49,11 @@ pub async fn run(place: Place) -> Result<(), CliError> {
     start_log(config.log.format, config.log.level);
     let store = wiring::open_store(&config).await?;
     store.migrate().await?;
-    let app = wiring::build(&config, store, DemoMode::On)?;
+    let networks = DemoNetworks::new();
+    let app = wiring::build(&config, store, DemoMode::On, networks.gateways())?;
     seed::seed(&app).await?;
     let phone = DemoPhone::open(seed::phone_accounts(), Some(place.folder.join("phone.json")));
-    let demo = Arc::new(Demo::new(people(), phone));
+    let demo = Arc::new(Demo::new(people(), phone).with_messages(networks.messages, networks.calls));
     let table = table(demo.people());
     let issuer = config.issuer.as_str();
     serving::serve(app, &config, Some(demo), |_| announce(issuer, &table)).await
@@ -83,6 +85,8 @@ fn text(place: &Place) -> String {
     let _ = write!(text, "[database]\nurl = {}\n", toml::Value::String(url));
     let _ = write!(text, "[keys]\nmaster_key_file = {}\n", path(master_key_file(&place.folder)));
     let _ = write!(text, "[audit]\nanchor = {}\n", path(place.folder.join("audit-anchor.jsonl")));
+    // Numbers that belong to nobody, and time to read what a call says.
+    text.push_str("[signin]\nask_again_after = \"4 s\"\n[telephone]\ndrama = true\n[voice_call]\nlisten_for = \"30 s\"\nring_for = \"2 min\"\n");
     text.push_str("[log]\nformat = \"text\"\nlevel = \"warn\"\n[totp]\nissuer = \"Wardkey demo\"\n");
     text.push_str("[help]\nname = \"Demonstration help desk\"\ntelephone = \"01632 960999\"\n");
     text

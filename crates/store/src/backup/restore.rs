@@ -86,7 +86,7 @@ async fn fill(tx: &mut Tx, pieces: &mut mpsc::Receiver<Piece>, now: Timestamp) -
     Ok(RestoreReport { tables: named.collect() })
 }
 
-/// Ends every session, grant, token and unfinished request.
+/// Ends every session, grant, token and unfinished request, and sends nothing that had not left.
 ///
 /// SECURITY: the backup cannot know which of them were ended after it was made, as a lost laptop's was. Everybody signs in
 /// again. No row is deleted here: the sweepers do that, after the rows have been counted.
@@ -99,6 +99,13 @@ async fn end_what_was_going_on(tx: &mut Tx, now: Timestamp) -> Result<(), StoreE
     for table in begun {
         tx.all_composed(format!("UPDATE {table} SET expires_at = 0"), args![]).await?;
     }
+    // What waited to be sent then was sent since, or is old.
+    tx.exec(
+        "UPDATE messages SET state = 'withdrawn', finished_at = $1, sealed_payload = NULL \
+         WHERE state IN ('waiting', 'sending')",
+        args![now],
+    )
+    .await?;
     Ok(())
 }
 

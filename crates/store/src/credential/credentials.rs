@@ -123,6 +123,12 @@ pub async fn delete_enrolments(tx: &mut Tx, account: AccountId) -> Result<u64, S
     tx.exec("DELETE FROM credentials WHERE account_id = $1 AND state = 'pending'", args![account]).await
 }
 
+/// Forgets the enrolments of one kind of factor that an account has begun.
+pub async fn delete_enrolments_of(tx: &mut Tx, account: AccountId, kind: FactorKind) -> Result<u64, StoreError> {
+    let sql = "DELETE FROM credentials WHERE account_id = $1 AND state = 'pending' AND kind = $2";
+    tx.exec(sql, args![account, kind.as_str()]).await
+}
+
 /// Forgets enrolments that nobody confirmed in time, with their secrets; says how many.
 pub async fn delete_expired_enrolments(tx: &mut Tx, now: Timestamp) -> Result<u64, StoreError> {
     tx.exec("DELETE FROM credentials WHERE state = 'pending' AND pending_until <= $1", args![now]).await

@@ -8,6 +8,7 @@ use wardkey_domain::credential::{
 };
 use wardkey_domain::factor::FactorKind;
 use wardkey_domain::factor::password::{HashMemory, HashParams, PasswordHash, PasswordRules, hash};
+use wardkey_domain::factor::telephone::PhoneNumber;
 use wardkey_domain::factor::totp::Step;
 use wardkey_domain::id::{AccountId, CredentialId, DeviceId, OrganisationId, SessionId};
 use wardkey_domain::secret::Secret;
@@ -409,6 +410,66 @@ both_engines!(nodes, guesses_made_side_by_side_are_all_counted, |first, second| 
     }
     let permitted = guessers.join_all().await.into_iter().filter(|permitted| *permitted).count();
     assert_eq!(permitted, 6, "five free failures and the one after which the first wait begins");
+});
+
+fn number(digits: &str) -> PhoneNumber {
+    PhoneNumber::restore(digits.to_owned(), None)
+}
+
+async fn with_number(tx: &mut Tx, byte: u8, account: AccountId, digits: &str) {
+    let credential = Credential { account, kind: FactorKind::Sms, is_default: false, ..app(byte, false) };
+    let secret = telephone_secret(&number(digits)).unwrap();
+    insert_credential(tx, &credential, Some(&secret), None).await.unwrap();
+    note_number(tx, id(byte), &number(digits)).await.unwrap();
+}
+
+both_engines!(a_number_reads_back_and_is_found_on_every_account_that_has_it, |store| async move {
+    let mut tx = store.begin().await.unwrap();
+    let other = AccountId::new(NOW, [7; 10]);
+    with_number(&mut tx, 1, account(), "+447700900123").await;
+    with_number(&mut tx, 2, other, "+447700900123").await;
+    with_number(&mut tx, 3, other, "+447700900124").await;
+    assert_eq!(find_number(&mut tx, id(1)).await.unwrap(), Some(number("+447700900123")));
+    assert_eq!(find_number(&mut tx, id(9)).await.unwrap(), None);
+    let found = list_accounts_with_number(&mut tx, &number("+447700900123"), 10).await.unwrap();
+    assert_eq!(found, [account(), other]);
+    assert_eq!(list_accounts_with_number(&mut tx, &number("+447700900123"), 1).await.unwrap().len(), 1);
+    let removed = Credential { kind: FactorKind::Sms, state: CredentialState::Removed { at: NOW }, ..app(1, false) };
+    assert!(save_credential(&mut tx, &removed).await.unwrap());
+    assert_eq!(find_number(&mut tx, id(1)).await.unwrap(), None);
+    assert_eq!(list_accounts_with_number(&mut tx, &number("+447700900123"), 10).await.unwrap(), [other]);
+    let rows = tx.all("SELECT number_mac, sealed_secret FROM credentials", crate::args![]).await.unwrap();
+    for row in rows {
+        let sealed: Option<Vec<u8>> = row.get("sealed_secret").unwrap();
+        let kept = [row.get::<Vec<u8>>("number_mac").unwrap(), sealed.unwrap_or_default()].concat();
+        assert!(!kept.windows(9).any(|window| window == b"770090012"), "the table holds a number in the clear");
+    }
+});
+
+both_engines!(a_use_is_noted_of_an_active_credential_only, |store| async move {
+    with_apps(&store, 1).await;
+    let mut tx = store.begin().await.unwrap();
+    assert!(note_use(&mut tx, id(1), NOW).await.unwrap());
+    assert_eq!(find_credential(&mut tx, id(1)).await.unwrap().unwrap().last_used_at, Some(NOW));
+    assert!(!note_use(&mut tx, id(2), NOW).await.unwrap());
+});
+
+both_engines!(the_secret_of_a_pending_telephone_changes_until_it_is_confirmed, |store| async move {
+    let mut tx = store.begin().await.unwrap();
+    let expires_at = NOW.plus(MINUTE);
+    let pending = Credential {
+        kind: FactorKind::Sms,
+        state: CredentialState::Pending { session: SessionId::new(NOW, [1; 10]), expires_at },
+        ..app(1, false)
+    };
+    insert_credential(&mut tx, &pending, Some(&Secret::new(b"first".to_vec())), None).await.unwrap();
+    assert_eq!(pending_secret(&mut tx, id(1)).await.unwrap().unwrap().expose(), b"first");
+    assert!(set_pending_secret(&mut tx, id(1), &Secret::new(b"second".to_vec())).await.unwrap());
+    assert_eq!(pending_secret(&mut tx, id(1)).await.unwrap().unwrap().expose(), b"second");
+    let active = Credential { state: CredentialState::Active, ..pending };
+    assert!(save_credential(&mut tx, &active).await.unwrap());
+    assert_eq!(pending_secret(&mut tx, id(1)).await.unwrap(), None);
+    assert!(!set_pending_secret(&mut tx, id(1), &Secret::new(b"third".to_vec())).await.unwrap());
 });
 
 /// Tries again while the database is busy, as a use case's caller does.

@@ -14,8 +14,10 @@ pub use account::{
 };
 pub use bulk::{accounts_at, insert_accounts};
 pub use organisation::{
-    find_organisation, find_organisation_by_code, help_contact, insert_organisation, save_organisation,
-    set_help_contact,
+    find_organisation, find_organisation_by_code, help_contact, insert_organisation, list_factors_off,
+    save_organisation, set_factors_off, set_help_contact,
 };
-pub use role::{delete_role, find_role, insert_role, list_account_roles, local_administrators};
+pub use role::{
+    delete_role, find_role, insert_role, list_account_roles, local_administrator_ids, local_administrators,
+};
 pub use search::{Cursor, PeopleQuery, Person, find_people};

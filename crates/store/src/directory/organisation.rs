@@ -1,6 +1,7 @@
 //! The queries on `organisations`.
 
 use wardkey_domain::directory::{HelpContact, OdsCode, Organisation, OrganisationPath};
+use wardkey_domain::factor::FactorKind;
 use wardkey_domain::id::OrganisationId;
 
 use crate::{Row, StoreError, Tx, args};
@@ -102,6 +103,28 @@ pub async fn help_contact(tx: &mut Tx, id: OrganisationId) -> Result<Option<Help
     Ok(None)
 }
 
+/// Switches factors off for the people of an organisation and of those below it.
+pub async fn set_factors_off(tx: &mut Tx, id: OrganisationId, factors: &[FactorKind]) -> Result<(), StoreError> {
+    let words: Vec<&str> = factors.iter().map(|factor| factor.as_str()).collect();
+    tx.exec("UPDATE organisations SET factors_off = $2 WHERE id = $1", args![id, serde_json::json!(words)]).await?;
+    Ok(())
+}
+
+/// The factors that an organisation, or one above it, has switched off.
+pub async fn list_factors_off(tx: &mut Tx, id: OrganisationId) -> Result<Vec<FactorKind>, StoreError> {
+    let Some(found) = find_organisation(tx, id).await? else { return Ok(Vec::new()) };
+    let mut off: Vec<FactorKind> = Vec::new();
+    for body in found.path.ids() {
+        let row = tx.opt("SELECT factors_off FROM organisations WHERE id = $1", args![body]).await?;
+        let words: Option<serde_json::Value> = row.map(|row| row.get("factors_off")).transpose()?.flatten();
+        let words: Vec<String> = words.and_then(|words| serde_json::from_value(words).ok()).unwrap_or_default();
+        off.extend(words.iter().filter_map(|word| word.parse::<FactorKind>().ok()));
+    }
+    off.sort_unstable();
+    off.dedup();
+    Ok(off)
+}
+
 /// The end of the range of paths at and below `path`: the closing slash becomes the character after it.
 pub(super) fn end_of(path: &str) -> String {
     format!("{}0", path.strip_suffix('/').unwrap_or(path))
@@ -178,6 +201,21 @@ pub(super) mod tests {
         assert_eq!(find_organisation_by_code(&mut tx, &site.ods_code).await.unwrap(), Some(site.clone()));
         let taken = insert_organisation(&mut tx, &sample(3, "RAA", None)).await.unwrap_err();
         assert!(taken.is_unique().is_some_and(|what| what.contains("ods_code")), "{taken}");
+    });
+
+    both_engines!(a_factor_that_is_off_is_off_for_everybody_below, |store| async {
+        let mut tx = store.begin().await.unwrap();
+        let trust = sample(1, "RAA", None);
+        let site = sample(2, "RAA01", Some(&trust));
+        insert_organisation(&mut tx, &trust).await.unwrap();
+        insert_organisation(&mut tx, &site).await.unwrap();
+        assert_eq!(list_factors_off(&mut tx, site.id).await.unwrap(), []);
+        set_factors_off(&mut tx, trust.id, &[FactorKind::Sms]).await.unwrap();
+        set_factors_off(&mut tx, site.id, &[FactorKind::VoiceCall, FactorKind::Sms]).await.unwrap();
+        assert_eq!(list_factors_off(&mut tx, site.id).await.unwrap(), [FactorKind::Sms, FactorKind::VoiceCall]);
+        assert_eq!(list_factors_off(&mut tx, trust.id).await.unwrap(), [FactorKind::Sms]);
+        set_factors_off(&mut tx, site.id, &[]).await.unwrap();
+        assert_eq!(list_factors_off(&mut tx, site.id).await.unwrap(), [FactorKind::Sms]);
     });
 
     both_engines!(what_lies_below_an_organisation_moves_with_it, |store| async {

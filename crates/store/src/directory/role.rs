@@ -34,10 +34,25 @@ pub async fn local_administrators(
     organisation: &Organisation,
     now: Timestamp,
 ) -> Result<Vec<String>, StoreError> {
+    let rows = administrators(tx, organisation, now).await?;
+    rows.iter().map(|row| row.get("display_name")).collect()
+}
+
+/// The accounts of the same.
+pub async fn local_administrator_ids(
+    tx: &mut Tx,
+    organisation: &Organisation,
+    now: Timestamp,
+) -> Result<Vec<AccountId>, StoreError> {
+    let rows = administrators(tx, organisation, now).await?;
+    rows.iter().map(|row| row.get("id")).collect()
+}
+
+async fn administrators(tx: &mut Tx, organisation: &Organisation, now: Timestamp) -> Result<Vec<Row>, StoreError> {
     for id in organisation.path.ids().rev() {
         let rows = tx
             .all(
-                "SELECT DISTINCT a.display_name FROM role_grants g JOIN accounts a ON a.id = g.account_id \
+                "SELECT DISTINCT a.display_name, a.id FROM role_grants g JOIN accounts a ON a.id = g.account_id \
                  WHERE g.organisation_id = $1 AND g.role IN ($2, $3) AND (g.expires_at IS NULL OR g.expires_at > $4) \
                  AND a.status = $5 ORDER BY a.display_name LIMIT 10",
                 args![
@@ -50,7 +65,7 @@ pub async fn local_administrators(
             )
             .await?;
         if !rows.is_empty() {
-            return rows.iter().map(|row| row.get("display_name")).collect();
+            return Ok(rows);
         }
     }
     Ok(Vec::new())

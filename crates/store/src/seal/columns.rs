@@ -49,5 +49,6 @@ pub const SEALED_COLUMNS: &[SealedColumn] = &[
     sealed!("audit_keys", "id", "sealed_seed"),
     sealed!("credentials", "id", "sealed_secret"),
     sealed!("flows", "id", "sealed"),
+    sealed!("messages", "id", "sealed_payload"),
     sealed!("signing_keys", "id", "sealed_key"),
 ];

@@ -16,6 +16,8 @@ pub struct StoredFlow {
     pub saved: SavedFlow,
     /// Where the person goes when done, as the use case wrote it.
     pub destination: serde_json::Value,
+    /// Whether somebody said that it is not theirs. It goes no further.
+    pub is_reported: bool,
     /// Counts its changes: a save names the version it read, and loses if another was faster.
     pub version: i64,
 }
@@ -40,8 +42,9 @@ pub async fn insert_flow(
 
 /// The flow that a browser's token belongs to.
 pub async fn flow(tx: &mut Tx, token: &TokenHash) -> Result<Option<StoredFlow>, StoreError> {
-    let Some(row) =
-        tx.opt("SELECT id, sealed, destination, version FROM flows WHERE token_hash = $1", args![*token]).await?
+    let Some(row) = tx
+        .opt("SELECT id, sealed, destination, reported_at, version FROM flows WHERE token_hash = $1", args![*token])
+        .await?
     else {
         return Ok(None);
     };
@@ -51,6 +54,7 @@ pub async fn flow(tx: &mut Tx, token: &TokenHash) -> Result<Option<StoredFlow>, 
         id,
         saved: SavedFlow::unsealed(tx.unseal(sealed_at(id), &sealed)?),
         destination: row.get("destination")?,
+        is_reported: row.get::<Option<Timestamp>>("reported_at")?.is_some(),
         version: row.get("version")?,
     }))
 }
@@ -73,6 +77,20 @@ pub async fn save_flow(tx: &mut Tx, flow: &Flow, version: i64) -> Result<bool, S
 /// Forgets a flow that was read at `version`. Says whether it was still that version.
 pub async fn delete_flow(tx: &mut Tx, id: FlowId, version: i64) -> Result<bool, StoreError> {
     Ok(tx.exec("DELETE FROM flows WHERE id = $1 AND version = $2", args![id, version]).await? == 1)
+}
+
+/// Stops a sign-in in progress of which somebody said that it is not theirs, whatever it is doing just now; says whether
+/// there was one. The row stays until its time, so that its browser is told why.
+///
+/// SECURITY: a step that has read the flow before cannot save it or end it in a session any more: its version is past.
+pub async fn stop_flow(tx: &mut Tx, id: FlowId, now: Timestamp) -> Result<bool, StoreError> {
+    let stopped = tx
+        .exec(
+            "UPDATE flows SET reported_at = $2, version = version + 1 WHERE id = $1 AND expires_at > $2",
+            args![id, now],
+        )
+        .await?;
+    Ok(stopped == 1)
 }
 
 /// Deletes flows that expired before `before`. Returns how many.

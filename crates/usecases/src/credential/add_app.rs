@@ -3,9 +3,10 @@
 use wardkey_domain::audit::Event;
 use wardkey_domain::credential::{Credential, CredentialState, Credentials, Label};
 use wardkey_domain::directory::Account;
-use wardkey_domain::factor::FactorKind;
-use wardkey_domain::factor::totp::{Code, NewTotp, Verdict};
+use wardkey_domain::factor::totp::{NewTotp, Verdict};
+use wardkey_domain::factor::{Code, FactorKind};
 use wardkey_domain::id::CredentialId;
+use wardkey_domain::message::{Channel, MessageKind};
 use wardkey_domain::op::Op;
 use wardkey_domain::permission::Action;
 use wardkey_domain::secret::Secret;
@@ -41,10 +42,9 @@ pub enum Confirmation {
 
 /// Begins to add an authenticator app: makes its key. One that was begun before is given up.
 pub async fn begin_adding_app(app: &App, op: &Op) -> Result<NewApp> {
-    own::require_fresh(app, op)?;
     let session = own::actor(op)?.session;
     let mut tx = app.store().begin().await?;
-    let (account, credentials) = own::locked(&mut tx, op).await?;
+    let (account, credentials) = own::locked_fresh(app, &mut tx, op).await?;
     let max = app.settings().totp.max_apps;
     let label = credentials.room_for(FactorKind::Totp, max).map_err(|why| Error::Conflict(format!("{why}.")))?;
     let id = CredentialId::new(op.now, app.id_entropy());
@@ -62,7 +62,7 @@ pub async fn begin_adding_app(app: &App, op: &Op) -> Result<NewApp> {
         last_used_at: None,
         version: 1,
     };
-    store::credential::delete_enrolments(&mut tx, account.id).await?;
+    store::credential::delete_enrolments_of(&mut tx, account.id, FactorKind::Totp).await?;
     // Not an event yet: nothing can be signed in with until a code confirms it.
     store::credential::insert_credential(&mut tx, &pending, Some(new.seed()), None).await?;
     tx.commit().await?;
@@ -108,7 +108,9 @@ pub async fn confirm_app(
     let event =
         Event::CredentialEnrolled { account: account.id, credential: id, factor: FactorKind::Totp.as_str().into() };
     store::audit::append(&mut tx, op, Some(account.organisation), event).await?;
+    own::tell(app, &mut tx, op, MessageKind::FactorAdded, &enrolled).await?;
     tx.commit().await?;
+    app.wake().ring(Channel::Mail);
     Ok(Confirmation::Enrolled(enrolled))
 }
 

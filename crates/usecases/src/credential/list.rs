@@ -1,20 +1,24 @@
 //! Security info: what a person sees of their own credentials.
 
 use wardkey_domain::credential::{Credential, Credentials, PasswordStanding};
-use wardkey_domain::factor::FactorKind;
+use wardkey_domain::factor::{FactorKind, definition};
 use wardkey_domain::op::Op;
 use wardkey_domain::permission::Action;
 use wardkey_domain::time::Timestamp;
 use wardkey_store as store;
 
+use super::held::{HeldCredential, held};
 use super::own;
+use crate::signin::barred_factors;
 use crate::{App, Result};
 
 /// What a person sees of their own credentials. Nobody is shown a secret again [ENR-12].
 #[derive(Clone, Debug)]
 pub struct SecurityInfo {
     /// The credentials, oldest first.
-    pub credentials: Vec<Credential>,
+    pub credentials: Vec<HeldCredential>,
+    /// The kinds of telephone that may be added.
+    pub phones: Vec<FactorKind>,
     /// Whether there is room for another authenticator app.
     pub can_add_app: bool,
     /// Whether one may be removed: never the last.
@@ -42,10 +46,21 @@ pub async fn security_info(app: &App, op: &Op) -> Result<SecurityInfo> {
     let stored = store::credential::password(&mut tx, account.id).await?;
     let max_apps = app.settings().totp.max_apps;
     let can_remove = |credential: &Credential| credentials.remove(credential.id, op.now).is_ok();
+    let roles = store::directory::list_account_roles(&mut tx, account.id, op.now).await?;
+    let roles: Vec<_> = roles.into_iter().map(|grant| grant.role).collect();
+    let barred = barred_factors(app, &mut tx, account.organisation, &roles).await?;
+    let held = held(app, &mut tx, credentials.as_slice(), &barred).await?;
+    let max_phones = app.settings().max_telephones;
+    let may_add = |kind: &FactorKind| {
+        definition(*kind).telephone.is_some()
+            && barred.iter().all(|(barred, _)| barred != kind)
+            && credentials.room_for(*kind, max_phones).is_ok()
+    };
     Ok(SecurityInfo {
+        phones: FactorKind::ALL.into_iter().filter(may_add).collect(),
         can_add_app: credentials.room_for(FactorKind::Totp, max_apps).is_ok(),
         can_remove: credentials.as_slice().iter().any(can_remove),
-        credentials: credentials.into_vec(),
+        credentials: held,
         password: stored.map(|stored| {
             let standing = PasswordStanding::of(&app.settings().password, stored.set_at, stored.must_change, op.now);
             OwnPassword { set_at: stored.set_at, standing, expires_in_days: days_left(app, standing, op.now) }

@@ -5,20 +5,32 @@
 //! Whatever weakens or replaces a factor wants a second factor that was verified a short while ago [SES-8].
 
 mod add_app;
+mod add_phone;
 mod change_password;
+mod confirm_phone;
+mod held;
 mod list;
 mod new_password;
+mod number;
 mod own;
+mod pending_phone;
+mod reach_phone;
 mod remove;
 mod rename;
 mod set_default;
 mod sweep;
 
 pub use add_app::{Confirmation, NewApp, begin_adding_app, confirm_app, pending_app};
+pub use add_phone::{NewPhone, TypedNumber, begin_adding_phone, pending_phone, send_again};
 pub use change_password::{ChangePassword, PasswordChange, change_password};
+pub use confirm_phone::{PhoneConfirmation, confirm_phone_call, confirm_phone_code};
+pub use held::HeldCredential;
 pub use list::{OwnPassword, SecurityInfo, security_info};
 pub use new_password::{NewPasswordVerdict, judge_new_password};
 pub use remove::remove;
 pub use rename::rename;
 pub use set_default::set_default;
 pub use sweep::{Swept, sweep};
+
+pub(crate) use held::held;
+pub(crate) use number::note_number;

@@ -1,11 +1,14 @@
 //! What every use case on one's own credentials begins with.
 
-use wardkey_domain::credential::Credentials;
+use wardkey_domain::credential::{Credential, Credentials};
 use wardkey_domain::directory::Account;
+use wardkey_domain::message::MessageKind;
 use wardkey_domain::op::{ActingAccount, Op};
 use wardkey_domain::permission::{Action, Target};
 use wardkey_store::{self as store, Tx};
 
+use crate::message::{Notice, notify};
+use crate::signin::person_of;
 use crate::{App, Error, Result};
 
 /// The person who acts.
@@ -36,6 +39,35 @@ pub(super) async fn locked(tx: &mut Tx, op: &Op) -> Result<(Account, Credentials
     store::credential::lock_credentials(tx, account.id, account.organisation).await?;
     let credentials = store::credential::list_credentials(tx, account.id).await?;
     Ok((account, Credentials::new(credentials)))
+}
+
+/// As [`locked`], for what changes how strong an account is: insists on a fresh second factor [SES-8], which is not a
+/// restricted one if the account has another.
+///
+/// SECURITY: or a telephone number that was taken over would be enough to add an authenticator app, and with it to open what
+/// a telephone does not open [AUT-8].
+pub(super) async fn locked_fresh(app: &App, tx: &mut Tx, op: &Op) -> Result<(Account, Credentials)> {
+    require_fresh(app, op)?;
+    let (account, credentials) = locked(tx, op).await?;
+    let fresh = app.settings().session.fresh_factor;
+    let shown = actor(op)?.unrestricted_factor_at.is_some_and(|at| op.now.since(at) <= fresh);
+    let person = person_of(app, tx, op, account.id).await?;
+    if !shown && person.is_some_and(|person| person.has_unrestricted_factor()) {
+        return Err(Error::FreshFactorNeeded);
+    }
+    Ok((account, credentials))
+}
+
+/// Tells the person by e-mail what became of one of their credentials [ENR-19].
+pub(super) async fn tell(app: &App, tx: &mut Tx, op: &Op, kind: MessageKind, credential: &Credential) -> Result<()> {
+    let number = store::credential::find_number(tx, credential.id).await?;
+    let notice = Notice {
+        factor: Some(credential.kind),
+        label: Some(credential.label.as_str().to_owned()),
+        number: number.map(|number| number.masked()),
+        ..Notice::new(kind, credential.account)
+    };
+    notify(app, tx, op, notice).await
 }
 
 /// The text for two changes at once, of which one was faster.

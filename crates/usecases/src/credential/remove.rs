@@ -3,6 +3,7 @@
 use wardkey_domain::audit::Event;
 use wardkey_domain::credential::{CannotRemove, Credential};
 use wardkey_domain::id::CredentialId;
+use wardkey_domain::message::{Channel, MessageKind};
 use wardkey_domain::op::Op;
 use wardkey_domain::session::EndedWhy;
 use wardkey_store as store;
@@ -14,10 +15,9 @@ use crate::{App, Error, Result};
 ///
 /// What was signed in with it ends, on every other device, refresh tokens included [SES-1, SES-5].
 pub async fn remove(app: &App, op: &Op, id: CredentialId) -> Result<Credential> {
-    own::require_fresh(app, op)?;
     let session = own::actor(op)?.session;
     let mut tx = app.store().begin().await?;
-    let (account, credentials) = own::locked(&mut tx, op).await?;
+    let (account, credentials) = own::locked_fresh(app, &mut tx, op).await?;
     let removal = credentials.remove(id, op.now).map_err(|why| match why {
         CannotRemove::Unknown => Error::NotFound("credential"),
         CannotRemove::LastSecondFactor => Error::Conflict(format!("{why}.")),
@@ -33,6 +33,8 @@ pub async fn remove(app: &App, op: &Op, id: CredentialId) -> Result<Credential> 
     let factor = removal.removed.kind.as_str().into();
     let event = Event::CredentialRemoved { account: account.id, credential: id, factor };
     store::audit::append(&mut tx, op, Some(account.organisation), event).await?;
+    own::tell(app, &mut tx, op, MessageKind::FactorRemoved, &removal.removed).await?;
     tx.commit().await?;
+    app.wake().ring(Channel::Mail);
     Ok(removal.removed)
 }

@@ -2,6 +2,7 @@
 
 use wardkey_domain::audit::Event;
 use wardkey_domain::id::CredentialId;
+use wardkey_domain::message::{Channel, MessageKind};
 use wardkey_domain::op::Op;
 use wardkey_store as store;
 
@@ -24,6 +25,10 @@ pub async fn set_default(app: &App, op: &Op, id: CredentialId) -> Result<()> {
     }
     let event = Event::DefaultCredentialChanged { account: account.id, credential: id };
     store::audit::append(&mut tx, op, Some(account.organisation), event).await?;
+    if let Some(chosen) = changed.iter().find(|credential| credential.id == id) {
+        own::tell(app, &mut tx, op, MessageKind::DefaultChanged, chosen).await?;
+    }
     tx.commit().await?;
+    app.wake().ring(Channel::Mail);
     Ok(())
 }

@@ -18,6 +18,7 @@ mod revoke_role;
 mod see_account;
 mod set_status;
 mod set_temporary_password;
+mod switch_factors;
 mod target;
 mod who_helps;
 
@@ -35,4 +36,7 @@ pub use revoke_role::revoke_role;
 pub use see_account::{AccountFacts, HeldRole, PasswordFacts, account_at, account_to_change, see_account};
 pub use set_status::{disable, enable};
 pub use set_temporary_password::set_temporary_password;
+pub use switch_factors::switch_factors;
 pub use who_helps::{Asker, Helpers, who_helps};
+
+pub(crate) use target::{changed_meanwhile, end_everything};

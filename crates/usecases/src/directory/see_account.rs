@@ -1,6 +1,6 @@
 //! Seeing an account: everything that whoever looks after it needs to know, and no secret.
 
-use wardkey_domain::credential::{Credential, Credentials, PasswordStanding};
+use wardkey_domain::credential::{Credentials, PasswordStanding};
 use wardkey_domain::directory::{Account, AccountAddress, Organisation, RoleGrant};
 use wardkey_domain::id::AccountId;
 use wardkey_domain::op::Op;
@@ -10,6 +10,8 @@ use wardkey_store as store;
 
 use super::target::{load, load_to_change};
 use crate::audit::SignInRecord;
+use crate::credential::{HeldCredential, held};
+use crate::signin::barred_factors;
 use crate::{App, Error, Result};
 
 /// What is known about an account.
@@ -26,7 +28,7 @@ pub struct AccountFacts {
     /// Whether an activation code is waiting to be used.
     pub has_activation: bool,
     /// Its second factors, oldest first.
-    pub credentials: Vec<Credential>,
+    pub credentials: Vec<HeldCredential>,
     /// How many sessions it has open.
     pub sessions: usize,
     /// Its last sign-ins, newest first.
@@ -75,6 +77,9 @@ pub async fn see_account(app: &App, op: &Op, id: AccountId) -> Result<AccountFac
     });
     let has_activation = store::credential::has_activation(&mut tx, id, op.now).await?;
     let credentials = Credentials::new(store::credential::list_credentials(&mut tx, id).await?).into_vec();
+    let held_roles: Vec<_> = loaded.roles.iter().map(|grant| grant.role).collect();
+    let barred = barred_factors(app, &mut tx, loaded.account.organisation, &held_roles).await?;
+    let credentials = held(app, &mut tx, &credentials, &barred).await?;
     let sessions = store::session::list_sessions(&mut tx, id, op.now).await?.len();
     drop(tx);
     let permitted = CHANGES.iter().copied().filter(|action| op.require(*action, &loaded.target()).is_ok()).collect();

@@ -63,7 +63,7 @@ pub(super) fn require_fresh_factor(app: &App, op: &Op) -> Result<()> {
 }
 
 /// Ends the account's sessions and withdraws what its applications hold; known browsers must be known anew.
-pub(super) async fn end_everything(
+pub(crate) async fn end_everything(
     tx: &mut Tx,
     op: &Op,
     account: &Account,
@@ -100,6 +100,6 @@ pub(super) async fn issue_activation(
 }
 
 /// Somebody else changed the account between its loading and its saving.
-pub(super) fn changed_meanwhile() -> Error {
+pub(crate) fn changed_meanwhile() -> Error {
     Error::Conflict("somebody else changed this account at the same time; look again".to_owned())
 }

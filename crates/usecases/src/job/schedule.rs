@@ -9,7 +9,7 @@ use tokio::task::spawn_blocking;
 
 use super::runner::{Job, Jobs, Round};
 use super::seal_audit::Sealer;
-use crate::{App, Error, application, credential, session};
+use crate::{App, Error, application, credential, message, session};
 
 /// Starts every job of the product.
 pub fn start(app: &App) -> Jobs {
@@ -31,6 +31,11 @@ pub fn start(app: &App) -> Jobs {
     });
     jobs.start(Job::every("purge_applications", Duration::from_secs(60)), |app, op| async move {
         Ok(if application::purge_expired(&app, &op).await? { Round::More } else { Round::Done })
+    });
+    jobs.start(Job::every("sweep_messages", Duration::from_secs(5)), |app, op| async move {
+        message::sweep(&app, &op).await?;
+        app.gateways().record(app.now());
+        Ok(Round::Done)
     });
     jobs.start(Job::every("sweep_visits", Duration::from_secs(60)), |app, _| async move {
         app.visits().sweep();

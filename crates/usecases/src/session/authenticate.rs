@@ -57,6 +57,7 @@ pub async fn authenticate(app: &App, circumstances: &Circumstances) -> Result<Op
         session: session.id(),
         roles: cached.roles.iter().filter(|role| role.expires_at.is_none_or(|end| now < end)).cloned().collect(),
         second_factor_at: session.second_factor_at().unwrap_or(Timestamp::from_micros(0)),
+        unrestricted_factor_at: session.unrestricted_factor_at(),
     };
     Ok(Some(Authenticated { session, account }))
 }

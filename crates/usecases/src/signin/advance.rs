@@ -2,8 +2,8 @@
 
 use wardkey_domain::access::Policies;
 use wardkey_domain::credential::{ActivationCode, Attempt, Label, Permit, Who};
-use wardkey_domain::factor::totp::{Code, NewTotp};
-use wardkey_domain::factor::{FactorKind, definition};
+use wardkey_domain::factor::totp::NewTotp;
+use wardkey_domain::factor::{Code, FactorKind, definition};
 use wardkey_domain::id::{AccountId, CredentialId};
 use wardkey_domain::op::Op;
 use wardkey_domain::secret::Secret;
@@ -12,7 +12,7 @@ use wardkey_store::{self as store, Tx};
 
 use crate::signin::flow_token::{self, Resumed};
 use crate::signin::perform::{Guess, Settling};
-use crate::signin::{Advance, Input, judge, load, password, present};
+use crate::signin::{Advance, Input, dispatch, judge, load, password, present};
 use crate::{App, Error, Result};
 
 /// Moves a browser's sign-in on by one input.
@@ -26,6 +26,12 @@ pub async fn advance(app: &App, op: &Op, token: &str, input: Input) -> Result<Ad
         Input::NewPassword { password, again } => judge::advance(app, op, token, password, again).await,
         Input::Activation { address, code } => activation(app, op, token, &address, &code).await,
         Input::Code { credential, code } => code_of(app, op, token, credential, &code).await,
+        Input::Choose(credential) => {
+            plain(app, op, token, move |_, person| Event::CredentialChosen { person, credential }).await
+        }
+        Input::Send => dispatch::advance(app, op, token).await,
+        Input::CallDone { label } => dispatch::call_done(app, op, token, label).await,
+        Input::Number { number, extension } => dispatch::number(app, op, token, &number, &extension).await,
         Input::BeginEnrolment => plain(app, op, token, |_, person| Event::EnrolmentConfirmed { person }).await,
         Input::ChooseAgain => plain(app, op, token, |_, person| Event::EnrolmentRestarted { person }).await,
         Input::ChooseFactor(kind) => {
@@ -65,11 +71,13 @@ async fn code_of(app: &App, op: &Op, token: &str, chosen: Option<CredentialId>, 
     let Some(person) = known_person(app, &mut tx, op, &resumed).await? else {
         return Settling::of(&resumed, Guess::none()).settle(app, op, tx, wrong_step(resumed)).await;
     };
-    let attempt = attempt(&mut tx, op, person.id, FactorKind::Totp).await?;
+    let attempt = attempt(&mut tx, op, person.id, resumed.flow.awaits_code_of()).await?;
     let permit = store::credential::reserve_attempt(&mut tx, &attempt, &app.settings().throttle, op.now).await?;
     let mut states = Vec::new();
     if permit == Permit::Now {
-        let ours = person.factors.iter().filter(|factor| factor.kind == FactorKind::Totp);
+        // None are needed for a code that was sent: the sign-in holds it.
+        let app_code = resumed.flow.awaits_code_of() == FactorKind::Totp;
+        let ours = person.factors.iter().filter(|factor| app_code && factor.kind == FactorKind::Totp);
         for factor in ours.filter(|factor| chosen.is_none_or(|chosen| chosen == factor.credential)) {
             states.extend(store::credential::find_totp(&mut tx, factor.credential).await?);
         }
@@ -82,10 +90,6 @@ async fn code_of(app: &App, op: &Op, token: &str, chosen: Option<CredentialId>, 
 
 async fn confirm(app: &App, op: &Op, token: &str, code: &str, label: Option<String>) -> Result<Advance> {
     let code = parse_code(code)?;
-    let label = match label.filter(|label| !label.trim().is_empty()) {
-        Some(label) => Label::parse(&label).map_err(|why| Error::invalid("label", why.to_string()))?,
-        None => Label::numbered(definition(FactorKind::Totp).name, 1),
-    };
     let mut tx = app.store().begin().await?;
     let resumed = match flow_token::resume(&mut tx, op, token).await? {
         Ok(resumed) => resumed,
@@ -94,7 +98,8 @@ async fn confirm(app: &App, op: &Op, token: &str, code: &str, label: Option<Stri
     let Some(person) = known_person(app, &mut tx, op, &resumed).await? else {
         return Settling::of(&resumed, Guess::none()).settle(app, op, tx, wrong_step(resumed)).await;
     };
-    let attempt = attempt(&mut tx, op, person.id, FactorKind::Totp).await?;
+    let label = label_of(label, resumed.flow.awaits_code_of())?;
+    let attempt = attempt(&mut tx, op, person.id, resumed.flow.awaits_code_of()).await?;
     let permit = store::credential::reserve_attempt(&mut tx, &attempt, &app.settings().throttle, op.now).await?;
     let settling = Settling::of(&resumed, Guess::reserved(attempt, permit));
     let event = Event::EnrolmentCodeSubmitted { person, permit, label, code };
@@ -153,15 +158,23 @@ pub(super) async fn known_device(
     Ok(store::credential::knows_device(tx, device, account).await?.then_some(device))
 }
 
-async fn known_person(app: &App, tx: &mut Tx, op: &Op, resumed: &Resumed) -> Result<Option<Person>> {
+pub(super) async fn known_person(app: &App, tx: &mut Tx, op: &Op, resumed: &Resumed) -> Result<Option<Person>> {
     match resumed.flow.account() {
         Some(id) => load::person(app, tx, op, id).await,
         None => Ok(None),
     }
 }
 
+/// The name for a new credential of `kind`: as typed, or the usual one.
+pub(super) fn label_of(label: Option<String>, kind: FactorKind) -> Result<Label> {
+    match label.filter(|label| !label.trim().is_empty()) {
+        Some(label) => Label::parse(&label).map_err(|why| Error::invalid("label", why.to_string())),
+        None => Ok(Label::numbered(definition(kind).name, 1)),
+    }
+}
+
 fn parse_code(code: &str) -> Result<Code> {
-    Code::parse(code).map_err(|_| Error::invalid("code", "Enter the 6-digit code from your authenticator app"))
+    Code::parse(code).map_err(|_| Error::invalid("code", "Enter the 6-digit code"))
 }
 
 pub(super) fn wrong_step(resumed: Resumed) -> Step {

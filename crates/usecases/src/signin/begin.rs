@@ -7,7 +7,7 @@ use wardkey_domain::signin::{Challenge, Flow, SignInRequest};
 use wardkey_store as store;
 
 use crate::signin::present::{self, Shown};
-use crate::signin::{Destination, Screen};
+use crate::signin::{Destination, Screen, load};
 use crate::{App, Error, Result};
 
 /// What a sign-in begins with.
@@ -47,7 +47,8 @@ pub async fn begin_fresh_factor(app: &App, op: &Op, destination: Destination) ->
     let actor = op.account().ok_or(Error::NotFound("session"))?;
     let mut tx = app.store().begin().await?;
     let session = store::session::session(&mut tx, actor.session).await?.ok_or(Error::NotFound("session"))?;
-    let flow = Flow::refresh(op, &app.settings().signin, FlowId::new(op.now, app.id_entropy()), &session);
+    let person = load::person(app, &mut tx, op, actor.id).await?.ok_or(Error::NotFound("account"))?;
+    let flow = Flow::refresh(op, &app.settings().signin, FlowId::new(op.now, app.id_entropy()), &session, &person);
     let token = keep(app, &mut tx, &flow, destination).await?;
     tx.commit().await?;
     Ok(token)

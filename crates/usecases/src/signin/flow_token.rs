@@ -21,6 +21,9 @@ pub(super) async fn resume(tx: &mut Tx, op: &Op, token: &str) -> Result<std::res
     let Some(stored) = rows::flow(tx, &TokenHash::of(token)).await? else {
         return Ok(Err(Refusal::FlowExpired));
     };
+    if stored.is_reported {
+        return Ok(Err(Refusal::Reported));
+    }
     let Ok(destination) = serde_json::from_value(stored.destination) else {
         return Ok(Err(Refusal::FlowExpired));
     };

@@ -35,11 +35,27 @@ pub enum Input {
         /// The code as typed.
         code: String,
     },
+    /// Chooses one of the enrolled factors.
+    Choose(CredentialId),
+    /// Asks for a code or a call.
+    Send,
+    /// Goes on after a call.
+    CallDone {
+        /// The name for a new number, if one was given.
+        label: Option<String>,
+    },
+    /// Enters a telephone number to enrol.
+    Number {
+        /// The number as typed.
+        number: String,
+        /// The extension as typed.
+        extension: String,
+    },
     /// Confirms "Self-enrol for MFA" [ENR-1].
     BeginEnrolment,
     /// Chooses a factor to enrol.
     ChooseFactor(FactorKind),
-    /// Types the first code of a new authenticator.
+    /// Types the first code of a new authenticator, or the code that was sent to a new number.
     ConfirmEnrolment {
         /// The code as typed.
         code: String,

@@ -1,9 +1,10 @@
 //! The account as the engine sees it.
 
-use wardkey_domain::credential::PasswordStanding;
-use wardkey_domain::directory::{Account, AccountAddress, OrganisationStatus};
-use wardkey_domain::factor::FactorKind;
-use wardkey_domain::id::AccountId;
+use wardkey_domain::access::{Bars, Unusable, barred};
+use wardkey_domain::credential::{Credential, PasswordStanding};
+use wardkey_domain::directory::{Account, AccountAddress, OrganisationStatus, Role};
+use wardkey_domain::factor::{FactorKind, definition, second_factors};
+use wardkey_domain::id::{AccountId, OrganisationId};
 use wardkey_domain::op::Op;
 use wardkey_domain::signin::{EnrolledFactor, Person};
 use wardkey_store::{self as store, Tx};
@@ -11,7 +12,7 @@ use wardkey_store::{self as store, Tx};
 use crate::{App, Result};
 
 /// The account with this identifier, with everything that the engine asks about; `None` if it is gone.
-pub(super) async fn person(app: &App, tx: &mut Tx, op: &Op, id: AccountId) -> Result<Option<Person>> {
+pub(crate) async fn person(app: &App, tx: &mut Tx, op: &Op, id: AccountId) -> Result<Option<Person>> {
     match store::directory::find_account(tx, id).await? {
         Some(account) => Ok(Some(facts(app, tx, op, &account).await?)),
         None => Ok(None),
@@ -31,26 +32,62 @@ pub(super) async fn facts(app: &App, tx: &mut Tx, op: &Op, account: &Account) ->
     let organisation = store::directory::find_organisation(tx, account.organisation).await?;
     let roles = store::directory::list_account_roles(tx, account.id, op.now).await?;
     let password = store::credential::password(tx, account.id).await?;
-    let mut credentials = store::credential::list_credentials(tx, account.id).await?;
-    credentials.retain(|credential| credential.is_active() && credential.kind != FactorKind::Password);
-    credentials.sort_by_key(|credential| (!credential.is_default, credential.created_at));
+    let factors = factors(app, tx, account.id).await?;
+    let roles: Vec<_> = roles.into_iter().map(|grant| grant.role).collect();
+    let barred = barred_factors(app, tx, account.organisation, &roles).await?;
     Ok(Person {
         id: account.id,
         organisation: account.organisation,
         kind: account.kind,
         status: account.status,
         organisation_open: organisation.is_some_and(|organisation| organisation.status == OrganisationStatus::Open),
-        privileged: roles.iter().any(|grant| grant.role.is_privileged()),
+        privileged: roles.iter().any(|role| role.is_privileged()),
         password: password.map(|password| {
             PasswordStanding::of(&app.settings().password, password.set_at, password.must_change, op.now)
         }),
-        factors: credentials
-            .into_iter()
-            .map(|credential| EnrolledFactor {
-                credential: credential.id,
-                kind: credential.kind,
-                label: credential.label,
-            })
-            .collect(),
+        factors,
+        barred,
     })
+}
+
+/// The enrolled second factors of an account: the default first, then the strongest [MET-11].
+async fn factors(app: &App, tx: &mut Tx, account: AccountId) -> Result<Vec<EnrolledFactor>> {
+    let mut credentials = store::credential::list_credentials(tx, account).await?;
+    credentials.retain(|credential| credential.is_active() && definition(credential.kind).is_second_factor());
+    credentials.sort_by_key(|credential| (!credential.is_default, credential.kind, credential.created_at));
+    let mut factors = Vec::with_capacity(credentials.len());
+    for credential in credentials {
+        factors.push(EnrolledFactor {
+            credential: credential.id,
+            kind: credential.kind,
+            unusable: number_bar(app, tx, &credential).await?,
+            label: credential.label,
+            is_default: credential.is_default,
+        });
+    }
+    Ok(factors)
+}
+
+/// Whether a credential's telephone number is not allowed any more.
+pub(crate) async fn number_bar(app: &App, tx: &mut Tx, credential: &Credential) -> Result<Option<Unusable>> {
+    let Some(reach) = definition(credential.kind).telephone else { return Ok(None) };
+    let number = store::credential::find_number(tx, credential.id).await?;
+    let allowed = number.is_some_and(|number| number.check(reach, app.settings().telephone).is_ok());
+    Ok((!allowed).then_some(Unusable::NumberNotAllowed))
+}
+
+/// The second factors that somebody may neither use nor enrol, each with the reason.
+pub(crate) async fn barred_factors(
+    app: &App,
+    tx: &mut Tx,
+    organisation: OrganisationId,
+    roles: &[Role],
+) -> Result<Vec<(FactorKind, Unusable)>> {
+    let switched_off = store::directory::list_factors_off(tx, organisation).await?;
+    let unavailable = app.gateways().unavailable(app.now());
+    let bars = Bars { roles, switched_off: &switched_off, unavailable: &unavailable };
+    let rules = &app.settings().restricted;
+    Ok(second_factors()
+        .filter_map(|definition| barred(rules, bars, definition.kind).map(|why| (definition.kind, why)))
+        .collect())
 }

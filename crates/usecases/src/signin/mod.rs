@@ -6,7 +6,9 @@
 
 mod advance;
 mod begin;
+mod choices;
 mod device;
+mod dispatch;
 mod flow_token;
 mod input;
 mod judge;
@@ -19,7 +21,13 @@ mod view;
 
 pub use advance::advance;
 pub use begin::{Begin, begin, begin_fresh_factor};
+pub use choices::{ChoiceView, choices};
 pub use device::device_of;
 pub use input::Input;
-pub use screen::{AccountView, Advance, ApplicationView, CredentialView, Destination, PortalPage, Screen, ScreenKind};
+pub use screen::{
+    AccountView, Advance, ApplicationView, CredentialView, Destination, PortalPage, Screen, ScreenKind, SentView,
+};
 pub use view::view;
+
+pub(crate) use dispatch::parse as parse_number;
+pub(crate) use load::{barred_factors, number_bar, person as person_of};

@@ -1,19 +1,26 @@
 //! Carrying out what the engine decided, all in the transaction that saves the flow.
 
 use wardkey_domain::audit::Event as AuditEvent;
-use wardkey_domain::credential::{Attempt, Credential, CredentialState, Permit};
-use wardkey_domain::factor::FactorKind;
+use wardkey_domain::credential::{Attempt, Credential, CredentialState, Credentials, Label, Permit};
 use wardkey_domain::factor::password::PasswordHash;
-use wardkey_domain::id::{AccountId, ApplicationId, DeviceId, FlowId, OrganisationId, SessionId};
+use wardkey_domain::factor::sms::SentCode;
+use wardkey_domain::factor::telephone::PhoneNumber;
+use wardkey_domain::factor::voice_call::PlacedCall;
+use wardkey_domain::factor::{FactorKind, definition, totp};
+use wardkey_domain::id::{
+    AccountId, ApplicationId, CredentialId, DeviceId, FlowId, MessageId, OrganisationId, SessionId,
+};
+use wardkey_domain::message::MessageKind;
 use wardkey_domain::op::Op;
-use wardkey_domain::secret::{TokenHash, token_text};
+use wardkey_domain::secret::{Secret, TokenHash, token_text};
 use wardkey_domain::session::{EndedWhy, Session};
-use wardkey_domain::signin::{Effect, Event, Flow, Purpose, Refusal, SignedIn, Step};
+use wardkey_domain::signin::{Challenge, DispatchTo, Effect, Event, Flow, Purpose, Refusal, SignedIn, Step};
 use wardkey_store::{self as store, Tx};
 
+use crate::message::{self, CallOrder, Notice, TextOrder};
 use crate::signin::flow_token::Resumed;
 use crate::signin::present::{self, Shown};
-use crate::signin::{Advance, Destination, device, load};
+use crate::signin::{Advance, Destination, device, dispatch, load};
 use crate::{App, Error, Result};
 
 /// The try that an input was, if it was one.
@@ -58,6 +65,16 @@ pub(super) struct Settling {
     application: Option<ApplicationId>,
     guess: Guess,
     upgrade: Option<Upgrade>,
+    /// Whether a code or a call that is asked for next is sent without being asked again.
+    sends_at_once: bool,
+}
+
+/// A credential that a sign-in has enrolled.
+struct Enrolment {
+    credential: CredentialId,
+    account: AccountId,
+    kind: FactorKind,
+    label: Label,
 }
 
 /// A stored hash, and what the same password hashes to at today's cost.
@@ -78,6 +95,7 @@ impl Settling {
             application: resumed.flow.request().application,
             guess,
             upgrade: None,
+            sends_at_once: true,
         }
     }
 
@@ -94,6 +112,12 @@ impl Settling {
     /// Carries out a step and commits it. A refusal is committed too: its counter and its audit row must survive.
     pub(super) async fn settle(self, app: &App, op: &Op, mut tx: Tx, step: Step) -> Result<Advance> {
         match step {
+            Step::Ask(flow, challenge @ Challenge::Dispatch { .. }, effects) if self.sends_at_once => {
+                if !self.perform(app, op, &mut tx, effects).await? {
+                    return self.spent_elsewhere(app, op, tx).await;
+                }
+                self.send_at_once(app, op, tx, flow, challenge).await
+            }
             Step::Ask(flow, challenge, effects) => {
                 if !self.perform(app, op, &mut tx, effects).await? {
                     return self.spent_elsewhere(app, op, tx).await;
@@ -101,10 +125,13 @@ impl Settling {
                 self.save(&mut tx, &flow).await?;
                 let screen = present::screen(app, &mut tx, Shown::of(&flow), challenge).await?;
                 tx.commit().await?;
+                app.wake().ring_all();
                 Ok(Advance::Ask(screen))
             }
             Step::Done(signed_in, effects) => {
-                let enrolled = effects.iter().any(|effect| matches!(effect, Effect::EnrolTotp { .. }));
+                let enrols =
+                    |effect: &Effect| matches!(effect, Effect::EnrolTotp { .. } | Effect::EnrolTelephone { .. });
+                let enrolled = effects.iter().any(enrols);
                 if !self.perform(app, op, &mut tx, effects).await? {
                     return self.spent_elsewhere(app, op, tx).await;
                 }
@@ -132,36 +159,150 @@ impl Settling {
                     }
                 }
                 Effect::EnrolTotp { credential, account, seed, step, label } => {
-                    let organisation = organisation_of(tx, account).await?;
-                    let credential = Credential {
-                        id: credential,
-                        account,
-                        organisation,
-                        kind: FactorKind::Totp,
-                        label,
-                        state: CredentialState::Active,
-                        is_default: true,
-                        created_at: op.now,
-                        last_used_at: Some(op.now),
-                        version: 1,
-                    };
-                    store::credential::lock_credentials(tx, account, organisation).await?;
-                    store::credential::insert_credential(tx, &credential, Some(&seed), step).await?;
-                    let factor = FactorKind::Totp.as_str().into();
-                    let event = AuditEvent::CredentialEnrolled { account, credential: credential.id, factor };
-                    store::audit::append(tx, op, Some(organisation), event).await?;
+                    let enrolment = Enrolment { credential, account, kind: FactorKind::Totp, label };
+                    self.enrol(app, op, tx, enrolment, &seed, step).await?;
+                }
+                Effect::SendText { to, sent } => self.send_text(app, op, tx, to, &sent).await?,
+                Effect::PlaceCall { to, call } => self.place_call(op, tx, to, &call).await?,
+                Effect::Withdraw { message } => {
+                    store::message::withdraw_message(tx, message, op.now).await?;
+                }
+                Effect::NoteUse { credential } => {
+                    // SECURITY: a credential that was removed meanwhile proves nothing.
+                    if !store::credential::note_use(tx, credential, op.now).await? {
+                        return Ok(false);
+                    }
+                }
+                Effect::EnrolTelephone { credential, account, factor, number, label } => {
+                    let secret = store::credential::telephone_secret(&number)?;
+                    let enrolment = Enrolment { credential, account, kind: factor, label };
+                    let enrolled = self.enrol(app, op, tx, enrolment, &secret, None).await?;
+                    crate::credential::note_number(app, op, tx, &enrolled, &number).await?;
                 }
             }
         }
-        if self.guess.activation_spent
-            && let Some(account) = self.guess.account
-        {
+        if self.guess.activation_spent {
             self.clear_failures(app, op, tx).await?;
-            let event = AuditEvent::ActivationUsed { account, purpose: "set_password".into() };
-            let organisation = organisation_of(tx, account).await?;
-            store::audit::append(tx, op, Some(organisation), event).await?;
         }
+        self.note_activation(op, tx).await?;
         Ok(true)
+    }
+
+    /// An activation code that was spent is told, whatever came of it.
+    async fn note_activation(&self, op: &Op, tx: &mut Tx) -> Result<()> {
+        let Some(account) = self.guess.account.filter(|_| self.guess.activation_spent) else { return Ok(()) };
+        let event = AuditEvent::ActivationUsed { account, purpose: "set_password".into() };
+        let organisation = organisation_of(tx, account).await?;
+        store::audit::append(tx, op, Some(organisation), event).await?;
+        Ok(())
+    }
+
+    /// Stores a new credential, and tells its owner.
+    async fn enrol(
+        &self,
+        app: &App,
+        op: &Op,
+        tx: &mut Tx,
+        new: Enrolment,
+        secret: &Secret<Vec<u8>>,
+        used_step: Option<totp::Step>,
+    ) -> Result<Credential> {
+        let organisation = organisation_of(tx, new.account).await?;
+        store::credential::lock_credentials(tx, new.account, organisation).await?;
+        let held = Credentials::new(store::credential::list_credentials(tx, new.account).await?);
+        // SECURITY: of two sign-ins at once that both found nothing, one enrols; the engine judged what was there before the lock.
+        if held.as_slice().iter().any(|other| definition(other.kind).is_second_factor()) {
+            return Err(moved_on());
+        }
+        let credential = Credential {
+            id: new.credential,
+            account: new.account,
+            organisation,
+            kind: new.kind,
+            label: new.label,
+            state: CredentialState::Active,
+            is_default: true,
+            created_at: op.now,
+            last_used_at: Some(op.now),
+            version: 1,
+        };
+        store::credential::insert_credential(tx, &credential, Some(secret), used_step).await?;
+        let factor = new.kind.as_str().into();
+        let event = AuditEvent::CredentialEnrolled { account: new.account, credential: credential.id, factor };
+        store::audit::append(tx, op, Some(organisation), event).await?;
+        let notice = Notice {
+            factor: Some(new.kind),
+            label: Some(credential.label.as_str().to_owned()),
+            ..Notice::new(MessageKind::FactorAdded, new.account)
+        };
+        message::notify(app, tx, op, notice).await?;
+        Ok(credential)
+    }
+
+    async fn send_text(&self, app: &App, op: &Op, tx: &mut Tx, to: DispatchTo, sent: &SentCode) -> Result<()> {
+        let (to, kind) = match to {
+            DispatchTo::Credential(credential, _) => (number_of(tx, credential).await?, MessageKind::SignInText),
+            DispatchTo::Number(number) => (number, MessageKind::EnrolmentText),
+        };
+        let (account, organisation) = self.ordered(op, tx, sent.message, FactorKind::Sms).await?;
+        let application = self.application_name(tx).await?;
+        let order = TextOrder { kind, account, organisation, flow: Some(self.flow), to, application, sent };
+        message::send_text(app, tx, op, order).await
+    }
+
+    async fn place_call(&self, op: &Op, tx: &mut Tx, to: DispatchTo, call: &PlacedCall) -> Result<()> {
+        let (to, kind) = match to {
+            DispatchTo::Credential(credential, _) => (number_of(tx, credential).await?, MessageKind::SignInCall),
+            DispatchTo::Number(number) => (number, MessageKind::EnrolmentCall),
+        };
+        let (account, organisation) = self.ordered(op, tx, call.message, FactorKind::VoiceCall).await?;
+        let application = self.application_name(tx).await?;
+        let order = CallOrder { kind, account, organisation, flow: Some(self.flow), to, application, call };
+        message::place_call(tx, op, order).await
+    }
+
+    /// Notes that something was sent in this sign-in; says for whom.
+    async fn ordered(
+        &self,
+        op: &Op,
+        tx: &mut Tx,
+        message: MessageId,
+        factor: FactorKind,
+    ) -> Result<(AccountId, OrganisationId)> {
+        let account = self.account.or(self.guess.account).ok_or_else(|| Error::fault("find whom to send a code to"))?;
+        let organisation = organisation_of(tx, account).await?;
+        let event = AuditEvent::MessageOrdered { account, message, factor: factor.as_str().into() };
+        store::audit::append(tx, op, Some(organisation), event).await?;
+        Ok((account, organisation))
+    }
+
+    async fn application_name(&self, tx: &mut Tx) -> Result<Option<String>> {
+        let Some(id) = self.application else { return Ok(None) };
+        Ok(store::application::find_application(tx, id).await?.map(|application| application.name))
+    }
+
+    /// The factor to ask for is a telephone: sends to it in the same transaction, so that it rings or buzzes while the page
+    /// loads. When budgets do not allow it, the page says so and offers other ways.
+    async fn send_at_once(self, app: &App, op: &Op, mut tx: Tx, flow: Flow, challenge: Challenge) -> Result<Advance> {
+        let person = match flow.account() {
+            Some(id) => load::person(app, &mut tx, op, id).await?,
+            None => None,
+        };
+        let Some(person) = person else { return Err(Error::NotFound("account")) };
+        let settling = Self { sends_at_once: false, ..self };
+        match dispatch::request(app, op, &mut tx, flow, person).await? {
+            // SECURITY: what was proved so far is kept; only the message is refused.
+            Step::Refused(Some(flow), refusal) => {
+                settling.save(&mut tx, &flow).await?;
+                let screen = present::screen(app, &mut tx, Shown::of(&flow), challenge).await?;
+                tx.commit().await?;
+                metrics::counter!("wardkey_sign_in_refused_total", "refusal" => refusal.as_str()).increment(1);
+                Ok(Advance::Refused { screen, refusal })
+            }
+            step @ (Step::Ask(..) | Step::Done(..) | Step::Wait(_) | Step::Refused(None, _)) => {
+                Box::pin(settling.settle(app, op, tx, step)).await
+            }
+        }
     }
 
     async fn clear_failures(&self, app: &App, op: &Op, tx: &mut Tx) -> Result<()> {
@@ -214,6 +355,7 @@ impl Settling {
         store::audit::append(&mut tx, op, Some(organisation), event).await?;
         let cookie = device::cookie_of(app, device).await?;
         tx.commit().await?;
+        app.wake().ring_all();
         metrics::counter!("wardkey_sign_ins_total").increment(1);
         Ok(Advance::Done { session: token, device: cookie, destination: self.destination, enrolled })
     }
@@ -284,6 +426,7 @@ impl Settling {
             };
             store::audit::append(&mut tx, op, organisation, event).await?;
         }
+        self.note_activation(op, &mut tx).await?;
         if self.guess.counted && !refusal.is_guess() {
             // Counted beforehand, but it turned out to be no guess: the password was right, say, and the account disabled.
             // SECURITY: this one count is given back and no other, or an input at the wrong step would wipe the slate.
@@ -295,7 +438,12 @@ impl Settling {
             Some(flow) => self.again(app, op, &mut tx, flow).await?,
             None => {
                 store::signin::delete_flow(&mut tx, self.flow, self.version).await?;
-                present::refused(app, &mut tx, self.shown, refusal.clone()).await?
+                // SECURITY: these are told to nobody but who knows the password; of others not even the organisation is shown.
+                let proved = match refusal {
+                    Refusal::NoUsableFactor | Refusal::NumberNotAllowed | Refusal::StrengthOutOfReach => account,
+                    _ => None,
+                };
+                present::refused(app, &mut tx, self.shown, refusal.clone(), proved).await?
             }
         };
         tx.commit().await?;
@@ -312,7 +460,7 @@ impl Settling {
         let looked = Event::Looked { person };
         match flow.step(op, &app.settings().signin, &policies, looked) {
             Step::Ask(flow, challenge, _) => present::screen(app, tx, Shown::of(&flow), challenge).await,
-            Step::Refused(_, refusal) => present::refused(app, tx, self.shown.clone(), refusal).await,
+            Step::Refused(_, refusal) => present::refused(app, tx, self.shown.clone(), refusal, None).await,
             Step::Wait(_) | Step::Done(..) => Err(Error::fault("look at a sign-in: it moved on by itself")),
         }
     }
@@ -336,10 +484,14 @@ impl Settling {
             };
             store::audit::append(&mut tx, op, Some(organisation), event).await?;
         }
-        let screen = present::refused(app, &mut tx, self.shown, refusal.clone()).await?;
+        let screen = present::refused(app, &mut tx, self.shown, refusal.clone(), None).await?;
         tx.commit().await?;
         Ok(Advance::Refused { screen, refusal })
     }
+}
+
+async fn number_of(tx: &mut Tx, credential: CredentialId) -> Result<PhoneNumber> {
+    store::credential::find_number(tx, credential).await?.ok_or(Error::NotFound("telephone number"))
 }
 
 async fn organisation_of(tx: &mut Tx, account: AccountId) -> Result<OrganisationId> {

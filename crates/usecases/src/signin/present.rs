@@ -2,13 +2,17 @@
 
 use wardkey_domain::credential::Label;
 use wardkey_domain::directory::HelpContact;
-use wardkey_domain::id::{AccountId, ApplicationId, CredentialId};
-use wardkey_domain::signin::{Challenge, Flow, Refusal};
+use wardkey_domain::factor::telephone::PhoneNumber;
+use wardkey_domain::factor::voice_call::PlacedCall;
+use wardkey_domain::id::{AccountId, ApplicationId, CredentialId, MessageId};
+use wardkey_domain::message::DeliveryState;
+use wardkey_domain::secret::Secret;
+use wardkey_domain::signin::{Challenge, Flow, Previous, Refusal};
 use wardkey_domain::time::Timestamp;
 use wardkey_store::{self as store, Tx};
 
-use crate::signin::{AccountView, ApplicationView, CredentialView, Screen, ScreenKind};
-use crate::{App, Result};
+use crate::signin::{AccountView, ApplicationView, CredentialView, Screen, ScreenKind, SentView};
+use crate::{App, Error, Result};
 
 /// What of a flow every page of it shows.
 #[derive(Clone, Debug)]
@@ -17,6 +21,7 @@ pub(super) struct Shown {
     application: Option<ApplicationId>,
     login_hint: Option<String>,
     expires_at: Timestamp,
+    again_at: Option<Timestamp>,
 }
 
 impl Shown {
@@ -26,6 +31,7 @@ impl Shown {
             application: flow.request().application,
             login_hint: flow.request().login_hint.clone(),
             expires_at: flow.expires_at(),
+            again_at: flow.next_dispatch_at(),
         }
     }
 }
@@ -47,7 +53,34 @@ pub(super) async fn screen(app: &App, tx: &mut Tx, shown: Shown, challenge: Chal
             key: new.key_text(),
             uri: new.uri(&app.settings().totp.issuer, address.as_deref().unwrap_or_default()),
         },
-        Challenge::Code { credentials } => ScreenKind::Code { credentials: views(tx, &credentials).await? },
+        Challenge::Code { credentials, several } => {
+            ScreenKind::Code { credentials: views(tx, &credentials).await?, several }
+        }
+        Challenge::Dispatch { credential, kind: _, several } => {
+            let mut views = views(tx, &[credential]).await?;
+            let credential = views.pop().ok_or(Error::NotFound("credential"))?;
+            ScreenKind::Send { credential, again_at: shown.again_at, several }
+        }
+        Challenge::TextCode { sent, several } => {
+            let number = number_of(tx, sent.credential).await?;
+            let sent = sent_view(tx, &shown, sent.message, &number, sent.expires_at).await?;
+            ScreenKind::TextCode { sent, several }
+        }
+        Challenge::Call { call, several } => {
+            let number = number_of(tx, call.credential).await?;
+            let sent = sent_view(tx, &shown, call.message, &number, call.expires_at).await?;
+            let standing = store::message::call_standing(tx, call.message).await?;
+            ScreenKind::Call { sent, standing, code: code_of(&call), several }
+        }
+        Challenge::EnrolNumber { kind } => ScreenKind::EnrolNumber { kind },
+        Challenge::ConfirmText { sent, number } => {
+            ScreenKind::ConfirmText { sent: sent_view(tx, &shown, sent.message, &number, sent.expires_at).await? }
+        }
+        Challenge::ConfirmCall { call, number } => {
+            let sent = sent_view(tx, &shown, call.message, &number, call.expires_at).await?;
+            let standing = store::message::call_standing(tx, call.message).await?;
+            ScreenKind::ConfirmCall { sent, standing, code: code_of(&call) }
+        }
     };
     let help = match &account {
         Some(account) => help_for(app, tx, account.organisation).await?,
@@ -64,9 +97,22 @@ pub(super) async fn screen(app: &App, tx: &mut Tx, shown: Shown, challenge: Chal
 }
 
 /// The page of a sign-in that ended with `refusal`, with what is known of it.
-pub(super) async fn refused(app: &App, tx: &mut Tx, shown: Shown, refusal: Refusal) -> Result<Screen> {
+///
+/// The help desk is that of `proved`, the account that is known to sign in.
+pub(super) async fn refused(
+    app: &App,
+    tx: &mut Tx,
+    shown: Shown,
+    refusal: Refusal,
+    proved: Option<AccountId>,
+) -> Result<Screen> {
     let mut screen = screen(app, tx, shown, Challenge::Password).await?;
     screen.kind = ScreenKind::Ended { refusal };
+    if let Some(account) = proved
+        && let Some(account) = store::directory::find_account(tx, account).await?
+    {
+        screen.help = help_for(app, tx, account.organisation).await?;
+    }
     Ok(screen)
 }
 
@@ -94,12 +140,38 @@ async fn application(tx: &mut Tx, id: Option<ApplicationId>) -> Result<Option<Ap
     Ok(application.map(|application| ApplicationView { id, name: application.name }))
 }
 
+async fn number_of(tx: &mut Tx, credential: CredentialId) -> Result<PhoneNumber> {
+    store::credential::find_number(tx, credential).await?.ok_or(Error::NotFound("telephone number"))
+}
+
+async fn sent_view(
+    tx: &mut Tx,
+    shown: &Shown,
+    message: MessageId,
+    number: &PhoneNumber,
+    expires_at: Timestamp,
+) -> Result<SentView> {
+    let standing = store::message::message_standing(tx, message).await?;
+    let state = standing.as_ref().map_or(DeliveryState::Unknown, |standing| standing.state);
+    let again_at = match state.previous(standing.and_then(|standing| standing.call)) {
+        Previous::Lost => None,
+        Previous::Underway => shown.again_at,
+    };
+    Ok(SentView { masked: number.masked(), state, again_at, expires_at })
+}
+
+fn code_of(call: &PlacedCall) -> Option<Secret<String>> {
+    call.code.map(|code| Secret::new(code.text()))
+}
+
 async fn views(tx: &mut Tx, ids: &[CredentialId]) -> Result<Vec<CredentialView>> {
     let mut views = Vec::with_capacity(ids.len());
     for id in ids {
         if let Some(credential) = store::credential::find_credential(tx, *id).await? {
             let label = Label::to_string(&credential.label);
-            views.push(CredentialView { id: *id, label, kind: credential.kind });
+            let number = store::credential::find_number(tx, *id).await?;
+            let masked = number.map(|number| number.masked());
+            views.push(CredentialView { id: *id, label, kind: credential.kind, masked });
         }
     }
     Ok(views)

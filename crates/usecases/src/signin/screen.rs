@@ -4,7 +4,9 @@ use serde::{Deserialize, Serialize};
 use wardkey_domain::directory::HelpContact;
 use wardkey_domain::factor::FactorKind;
 use wardkey_domain::factor::password::PasswordRules;
+use wardkey_domain::factor::voice_call::CallStanding;
 use wardkey_domain::id::{ApplicationId, AuthorizationRequestId, CredentialId};
+use wardkey_domain::message::DeliveryState;
 use wardkey_domain::secret::Secret;
 use wardkey_domain::signin::{NewPasswordWhy, Refusal};
 use wardkey_domain::time::Timestamp;
@@ -35,6 +37,10 @@ pub enum PortalPage {
     SecurityInfo,
     /// Adding an authenticator.
     AddAuthenticator,
+    /// Adding a telephone for text messages.
+    AddText,
+    /// Adding a telephone for calls.
+    AddCall,
     /// Changing the password.
     ChangePassword,
     /// One's own sessions.
@@ -116,10 +122,58 @@ pub enum ScreenKind {
         /// The address for the QR code.
         uri: Secret<String>,
     },
-    /// A code of an enrolled factor.
+    /// A code of an authenticator app.
     Code {
-        /// What the person has, the default first.
+        /// The apps, the one to ask for first.
         credentials: Vec<CredentialView>,
+        /// Whether the person has another way, too.
+        several: bool,
+    },
+    /// To ask for a code or a call: none is on its way.
+    Send {
+        /// To what it would go.
+        credential: CredentialView,
+        /// From when on it may be asked for.
+        again_at: Option<Timestamp>,
+        /// Whether the person has another way, too.
+        several: bool,
+    },
+    /// The code that was sent in a text message.
+    TextCode {
+        /// The message.
+        sent: SentView,
+        /// Whether the person has another way, too.
+        several: bool,
+    },
+    /// To answer the telephone.
+    Call {
+        /// The message.
+        sent: SentView,
+        /// How the call stands.
+        standing: CallStanding,
+        /// What to type on the keypad, in the strict setting; without it the hash key confirms.
+        code: Option<Secret<String>>,
+        /// Whether the person has another way, too.
+        several: bool,
+    },
+    /// To enter a telephone number for this factor.
+    EnrolNumber {
+        /// The factor.
+        kind: FactorKind,
+    },
+    /// The code that was sent to a new number.
+    ConfirmText {
+        /// The message.
+        sent: SentView,
+    },
+    /// To answer the telephone with the new number.
+    ConfirmCall {
+        /// The message.
+        sent: SentView,
+        /// How the call stands.
+        standing: CallStanding,
+        /// What to type on the keypad, in the strict setting.
+        code: Option<Secret<String>>,
     },
     /// Nothing more: the sign-in ended with this refusal.
     Ended {
@@ -146,6 +200,19 @@ pub struct ApplicationView {
     pub name: String,
 }
 
+/// Something on its way to a telephone, as a page shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SentView {
+    /// The number, masked.
+    pub masked: String,
+    /// Where the message is.
+    pub state: DeliveryState,
+    /// From when on another may be asked for.
+    pub again_at: Option<Timestamp>,
+    /// From when on its code or outcome counts no more.
+    pub expires_at: Timestamp,
+}
+
 /// A credential as a page shows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CredentialView {
@@ -155,4 +222,6 @@ pub struct CredentialView {
     pub label: String,
     /// Its factor.
     pub kind: FactorKind,
+    /// Its telephone number, masked.
+    pub masked: Option<String>,
 }

@@ -32,7 +32,7 @@ pub async fn view(app: &App, op: &Op, token: &str) -> Result<Screen> {
             }
             Ok(screen)
         }
-        Step::Refused(_, refusal) => present::refused(app, &mut tx, shown, refusal).await,
+        Step::Refused(_, refusal) => present::refused(app, &mut tx, shown, refusal, None).await,
         // Looking proves nothing, so neither can happen; both would be a fault of the engine.
         Step::Wait(_) | Step::Done(..) => Err(crate::Error::fault("look at a sign-in: it moved on by itself")),
     }

@@ -45,6 +45,7 @@ impl<'a> Nurse<'a> {
             session: self.session,
             roles: Vec::new(),
             second_factor_at: self.test.clock.now().minus(ago),
+            unrestricted_factor_at: Some(self.test.clock.now().minus(ago)),
         };
         self.test.app.op(Actor::Account(actor), Origin::default())
     }
@@ -59,7 +60,13 @@ impl<'a> Nurse<'a> {
     }
 
     async fn credentials(&self) -> Vec<Credential> {
-        security_info(&self.test.app, &self.op()).await.unwrap().credentials
+        security_info(&self.test.app, &self.op())
+            .await
+            .unwrap()
+            .credentials
+            .into_iter()
+            .map(|own| own.credential)
+            .collect()
     }
 
     async fn change(&self, current: &str, password: &str) -> PasswordChange {

@@ -13,3 +13,4 @@ mod credential;
 mod directory;
 mod job;
 mod key;
+mod message;

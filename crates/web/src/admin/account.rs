@@ -2,11 +2,13 @@
 
 use axum::extract::Path;
 use serde::Serialize;
-use wardkey_domain::credential::{Credential, PasswordStanding};
+use wardkey_domain::access::Unusable;
+use wardkey_domain::credential::PasswordStanding;
 use wardkey_domain::directory::{MfaRule, StatusName};
 use wardkey_domain::factor::definition;
 use wardkey_domain::id::AccountId;
 use wardkey_domain::permission::Action;
+use wardkey_usecases::credential::HeldCredential;
 use wardkey_usecases::directory::{self, AccountFacts, HeldRole, PasswordFacts};
 
 use super::deed::Deed;
@@ -15,7 +17,7 @@ use crate::page::Page;
 use crate::person::Person;
 use crate::portal::{SignInRow, sign_in_rows};
 use crate::routes;
-use crate::view::moment;
+use crate::view::{NumberView, moment};
 
 #[derive(Serialize)]
 pub(crate) struct AccountView {
@@ -53,6 +55,9 @@ pub(crate) struct PasswordView {
 pub(crate) struct CredentialRow {
     pub(crate) label: String,
     pub(crate) kind: &'static str,
+    pub(crate) number: Option<NumberView>,
+    /// The word of the reason why it cannot be used now.
+    pub(crate) unusable: Option<&'static str>,
     pub(crate) is_default: bool,
     pub(crate) added: String,
     pub(crate) last_used: Option<String>,
@@ -133,9 +138,12 @@ impl From<Option<PasswordFacts>> for PasswordView {
     }
 }
 
-impl From<&Credential> for CredentialRow {
-    fn from(credential: &Credential) -> Self {
+impl From<&HeldCredential> for CredentialRow {
+    fn from(held: &HeldCredential) -> Self {
+        let credential = &held.credential;
         Self {
+            number: held.masked.as_deref().map(NumberView::of),
+            unusable: held.unusable.map(Unusable::as_str),
             label: credential.label.to_string(),
             kind: definition(credential.kind).name,
             is_default: credential.is_default,
@@ -176,7 +184,7 @@ pub(crate) async fn see(person: Person, Path(id): Path<String>) -> Result<Page, 
     let id = account_id(&id)?;
     let mut facts = directory::see_account(person.app(), &person.op, id).await?;
     let sign_ins = sign_in_rows(person.app(), std::mem::take(&mut facts.sign_ins)).await?;
-    Ok(Page::new("admin/account.html", person.frame(), AccountView::of(facts, sign_ins)))
+    Ok(Page::new("admin/account.html", person.admin_frame(), AccountView::of(facts, sign_ins)))
 }
 
 /// An address that names no account names no page either.

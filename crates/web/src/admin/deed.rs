@@ -99,7 +99,7 @@ fn question(person: &Person, account: &Account, deed: Deed, reason: &str) -> Pag
         back: routes::admin_account(account.id),
         reason: reason.to_owned(),
     };
-    Page::new("admin/deed.html", person.frame(), view)
+    Page::new("admin/deed.html", person.admin_frame(), view)
 }
 
 /// `POST /admin/people/{id}/{deed}`
@@ -155,5 +155,5 @@ fn shown_once(person: &Person, account: &Account, template: &'static str, secret
         secret: secret.to_owned(),
         back: routes::admin_account(account.id),
     };
-    Page::new(template, person.frame(), view).into()
+    Page::new(template, person.admin_frame(), view).into()
 }

@@ -71,5 +71,5 @@ impl PeopleView {
 pub(crate) async fn find(person: Person, Query(search): Query<Search>) -> Result<Page, PageError> {
     let typed = search.q.trim().to_owned();
     let found = directory::find_people(person.app(), &person.op, &typed, search.after.as_deref()).await?;
-    Ok(Page::new("admin/people.html", person.frame(), PeopleView::new(typed, found)))
+    Ok(Page::new("admin/people.html", person.admin_frame(), PeopleView::new(typed, found)))
 }

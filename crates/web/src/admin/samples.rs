@@ -6,9 +6,10 @@ use super::account::{AccountView, CredentialRow, DeedLink, PasswordView, RoleRow
 use super::deed::{Deed, DeedView, SecretView};
 use super::people::{PeopleView, PersonRow};
 use crate::notice::Notice;
-use crate::page::Page;
+use crate::page::{Frame, Page};
 use crate::portal::SignInRow;
 use crate::samples::{Sample, frame};
+use crate::view::{NumberView, OutageView};
 
 const NURSE: &str = "nurse@riverside-surgery.example";
 const WHEN: &str = "21 November 2026 at 9:41pm";
@@ -45,7 +46,9 @@ fn account(full: bool) -> Page {
     };
     let credential = |label: &str, is_default: bool| CredentialRow {
         label: text(label),
-        kind: "Authenticator app",
+        kind: if is_default { "Authenticator app" } else { "Text message" },
+        number: (!is_default).then(|| NumberView::of("07••••••123")),
+        unusable: (!is_default).then_some("number_not_allowed"),
         is_default,
         added: text(WHEN),
         last_used: is_default.then(|| text(WHEN)),
@@ -83,6 +86,13 @@ fn account(full: bool) -> Page {
     Page::new("admin/account.html", frame(), view)
 }
 
+fn outages() -> Page {
+    let outage = |channel, all, names: &str| OutageView { channel, all, names: text(names) };
+    let outages = vec![outage("text", false, "notify"), outage("call", true, "trunk"), outage("mail", true, "post")];
+    let page = people("", Vec::new(), None);
+    Page { frame: Frame { outages, ..page.frame }, ..page }
+}
+
 fn deed(deed: Deed) -> Page {
     let view = DeedView {
         word: deed.word(),
@@ -113,6 +123,7 @@ pub(crate) fn samples() -> Vec<Sample> {
         Sample::new("admin-people-found", people("nu", found, Some("/admin?q=nu&after=x"))),
         Sample::new("admin-people-none", people("xyz", Vec::new(), None)),
         Sample { notice: Some(Notice::AccountDisabled), ..Sample::new("admin-account", account(true)) },
+        Sample::new("admin-outages", outages()),
         Sample::new("admin-account-mailbox", account(false)),
         Sample::new("admin-temporary-password-why", deed(Deed::TemporaryPassword)),
         Sample::new("admin-re-enrol-why", deed(Deed::ReEnrol)),

@@ -8,6 +8,7 @@ use wardkey_domain::time::Timestamp;
 use wardkey_usecases::FieldError;
 
 use crate::address::Params;
+use crate::demo::messages::MessagesView;
 use crate::demo::{Demo, DemoPhone, PhoneAccount};
 use crate::drawn::Answer;
 use crate::error::PageError;
@@ -20,6 +21,8 @@ use crate::{routes, words};
 
 /// How long a code lasts [RFC 6238].
 const STEP_SECONDS: i64 = 30;
+/// How often the page looks for texts and calls.
+const LOOK_SECONDS: i64 = 5;
 
 /// Whether the page loads itself again when the codes change.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -31,7 +34,9 @@ pub(crate) struct Refreshing {
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct PhoneView {
     pub(crate) accounts: Vec<PhoneAccountView>,
-    /// Seconds until the codes change; nothing when the page does not follow them.
+    /// What has reached it; nothing where it is an authenticator app only.
+    pub(crate) messages: Option<MessagesView>,
+    /// Seconds until the page loads itself again; nothing when it does not.
     pub(crate) seconds: Option<i64>,
     /// The name as typed.
     pub(crate) typed: Option<String>,
@@ -58,7 +63,8 @@ pub(crate) async fn phone(visitor: Visitor, Params(refreshing): Params<Refreshin
     let demo = demo(&visitor)?;
     let now = visitor.op.now;
     let left = STEP_SECONDS - now.as_seconds().rem_euclid(STEP_SECONDS);
-    let seconds = refreshing.still.is_none().then_some(left);
+    let every = if demo.capture().is_some() { left.min(LOOK_SECONDS) } else { left };
+    let seconds = refreshing.still.is_none().then_some(every);
     let page = page(&visitor, &demo, seconds, None);
     Ok(match seconds {
         // A header rather than an element: the page offers to stop it [WCAG 2.2, 2.2.1].
@@ -103,11 +109,12 @@ pub(crate) async fn remove(visitor: Visitor, form: Checked) -> Result<Answer, Pa
 }
 
 /// The demonstration; outside one the phone does not exist.
-fn demo(visitor: &Visitor) -> Result<Arc<Demo>, PageError> {
+pub(super) fn demo(visitor: &Visitor) -> Result<Arc<Demo>, PageError> {
     visitor.web.settings().demo.clone().ok_or(PageError::NotFound)
 }
 
 fn page(visitor: &Visitor, demo: &Demo, seconds: Option<i64>, typed: Option<String>) -> Page {
-    let view = PhoneView { accounts: accounts_view(demo.phone(), visitor.op.now), seconds, typed };
+    let accounts = accounts_view(demo.phone(), visitor.op.now);
+    let view = PhoneView { accounts, messages: MessagesView::of(demo), seconds, typed };
     Page::new("demo/phone.html", visitor.form_frame(), view)
 }

@@ -4,7 +4,8 @@ use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use data_encoding::BASE32_NOPAD;
-use wardkey_domain::factor::totp::{Code, Step};
+use wardkey_domain::factor::Code;
+use wardkey_domain::factor::totp::Step;
 use wardkey_domain::secret::Secret;
 use wardkey_domain::time::Timestamp;
 

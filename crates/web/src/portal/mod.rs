@@ -6,6 +6,7 @@
 mod device;
 mod home;
 mod password;
+mod phones;
 mod profile;
 mod security_info;
 mod sessions;
@@ -14,6 +15,10 @@ mod sign_ins;
 pub(crate) use device::{device, device_code, device_decision};
 pub(crate) use home::home;
 pub(crate) use password::{change, change_form};
+pub(crate) use phones::{
+    add_call, add_call_form, add_text, add_text_form, change_number, change_number_form, confirm_phone,
+    confirm_phone_form, send_to_phone,
+};
 pub(crate) use profile::{my_profile, profile, self_enrol, self_service};
 pub(crate) use security_info::{
     add_app, add_app_form, begin_adding, begin_adding_form, make_default, remove, remove_form, rename, rename_form,

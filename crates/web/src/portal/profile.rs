@@ -117,6 +117,12 @@ pub(crate) async fn self_enrol(person: Option<Person>, flow: Option<InFlow>) -> 
             }
             ScreenKind::ChooseFactor { .. }
             | ScreenKind::EnrolTotp { .. }
+            | ScreenKind::EnrolNumber { .. }
+            | ScreenKind::ConfirmText { .. }
+            | ScreenKind::ConfirmCall { .. }
+            | ScreenKind::Send { .. }
+            | ScreenKind::TextCode { .. }
+            | ScreenKind::Call { .. }
             | ScreenKind::Password { .. }
             | ScreenKind::Activation
             | ScreenKind::NewPassword { .. }

@@ -1,11 +1,13 @@
-//! Security info: listing, adding, renaming, removing and choosing authenticator apps [ENR-9, ENR-12].
+//! Security info: listing, renaming, removing and choosing methods, and adding authenticator apps [ENR-9, ENR-12].
 
 use http::StatusCode;
 use serde::Serialize;
+use wardkey_domain::access::Unusable;
 use wardkey_domain::credential::Credential;
+use wardkey_domain::factor::definition;
 use wardkey_domain::id::CredentialId;
 use wardkey_usecases::Error;
-use wardkey_usecases::credential::{self, Confirmation, NewApp, SecurityInfo};
+use wardkey_usecases::credential::{self, Confirmation, HeldCredential, NewApp, SecurityInfo};
 use wardkey_usecases::signin::{Destination, PortalPage};
 
 use crate::address::Segment;
@@ -16,7 +18,7 @@ use crate::goto::Goto;
 use crate::notice::Notice;
 use crate::page::Page;
 use crate::person::Person;
-use crate::view::moment;
+use crate::view::{NumberView, PhoneOffer, moment};
 use crate::{qr, routes, words};
 
 const HERE: Destination = Destination::PortalPage(PortalPage::SecurityInfo);
@@ -25,7 +27,10 @@ const ADDING: Destination = Destination::PortalPage(PortalPage::AddAuthenticator
 #[derive(Serialize)]
 pub(crate) struct SecurityInfoView {
     pub(crate) methods: Vec<MethodView>,
+    /// Whether there is room for another authenticator app.
     pub(crate) may_add: bool,
+    /// The kinds of telephone that may be added.
+    pub(crate) phones: Vec<PhoneOffer>,
     pub(crate) may_remove: bool,
     pub(crate) password_set: Option<String>,
     pub(crate) password_expires_in_days: Option<u64>,
@@ -34,20 +39,34 @@ pub(crate) struct SecurityInfoView {
 /// One method, with the addresses of what can be done to it.
 #[derive(Serialize)]
 pub(crate) struct MethodView {
+    /// The word of its factor.
     pub(crate) kind: &'static str,
+    /// The same for people.
+    pub(crate) name: &'static str,
     pub(crate) label: String,
+    pub(crate) number: Option<NumberView>,
+    /// The word of the reason why it cannot be used now.
+    pub(crate) unusable: Option<&'static str>,
     pub(crate) is_default: bool,
     pub(crate) added: String,
     pub(crate) last_used: Option<String>,
     pub(crate) rename: String,
     pub(crate) remove: String,
     pub(crate) make_default: String,
+    /// Changing its number, for a telephone.
+    pub(crate) change_number: Option<String>,
 }
 
-impl From<&Credential> for MethodView {
-    fn from(credential: &Credential) -> Self {
+impl From<&HeldCredential> for MethodView {
+    fn from(held: &HeldCredential) -> Self {
+        let credential = &held.credential;
+        let is_phone = definition(credential.kind).telephone.is_some();
         Self {
             kind: credential.kind.as_str(),
+            name: definition(credential.kind).name,
+            number: held.masked.as_deref().map(NumberView::of),
+            unusable: held.unusable.map(Unusable::as_str),
+            change_number: is_phone.then(|| routes::change_number(credential.id)),
             label: credential.label.to_string(),
             is_default: credential.is_default,
             added: moment(credential.created_at),
@@ -62,13 +81,9 @@ impl From<&Credential> for MethodView {
 impl From<SecurityInfo> for SecurityInfoView {
     fn from(info: SecurityInfo) -> Self {
         Self {
-            methods: info
-                .credentials
-                .iter()
-                .filter(|credential| credential.is_active())
-                .map(MethodView::from)
-                .collect(),
+            methods: info.credentials.iter().filter(|own| own.credential.is_active()).map(MethodView::from).collect(),
             may_add: info.can_add_app,
+            phones: PhoneOffer::of(&info.phones),
             may_remove: info.can_remove,
             password_set: info.password.map(|password| moment(password.set_at)),
             password_expires_in_days: info.password.and_then(|password| password.expires_in_days),
@@ -188,6 +203,8 @@ fn rename_page(person: &Person, credential: &Credential, typed: &str) -> Page {
 #[derive(Serialize)]
 pub(crate) struct RemoveView {
     pub(crate) label: String,
+    /// The word of its factor.
+    pub(crate) kind: &'static str,
     pub(crate) action: String,
 }
 
@@ -204,7 +221,11 @@ pub(crate) async fn remove(
     _form: Checked,
 ) -> Result<Answer, PageError> {
     match credential::remove(person.app(), &person.op, id).await {
-        Ok(_) => Ok(Goto::to(routes::SECURITY_INFO).notice(Notice::CredentialRemoved).into()),
+        Ok(removed) => {
+            let is_phone = definition(removed.kind).telephone.is_some();
+            let notice = if is_phone { Notice::PhoneRemoved } else { Notice::CredentialRemoved };
+            Ok(Goto::to(routes::SECURITY_INFO).notice(notice).into())
+        }
         Err(Error::FreshFactorNeeded) => Err(PageError::FreshFactorNeeded(HERE)),
         Err(error) => {
             let credential = own(&person, id).await?;
@@ -214,7 +235,11 @@ pub(crate) async fn remove(
 }
 
 fn remove_page(person: &Person, credential: &Credential) -> Page {
-    let view = RemoveView { label: credential.label.to_string(), action: routes::remove_credential(credential.id) };
+    let view = RemoveView {
+        label: credential.label.to_string(),
+        kind: credential.kind.as_str(),
+        action: routes::remove_credential(credential.id),
+    };
     Page::new("portal/remove-method.html", person.frame(), view)
 }
 
@@ -228,7 +253,9 @@ pub(crate) async fn make_default(
     Ok(Goto::to(routes::SECURITY_INFO).notice(Notice::DefaultChanged))
 }
 
-async fn own(person: &Person, id: CredentialId) -> Result<Credential, PageError> {
+/// One of the person's own methods.
+pub(super) async fn own(person: &Person, id: CredentialId) -> Result<Credential, PageError> {
     let info = credential::security_info(person.app(), &person.op).await?;
-    info.credentials.into_iter().find(|each| each.id == id && each.is_active()).ok_or(PageError::NotFound)
+    let mut own = info.credentials.into_iter().map(|own| own.credential);
+    own.find(|each| each.id == id && each.is_active()).ok_or(PageError::NotFound)
 }

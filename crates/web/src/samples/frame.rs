@@ -17,6 +17,7 @@ pub(crate) fn frame() -> Frame {
         help: None,
         bound_to: Some(Secret::new("sample".to_owned())),
         new_visitor: false,
+        outages: Vec::new(),
     }
 }
 

@@ -1,5 +1,6 @@
 //! Samples of the portal.
 
+use wardkey_domain::factor::FactorKind;
 use wardkey_domain::factor::password::PasswordRules;
 use wardkey_usecases::FieldError;
 
@@ -8,13 +9,17 @@ use super::frame::{enrolling, frame};
 use crate::notice::Notice;
 use crate::page::Page;
 use crate::portal::views::*;
-use crate::view::RulesView;
+use crate::view::{
+    CallView, ConfirmActions, ConfirmCallView, ConfirmTextView, DeliveryView, KeypadCodeView, NumberPageView,
+    NumberView, PhoneOffer, RulesView,
+};
 
 const NURSE: &str = "nurse@riverside-surgery.example";
 
 pub(crate) fn samples() -> Vec<Sample> {
     let mut all = profile();
     all.extend(security_info());
+    all.extend(phones());
     all.extend(sessions());
     all.extend(device());
     all
@@ -62,7 +67,11 @@ fn profile() -> Vec<Sample> {
 fn method(label: &str, is_default: bool) -> MethodView {
     MethodView {
         kind: "totp",
+        name: "Authenticator app",
         label: text(label),
+        number: None,
+        unusable: None,
+        change_number: None,
         is_default,
         added: text("21 November 2026 at 9:41pm"),
         last_used: is_default.then(|| text("22 November 2026 at 8:02am")),
@@ -72,10 +81,23 @@ fn method(label: &str, is_default: bool) -> MethodView {
     }
 }
 
+fn phone(kind: &'static str, name: &'static str, unusable: Option<&'static str>) -> MethodView {
+    MethodView {
+        kind,
+        name,
+        number: Some(NumberView::of("07••••••123")),
+        unusable,
+        change_number: Some(text("/profile/security-info/0199/number")),
+        ..method(name, false)
+    }
+}
+
 fn security_info() -> Vec<Sample> {
+    let phones = |many| if many { Vec::new() } else { PhoneOffer::of(&FactorKind::ALL) };
     let list = |methods: Vec<MethodView>, days| {
         let view = SecurityInfoView {
             may_add: methods.len() < 3,
+            phones: phones(methods.len() > 3),
             may_remove: methods.len() > 1,
             methods,
             password_set: Some(text("1 March 2026 at 10:15am")),
@@ -99,8 +121,11 @@ fn security_info() -> Vec<Sample> {
         let view = RenameView { label: text("Work phone"), typed: text("Work"), action: text("/x") };
         Page::new("portal/rename-method.html", frame(), view)
     };
-    let remove =
-        || Page::new("portal/remove-method.html", frame(), RemoveView { label: text("Tablet"), action: text("/x") });
+    let remove_a = |kind| {
+        let view = RemoveView { label: text("Tablet"), kind, action: text("/x") };
+        Page::new("portal/remove-method.html", frame(), view)
+    };
+    let remove = || remove_a("totp");
     let password = || {
         let rules = RulesView::from(&PasswordRules::default());
         Page::new("portal/password.html", frame(), ChangePasswordView { rules })
@@ -115,15 +140,101 @@ fn security_info() -> Vec<Sample> {
             "security-info-full",
             list(["a", "b", "c"].map(|label| method(label, label == "a")).into(), Some(5)),
         ),
+        Sample {
+            notice: Some(Notice::NumberChanged),
+            ..Sample::new(
+                "security-info-phones",
+                list(
+                    vec![
+                        method("Work phone", true),
+                        phone("sms", "Text message", None),
+                        phone("sms", "Old phone", Some("number_not_allowed")),
+                        phone("voice_call", "Phone call", Some("unavailable")),
+                    ],
+                    None,
+                ),
+            )
+        },
         Sample::new("begin-adding", Page::new("portal/begin-adding.html", frame(), BeginAddingView {})),
         Sample::new("add-app", add()),
         Sample::new("add-app-wrong", add().errors(wrong("code", "The code is wrong"))),
         Sample::new("rename-method", rename()),
         Sample::new("rename-method-wrong", rename().errors(wrong("label", "Enter a name"))),
         Sample::new("remove-method", remove()),
+        Sample::new("remove-phone", remove_a("sms")),
         Sample::new("remove-method-refused", remove().errors(wrong("", "You cannot remove the last one"))),
         Sample::new("change-password", password()),
         Sample::new("change-password-wrong", password().errors(wrong("current", "Your current password is wrong"))),
+    ]
+}
+
+fn phones() -> Vec<Sample> {
+    let number = |kind, replaces: Option<&str>, enrolling, typed: Option<&str>| {
+        let view = NumberPageView {
+            kind,
+            replaces: replaces.map(text),
+            number: typed.map(text),
+            extension: typed.map(|_| text("12")),
+            action: text("/x"),
+            enrolling,
+            offers_app: true,
+        };
+        Page::new("portal/phone-number.html", if enrolling { super::frame::enrolling() } else { frame() }, view)
+    };
+    let actions = |kind, enrolling| ConfirmActions {
+        enrolling,
+        kind,
+        here: text("/x"),
+        confirm: text("/x"),
+        send: text("/x/send"),
+        change: text("/x/number"),
+    };
+    let sent = |state| DeliveryView { number: NumberView::of("07••••••123"), state, wait: Some(20) };
+    let framed = |enrolling| if enrolling { super::frame::enrolling() } else { frame() };
+    let by_text = |state, enrolling: bool| {
+        let view = ConfirmTextView {
+            sent: sent(state),
+            label: None,
+            replaces: !enrolling,
+            actions: actions("sms", enrolling),
+        };
+        Page::new("portal/phone-text.html", framed(enrolling), view)
+    };
+    let by_call = |standing, code: Option<&str>, follows, enrolling| {
+        let code = code.map(KeypadCodeView::of);
+        let view = ConfirmCallView {
+            sent: sent("handed_over"),
+            call: CallView { standing, code, follows, here: text("/x") },
+            label: Some(text("Desk")),
+            replaces: false,
+            actions: actions("voice_call", enrolling),
+        };
+        Page::new("portal/phone-call.html", framed(enrolling), view)
+    };
+    vec![
+        Sample::new("phone-number-text", number("sms", None, false, None)),
+        Sample::new("phone-number-call", number("voice_call", None, true, None)),
+        Sample::new("phone-number-change", number("voice_call", Some("Desk phone"), false, None)),
+        Sample::new(
+            "phone-number-wrong",
+            number("voice_call", None, true, Some("0845"))
+                .errors(wrong("number", "Enter an ordinary mobile or landline number")),
+        ),
+        Sample::new(
+            "phone-extension-wrong",
+            number("voice_call", None, false, Some("07700 900123"))
+                .errors(wrong("extension", "Only a landline has an extension")),
+        ),
+        Sample::new("phone-text", by_text("sending", true)),
+        Sample::new("phone-text-wrong", by_text("delivered", false).errors(wrong("code", "The code is wrong"))),
+        Sample::new("phone-text-unknown", by_text("unknown", false)),
+        Sample::new("phone-call", by_call("ringing", None, true, true)),
+        Sample::new("phone-call-strict", by_call("answered", Some("482915"), false, false)),
+        Sample::new("phone-call-confirmed", by_call("confirmed", None, false, true)),
+        Sample::new(
+            "phone-call-failed",
+            by_call("failed", None, false, true).errors(wrong("", "Nobody answered the call")),
+        ),
     ]
 }
 

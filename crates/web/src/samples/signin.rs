@@ -2,20 +2,26 @@
 
 use wardkey_domain::directory::HelpContact;
 use wardkey_domain::factor::password::{BrokenRule, PasswordRules};
-use wardkey_domain::factor::totp::{Code, Step};
+use wardkey_domain::factor::totp::Step;
+use wardkey_domain::factor::voice_call::CallOutcome;
+use wardkey_domain::factor::{Code, FactorKind};
 use wardkey_domain::signin::Refusal;
 use wardkey_domain::time::Timestamp;
 use wardkey_usecases::FieldError;
+use wardkey_usecases::signin::ScreenKind;
 
 use super::Sample;
 use super::frame::{enrolling, frame, visitor};
-use crate::demo::{DemoPhone, PersonRow, PhoneAccount, PhoneView, accounts_view};
+use crate::demo::{
+    DemoPhone, MessagesView, PersonRow, PhoneAccount, PhoneCallView, PhoneMailView, PhoneTextView, PhoneView,
+    accounts_view,
+};
 use crate::draw::AwayView;
 use crate::error::PageError;
 use crate::notice::Notice;
 use crate::page::{Frame, Page};
 use crate::signin::views::*;
-use crate::view::{HelpView, RulesView};
+use crate::view::{CallView, DeliveryView, HelpView, KeypadCodeView, NumberView, PhoneOffer, RulesView};
 
 const NURSE: &str = "nurse@riverside-surgery.example";
 const KEY: &str = "GEZD GNBV GY3T QOJQ GEZD GNBV GY3T QOJQ";
@@ -23,6 +29,7 @@ const KEY: &str = "GEZD GNBV GY3T QOJQ GEZD GNBV GY3T QOJQ";
 pub(crate) fn samples() -> Vec<Sample> {
     let mut all = first_pages();
     all.extend(codes());
+    all.extend(telephones());
     all.extend(enrolment());
     all.extend(others());
     all.extend(demonstration());
@@ -35,7 +42,7 @@ fn nurse() -> Option<String> {
 }
 
 fn refused(mut page: Page, refusal: &Refusal) -> Page {
-    page.errors = sentences(refusal, Timestamp::from_seconds(0));
+    page.errors = sentences(&ScreenKind::SelfEnrol, refusal, Timestamp::from_seconds(0));
     page
 }
 
@@ -100,15 +107,85 @@ fn codes() -> Vec<Sample> {
             CodeView { application, address: nurse(), several, chosen: Some(chosen) },
         )
     };
-    let choice =
-        |value: &str, text: &str| ChoiceView { value: value.to_owned(), text: text.to_owned(), checked: value == "1" };
-    let another = AnotherWayView { choices: vec![choice("1", "Work phone"), choice("2", "Tablet")] };
+    let choice = |value: &str, label: &str, name, number: Option<&str>, unusable| ChoiceView {
+        value: value.to_owned(),
+        label: label.to_owned(),
+        name,
+        number: number.map(NumberView::of),
+        is_default: value == "1",
+        unusable,
+        checked: value == "1",
+    };
+    let another = |unusable| {
+        let choices = vec![
+            choice("1", "Work phone", "Authenticator app", None, None),
+            choice("2", "My mobile", "Text message", Some("07••••••123"), None),
+            choice("3", "Desk phone", "Phone call", Some("01•••••••001"), unusable),
+        ];
+        let view = AnotherWayView { application: Some("Rota planner".to_owned()), choices, back: "/signin/code" };
+        Page::new("signin/another-way.html", visitor(), view)
+    };
     vec![
         Sample::new("code", code(false)),
         Sample::new("code-several", code(true)),
         Sample::new("code-wrong", refused(code(false), &Refusal::WrongCode)),
         Sample::new("code-ceiling", refused(code(false), &Refusal::CeilingReached)),
-        Sample::new("another-way", Page::new("signin/another-way.html", visitor(), another)),
+        Sample::new("another-way", another(None)),
+        Sample::new("another-way-unavailable", another(Some("unavailable"))),
+        Sample::new("another-way-weak", another(Some("too_weak"))),
+        Sample::new("another-way-number", another(Some("number_not_allowed"))),
+        Sample::new("another-way-off", another(Some("switched_off"))),
+        Sample::new("another-way-refused", refused(another(Some("role")), &Refusal::FactorNotUsable)),
+    ]
+}
+
+fn telephones() -> Vec<Sample> {
+    let application = || Some("Rota planner".to_owned());
+    let sent = |state, wait| DeliveryView { number: NumberView::of("07••••••123"), state, wait };
+    let text = |state, several| {
+        let view = TextCodeView { application: application(), sent: sent(state, Some(20)), several };
+        Page::new("signin/text-code.html", visitor(), view)
+    };
+    let call = |standing, code: Option<&str>, follows| {
+        let code = code.map(KeypadCodeView::of);
+        let call = CallView { standing, code, follows, here: "/signin/call".to_owned() };
+        let view = CallPageView { application: None, sent: sent("sending", None), call, several: true };
+        Page::new("signin/call.html", visitor(), view)
+    };
+    let send = |kind, wait| {
+        let number = NumberView::of("07••••••123");
+        Page::new("signin/send.html", visitor(), SendView { application: None, kind, number, wait, several: true })
+    };
+    let report = |typed: Option<&str>| {
+        Page::new("signin/report.html", visitor(), ReportView { reference: typed.map(str::to_owned) })
+    };
+    let reported = |locked| Page::new("signin/reported.html", Frame::default(), ReportedView { locked });
+    let unknown = FieldError { field: "reference", message: crate::words::sentence("unknown_reference") };
+    let wait = Refusal::TooManyMessages { until: Timestamp::from_seconds(1_800) };
+    vec![
+        Sample::new("text-code", text("delivered", true)),
+        Sample::new("text-code-on-its-way", text("waiting", false)),
+        Sample::new("text-code-handed-over", text("handed_over", false)),
+        Sample::new("text-code-failed", text("failed", true)),
+        Sample::new("text-code-expired", text("expired", true)),
+        Sample::new("text-code-unknown", text("unknown", true)),
+        Sample::new("text-code-withdrawn", text("withdrawn", false)),
+        Sample::new("text-code-old", refused(text("old", true), &Refusal::CodeExpired)),
+        Sample::new("text-code-wrong", refused(text("delivered", true), &Refusal::WrongCode)),
+        Sample::new("call-waiting", call("waiting", None, true)),
+        Sample::new("call-dialling", call("dialling", None, true)),
+        Sample::new("call-ringing", call("ringing", None, true)),
+        Sample::new("call-answered", call("answered", None, false)),
+        Sample::new("call-strict", call("ringing", Some("482915"), true)),
+        Sample::new("call-confirmed", call("confirmed", None, false)),
+        Sample::new("send-text", send("sms", None)),
+        Sample::new("send-call", send("voice_call", Some(20))),
+        Sample::new("send-too-many", refused(send("sms", None), &wait)),
+        Sample::new("send-call-busy", refused(send("voice_call", None), &Refusal::CallFailed(CallOutcome::Busy))),
+        Sample::new("not-me", report(None)),
+        Sample::new("not-me-unknown", report(Some("ABCD-2345")).errors(vec![unknown])),
+        Sample::new("not-me-done", reported(false)),
+        Sample::new("not-me-locked", reported(true)),
     ]
 }
 
@@ -120,26 +197,33 @@ fn enrolment() -> Vec<Sample> {
         let view = EnrolAppView { address: nurse(), key: KEY.to_owned(), picture, label: None, demo: true };
         Page::new("signin/enrol-app.html", enrolling(), view)
     };
-    let enrolled = |to_application| {
-        let view = EnrolledView { address: NURSE.to_owned(), next: "/".to_owned(), to_application };
+    let enrolled = |kind, to_application| {
+        let view = EnrolledView {
+            address: NURSE.to_owned(),
+            kind,
+            offers_app: true,
+            offers: PhoneOffer::of(&FactorKind::ALL),
+            next: "/".to_owned(),
+            to_application,
+        };
         Page::new("signin/enrolled.html", frame(), view)
     };
+    let choose = |kinds| Page::new("signin/choose-method.html", enrolling(), ChooseView { address: nurse(), kinds });
     vec![
         Sample::new("self-enrol", Page::new("portal/self-enrol.html", enrolling(), EnrolView { address: nurse() })),
-        Sample::new(
-            "choose-method",
-            Page::new("signin/choose-method.html", enrolling(), ChooseView { address: nurse(), kinds: vec!["totp"] }),
-        ),
+        Sample::new("choose-method", choose(vec!["totp"])),
         Sample::new("enrol-app", app()),
         Sample::new("enrol-app-wrong", refused(app(), &Refusal::WrongCode)),
-        Sample::new("enrolled", enrolled(true)),
-        Sample::new("enrolled-portal", enrolled(false)),
+        Sample::new("choose-method-phones", choose(vec!["totp", "sms", "voice_call"])),
+        Sample::new("enrolled", enrolled("totp", true)),
+        Sample::new("enrolled-portal", enrolled("sms", false)),
+        Sample::new("enrolled-call", enrolled("voice_call", false)),
     ]
 }
 
 fn others() -> Vec<Sample> {
     let ended = |refusal: Refusal| {
-        let text = sentences(&refusal, Timestamp::from_seconds(0)).remove(0).text;
+        let text = sentences(&ScreenKind::SelfEnrol, &refusal, Timestamp::from_seconds(0)).remove(0).text;
         Page::new("signin/ended.html", visitor(), EndedView { word: refusal.as_str(), text, code: refusal.code() })
     };
     let sign_out = |application: Option<&str>| {
@@ -170,6 +254,9 @@ fn others() -> Vec<Sample> {
     let form_post = minijinja::context! { action => "https://app.example/callback", fields => fields };
     vec![
         Sample::new("ended-account", ended(Refusal::AccountNotActive)),
+        Sample::new("ended-reported", ended(Refusal::Reported)),
+        Sample::new("ended-nothing-works", ended(Refusal::NoUsableFactor)),
+        Sample::new("ended-number-not-allowed", ended(Refusal::NumberNotAllowed)),
         Sample::new("ended-mailbox", ended(Refusal::KindCannotSignIn)),
         Sample::new("help", cannot(None, None, true)),
         Sample::new("help-organisation", cannot(Some(helpers(Vec::new())), Some("Y12345"), true)),
@@ -190,14 +277,52 @@ fn demonstration() -> Vec<Sample> {
     let phone = DemoPhone::open(vec![account(NURSE), other], None);
     let now = Timestamp::from_seconds(59);
     assert_eq!(Code::at(account("x").seed.expose(), Step::of(now)).text(), "287082");
-    let full = PhoneView { accounts: accounts_view(&phone, now), seconds: Some(1), typed: None };
-    let empty = PhoneView { accounts: Vec::new(), seconds: None, typed: Some("Nurse".to_owned()) };
+    let full = PhoneView { accounts: accounts_view(&phone, now), messages: None, seconds: Some(1), typed: None };
+    let call = |scene, extension: Option<&str>| PhoneCallView {
+        id: "0199".to_owned(),
+        to: "01632 960001".to_owned(),
+        extension: extension.map(str::to_owned),
+        scene,
+        said: if scene == "ringing" {
+            Vec::new()
+        } else {
+            vec!["Hello. This is a call from your sign-in service.".to_owned(), "Press the hash key.".to_owned()]
+        },
+    };
+    let messages = |calls| {
+        MessagesView {
+        calls,
+        texts: vec![PhoneTextView {
+            to: "07700 900123".to_owned(),
+            at: "21 November 2026 at 9:41pm".to_owned(),
+            words: "482915 is your code for Rota. Lasts 10 min. Do not share it. Not you? Go to id.nhs.example/not-me, reference ABCD-2345\n\n@id.nhs.example #482915".to_owned(),
+            code: Some("482915".to_owned()),
+        }],
+        mails: vec![PhoneMailView {
+            to: NURSE.to_owned(),
+            at: "21 November 2026 at 9:41pm".to_owned(),
+            subject: "A phone was added to your account".to_owned(),
+            words: "Hello\n\nA phone was added.".to_owned(),
+        }],
+    }
+    };
+    let ringing = PhoneView {
+        accounts: accounts_view(&phone, now),
+        messages: Some(messages(vec![call("ringing", Some("12")), call("talking", None), call("over", None)])),
+        seconds: Some(5),
+        typed: None,
+    };
+    let quiet = MessagesView { calls: Vec::new(), texts: Vec::new(), mails: Vec::new() };
+    let quiet = PhoneView { accounts: Vec::new(), messages: Some(quiet), seconds: None, typed: None };
+    let empty = PhoneView { accounts: Vec::new(), messages: None, seconds: None, typed: Some("Nurse".to_owned()) };
     let wrong = vec![FieldError { field: "key", message: "Enter the key again".to_owned() }];
     vec![
         Sample {
             notice: Some(Notice::PhoneAccountAdded),
             ..Sample::new("demo-phone", Page::new("demo/phone.html", visitor(), full))
         },
+        Sample::new("demo-phone-ringing", Page::new("demo/phone.html", visitor(), ringing)),
+        Sample::new("demo-phone-quiet", Page::new("demo/phone.html", visitor(), quiet)),
         Sample::new("demo-phone-empty", Page::new("demo/phone.html", visitor(), empty).errors(wrong)),
     ]
 }

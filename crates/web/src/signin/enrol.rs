@@ -3,6 +3,7 @@
 use http::Uri;
 use serde::Serialize;
 use wardkey_domain::factor::FactorKind;
+use wardkey_usecases::credential;
 use wardkey_usecases::signin::{Destination, Input};
 
 use crate::address::Params;
@@ -16,6 +17,7 @@ use crate::signin::begin::Towards;
 use crate::signin::screen::Typed;
 use crate::signin::steps::current;
 use crate::signin::submit::{restart, submit};
+use crate::view::PhoneOffer;
 
 /// `POST /profile/self-enrol`: Confirm.
 pub(crate) async fn confirm(visitor: Visitor, form: Result<Checked, PageError>) -> Result<Answer, PageError> {
@@ -48,6 +50,11 @@ pub(crate) async fn choose_again(visitor: Visitor, form: Result<Checked, PageErr
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct EnrolledView {
     pub(crate) address: String,
+    /// The word of the factor that was enrolled.
+    pub(crate) kind: &'static str,
+    /// Whether an authenticator app can be added, and which kinds of telephone [ENR-5].
+    pub(crate) offers_app: bool,
+    pub(crate) offers: Vec<PhoneOffer>,
     /// Where to go on.
     pub(crate) next: String,
     /// Whether that is back to an application.
@@ -57,8 +64,13 @@ pub(crate) struct EnrolledView {
 /// `GET /profile/self-enrol/done`
 pub(crate) async fn enrolled(person: Person, Params(towards): Params<Towards>) -> Result<Page, PageError> {
     let destination = towards.destination()?;
+    let info = credential::security_info(person.app(), &person.op).await?;
+    let kind = info.credentials.iter().find(|own| own.credential.is_default).map(|own| own.credential.kind);
     let view = EnrolledView {
         address: person.account.address.as_str().to_owned(),
+        kind: kind.unwrap_or(FactorKind::Totp).as_str(),
+        offers_app: info.can_add_app,
+        offers: PhoneOffer::of(&info.phones),
         next: routes::destination(&destination),
         to_application: matches!(destination, Destination::Authorization(_)),
     };

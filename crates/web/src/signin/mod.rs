@@ -4,33 +4,43 @@
 //! (`wardkey_usecases::signin`). Nothing here knows which factors exist beyond the screen that asks for one.
 //! Read next: `submit`, then `screen`.
 
+mod another_way;
 mod begin;
-mod code;
 mod enrol;
 mod help;
 mod refusal;
+mod report;
 mod screen;
 mod sign_out;
 mod steps;
 mod submit;
+mod telephone;
 
+pub(crate) use another_way::{another_way, choose};
 pub(crate) use begin::{begin_fresh_factor, start};
-pub(crate) use code::another_way;
 pub(crate) use enrol::{choose_again, choose_method, confirm, confirm_app, enrolled};
 pub(crate) use help::{accessibility, cannot_sign_in};
+pub(crate) use refusal::call_failed;
+pub(crate) use report::{report, report_form, reported};
 pub(crate) use screen::{Typed, page as screen_page, place};
 pub(crate) use sign_out::{confirm_sign_out, sign_out, signed_out};
 pub(crate) use steps::{activate, activation, new_password, password, second_factor, start_again, step};
+pub(crate) use telephone::{
+    FOLLOW_EVERY, Following, call_done, confirm_call, confirm_text, enter_number, other_number, send,
+    submit_text_code as text_code,
+};
 
 #[cfg(test)]
 pub(crate) mod views {
-    pub(crate) use super::code::{AnotherWayView, ChoiceView};
+    pub(crate) use super::another_way::{AnotherWayView, ChoiceView};
     pub(crate) use super::enrol::EnrolledView;
     pub(crate) use super::help::{CannotView, HelpersView, NothingView};
     pub(crate) use super::refusal::sentences;
+    pub(crate) use super::report::{ReportView, ReportedView};
     pub(crate) use super::screen::{
         ActivationView, ChooseView, ChosenView, CodeView, EndedView, EnrolAppView, EnrolView, NewPasswordView,
         PasswordView,
     };
     pub(crate) use super::sign_out::SignOutView;
+    pub(crate) use super::telephone::{CallPageView, SendView, TextCodeView};
 }

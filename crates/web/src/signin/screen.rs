@@ -4,6 +4,7 @@ use minijinja::Value;
 use minijinja::value::Serde;
 use serde::Serialize;
 use wardkey_domain::factor::FactorKind;
+use wardkey_domain::factor::voice_call::CallStanding;
 use wardkey_domain::id::CredentialId;
 use wardkey_domain::secret::Secret;
 use wardkey_domain::signin::{NewPasswordWhy, Refusal};
@@ -12,8 +13,8 @@ use wardkey_usecases::signin::{CredentialView, Screen, ScreenKind};
 use crate::demo::PersonRow;
 use crate::page::Page;
 use crate::person::frame_of;
-use crate::signin::refusal;
-use crate::view::RulesView;
+use crate::signin::{refusal, telephone};
+use crate::view::{CallView, RulesView};
 use crate::web::Web;
 use crate::{qr, routes};
 
@@ -24,12 +25,18 @@ pub(crate) struct Typed {
     pub(crate) address: Option<String>,
     /// The name for a new authenticator as typed.
     pub(crate) label: Option<String>,
-    /// The credential that was chosen.
+    /// The telephone number as typed.
+    pub(crate) number: Option<String>,
+    /// The extension as typed.
+    pub(crate) extension: Option<String>,
+    /// The credential whose code was typed.
     pub(crate) credential: Option<CredentialId>,
     /// Where the first form is sent, so that it keeps its destination.
     pub(crate) action: Option<String>,
     /// Which of the two first pages was filled in.
     pub(crate) first: FirstPage,
+    /// Whether the page of a call loads itself again.
+    pub(crate) follows: bool,
 }
 
 /// A sign-in begins with a password or with an activation code.
@@ -49,7 +56,13 @@ pub(crate) const fn place(screen: &Screen) -> &'static str {
         ScreenKind::SelfEnrol => routes::PROFILE,
         ScreenKind::ChooseFactor { .. } => routes::CHOOSE_METHOD,
         ScreenKind::EnrolTotp { .. } => routes::ENROL_APP,
+        ScreenKind::EnrolNumber { .. } => routes::ENROL_NUMBER,
+        ScreenKind::ConfirmText { .. } => routes::ENROL_TEXT,
+        ScreenKind::ConfirmCall { .. } => routes::ENROL_CALL,
         ScreenKind::Code { .. } => routes::CODE,
+        ScreenKind::Send { .. } => routes::SEND,
+        ScreenKind::TextCode { .. } => routes::TEXT_CODE,
+        ScreenKind::Call { .. } => routes::CALL,
         ScreenKind::Ended { .. } => routes::SIGN_IN_ENDED,
     }
 }
@@ -57,11 +70,20 @@ pub(crate) const fn place(screen: &Screen) -> &'static str {
 /// The page for `screen`, with its forms bound to the flow `token`.
 pub(crate) fn page(web: &Web, screen: &Screen, token: &Secret<String>, typed: &Typed) -> Page {
     let (template, view) = contents(web, screen, typed);
-    let page = Page::new(template, frame_of(screen, token), view);
+    let mut page = Page::new(template, frame_of(screen, token), view);
+    if let Some(outcome) = telephone::failed_call(&screen.kind) {
+        page.errors = vec![refusal::call_failed(outcome)];
+    } else if typed.follows && telephone::standing(&screen.kind).is_some_and(|standing| !is_over(standing)) {
+        page = page.refresh(telephone::FOLLOW_EVERY);
+    }
     match varying(screen, typed) {
         Some(texts) => page.varying(texts),
         None => page,
     }
+}
+
+const fn is_over(standing: CallStanding) -> bool {
+    matches!(standing, CallStanding::Ended(_))
 }
 
 /// The texts that tell one person's page from another's, of the two pages that every sign-in passes.
@@ -70,7 +92,7 @@ fn varying(screen: &Screen, typed: &Typed) -> Option<Vec<String>> {
         ScreenKind::Password { address } => {
             Some([&typed.address, address, &typed.action].into_iter().flatten().cloned().collect())
         }
-        ScreenKind::Code { credentials } => {
+        ScreenKind::Code { credentials, several: _ } => {
             let address = screen.account.as_ref().map(|account| account.address.clone());
             let chosen =
                 credentials.iter().flat_map(|credential| [credential.id.to_string(), credential.label.clone()]);
@@ -81,6 +103,12 @@ fn varying(screen: &Screen, typed: &Typed) -> Option<Vec<String>> {
         | ScreenKind::SelfEnrol
         | ScreenKind::ChooseFactor { .. }
         | ScreenKind::EnrolTotp { .. }
+        | ScreenKind::EnrolNumber { .. }
+        | ScreenKind::ConfirmText { .. }
+        | ScreenKind::ConfirmCall { .. }
+        | ScreenKind::Send { .. }
+        | ScreenKind::TextCode { .. }
+        | ScreenKind::Call { .. }
         | ScreenKind::Ended { .. } => None,
     }
 }
@@ -88,6 +116,7 @@ fn varying(screen: &Screen, typed: &Typed) -> Option<Vec<String>> {
 fn contents(web: &Web, screen: &Screen, typed: &Typed) -> (&'static str, Value) {
     let application = screen.application.as_ref().map(|application| application.name.clone());
     let address = screen.account.as_ref().map(|account| account.address.clone());
+    let now = web.app().now();
     match &screen.kind {
         ScreenKind::Password { address: hint } => {
             let typed_or_hinted = typed.address.clone().or_else(|| hint.clone());
@@ -126,13 +155,29 @@ fn contents(web: &Web, screen: &Screen, typed: &Typed) -> (&'static str, Value) 
             };
             ("signin/enrol-app.html", Value::from(Serde(view)))
         }
-        ScreenKind::Code { credentials } => {
+        ScreenKind::EnrolNumber { kind } => ("portal/phone-number.html", telephone::number_page(*kind, typed)),
+        ScreenKind::ConfirmText { sent } => ("portal/phone-text.html", telephone::confirm_text_page(sent, typed, now)),
+        ScreenKind::ConfirmCall { sent, standing, code } => {
+            let call = CallView::of(*standing, code.as_ref(), typed.follows, place(screen).to_owned());
+            ("portal/phone-call.html", telephone::confirm_call_page(sent, call, typed, now))
+        }
+        ScreenKind::Send { credential, again_at, several } => {
+            ("signin/send.html", telephone::send_page(screen, credential, *again_at, *several, now))
+        }
+        ScreenKind::TextCode { sent, several } => {
+            ("signin/text-code.html", telephone::text_code(screen, sent, *several, now))
+        }
+        ScreenKind::Call { sent, standing, code, several } => {
+            let call = CallView::of(*standing, code.as_ref(), typed.follows, place(screen).to_owned());
+            telephone::call(screen, call, sent, *several, now)
+        }
+        ScreenKind::Code { credentials, several } => {
             let chosen = credentials
                 .iter()
                 .find(|credential| Some(credential.id) == typed.credential)
                 .or_else(|| credentials.first())
                 .map(ChosenView::from);
-            let view = CodeView { application, address, several: credentials.len() > 1, chosen };
+            let view = CodeView { application, address, several: *several, chosen };
             ("signin/code.html", Value::from(Serde(view)))
         }
         ScreenKind::Ended { refusal } => ("signin/ended.html", Value::from(Serde(ended(web, refusal)))),
@@ -140,7 +185,10 @@ fn contents(web: &Web, screen: &Screen, typed: &Typed) -> (&'static str, Value) 
 }
 
 fn ended(web: &Web, refusal: &Refusal) -> EndedView {
-    let text = refusal::sentences(refusal, web.app().now()).into_iter().next().map(|error| error.text);
+    let text = refusal::sentences(&ScreenKind::Ended { refusal: refusal.clone() }, refusal, web.app().now())
+        .into_iter()
+        .next()
+        .map(|error| error.text);
     EndedView { word: refusal.as_str(), text: text.unwrap_or_default(), code: refusal.code() }
 }
 

@@ -13,12 +13,12 @@ use crate::goto::Goto;
 use crate::person::{InFlow, Visitor};
 use crate::routes;
 use crate::signin::begin::Towards;
-use crate::signin::code::With;
 use crate::signin::screen::{self, FirstPage, Typed};
 use crate::signin::submit::{is_over, restart, submit};
+use crate::signin::telephone::Following;
 
 /// `GET` of every page of a sign-in but the first: draws the page that the sign-in stands at, or leads there.
-pub(crate) async fn step(flow: InFlow, uri: Uri, Params(with): Params<With>) -> Result<Answer, PageError> {
+pub(crate) async fn step(flow: InFlow, uri: Uri, Params(following): Params<Following>) -> Result<Answer, PageError> {
     if let ScreenKind::Ended { refusal } = &flow.screen.kind
         && is_over(refusal)
     {
@@ -28,7 +28,7 @@ pub(crate) async fn step(flow: InFlow, uri: Uri, Params(with): Params<With>) -> 
     if uri.path() != place {
         return Ok(Goto::to(place).into());
     }
-    let typed = Typed { credential: with.credential(), ..Typed::default() };
+    let typed = Typed { follows: following.follows(), ..Typed::default() };
     Ok(screen::page(&flow.visitor.web, &flow.screen, &flow.token, &typed).into())
 }
 
@@ -75,7 +75,13 @@ pub(crate) async fn activate(visitor: Visitor, flow: Option<InFlow>) -> Result<A
         | ScreenKind::SelfEnrol
         | ScreenKind::ChooseFactor { .. }
         | ScreenKind::EnrolTotp { .. }
+        | ScreenKind::EnrolNumber { .. }
+        | ScreenKind::ConfirmText { .. }
+        | ScreenKind::ConfirmCall { .. }
         | ScreenKind::Code { .. }
+        | ScreenKind::Send { .. }
+        | ScreenKind::TextCode { .. }
+        | ScreenKind::Call { .. }
         | ScreenKind::Ended { .. } => Ok(Goto::to(screen::place(&flow.screen)).into()),
     }
 }

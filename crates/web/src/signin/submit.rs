@@ -31,14 +31,19 @@ pub(crate) async fn submit(visitor: &Visitor, input: Input, typed: &Typed) -> Re
         }
         Err(error) => return Err(error.into()),
     };
+    Ok(answer(visitor, &token, advanced, typed))
+}
+
+/// What the browser gets for what became of an input.
+pub(crate) fn answer(visitor: &Visitor, token: &Secret<String>, advanced: Advance, typed: &Typed) -> Answer {
     match advanced {
-        Advance::Ask(screen) => Ok(Goto::to(screen::place(&screen)).into()),
-        Advance::Refused { screen, refusal } => Ok(refused(visitor, &token, &screen, &refusal, typed)),
+        Advance::Ask(screen) => Goto::to(screen::place(&screen)).into(),
+        Advance::Refused { screen, refusal } => refused(visitor, token, &screen, &refusal, typed),
         Advance::Done { session, device, destination, enrolled } => {
             let next =
                 if enrolled { Goto::to(enrol::enrolled_address(&destination)) } else { Goto::towards(&destination) };
             let goto = next.set(Cookie::Session, session).set(Cookie::Device, device).clear(Cookie::Flow);
-            Ok(goto.into())
+            goto.into()
         }
     }
 }
@@ -51,12 +56,12 @@ fn refused(visitor: &Visitor, token: &Secret<String>, screen: &Screen, refusal: 
     if let ScreenKind::Ended { .. } = screen.kind {
         return page.status(StatusCode::FORBIDDEN).into();
     }
-    told(page, refusal, visitor).into()
+    told(page, &screen.kind, refusal, visitor).into()
 }
 
 /// The page with the refusal in its error summary.
-fn told(mut page: Page, refusal: &Refusal, visitor: &Visitor) -> Page {
-    page.errors = refusal::sentences(refusal, visitor.op.now);
+pub(crate) fn told(mut page: Page, asked: &ScreenKind, refusal: &Refusal, visitor: &Visitor) -> Page {
+    page.errors = refusal::sentences(asked, refusal, visitor.op.now);
     match refusal::retry_after(refusal, visitor.op.now) {
         Some(wait) => page.status(StatusCode::TOO_MANY_REQUESTS).retry_after(wait),
         None => page.status(StatusCode::UNPROCESSABLE_ENTITY),

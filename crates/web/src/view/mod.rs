@@ -3,11 +3,19 @@
 //! Here: the views that many pages share. A page's own view stands next to its handler. Read next: `PersonView`.
 
 mod help;
-mod moment;
+mod outage;
 mod person;
 mod rules;
+mod telephone;
 
 pub(crate) use help::HelpView;
-pub use moment::moment;
+pub(crate) use outage::OutageView;
 pub(crate) use person::PersonView;
 pub(crate) use rules::RulesView;
+#[cfg(test)]
+pub(crate) use telephone::KeypadCodeView;
+pub(crate) use telephone::{
+    CallView, ConfirmActions, ConfirmCallView, ConfirmTextView, DeliveryView, NumberPageView, NumberView, PhoneOffer,
+    failure, wait,
+};
+pub use wardkey_usecases::moment;

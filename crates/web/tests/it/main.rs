@@ -6,6 +6,7 @@ mod edge;
 mod forms;
 mod fresh_factor;
 mod tabs;
+mod telephone;
 mod visits;
 
 use wardkey_testkit::{Browser, Person, TestApp};

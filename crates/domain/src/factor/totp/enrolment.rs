@@ -2,8 +2,8 @@
 
 use data_encoding::BASE32_NOPAD;
 
-use super::code::Code;
 use super::state::{TotpState, Verdict, verify};
+use crate::factor::code::Code;
 use crate::id::CredentialId;
 use crate::secret::Secret;
 use crate::time::Timestamp;

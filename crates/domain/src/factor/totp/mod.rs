@@ -8,7 +8,7 @@ mod enrolment;
 mod rules;
 mod state;
 
-pub use code::{BadCode, Code, Step};
+pub use code::Step;
 pub use enrolment::{NewTotp, SEED_BYTES};
 pub use rules::TotpRules;
 pub use state::{Refusal, TotpState, Verdict, verify};

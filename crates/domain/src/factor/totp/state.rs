@@ -1,6 +1,7 @@
 //! The check that spends a code.
 
-use super::code::{Code, Step};
+use super::code::Step;
+use crate::factor::code::Code;
 use crate::factor::kind::FactorKind;
 use crate::factor::proof::Proof;
 use crate::id::CredentialId;

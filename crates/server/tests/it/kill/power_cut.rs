@@ -18,7 +18,7 @@ const WORKERS: usize = 4;
 const PEOPLE_A_ROUND: usize = 24;
 
 /// How often the server is killed: a few times unless somebody asks for more.
-fn kills() -> usize {
+pub(super) fn kills() -> usize {
     std::env::var("WARDKEY_KILLS").ok().and_then(|text| text.parse().ok()).unwrap_or(6)
 }
 
@@ -30,7 +30,7 @@ async fn nothing_acknowledged_is_lost_when_the_process_is_killed() {
     let (people, client) = prepare(&database, kills() * PEOPLE_A_ROUND).await;
     let people = Arc::new(Mutex::new(people.into()));
     let ledger = Arc::new(Mutex::new(Ledger::default()));
-    let mut random = Random(0x9e37_79b9_7f4a_7c15);
+    let mut random = Random::new();
     for round in 0..kills() {
         let mut server = Server::start(&setup).await;
         let transport = Transport::http(server.base.clone());
@@ -123,10 +123,14 @@ fn panic_message(panic: Box<dyn std::any::Any + Send>) -> String {
 }
 
 /// Moments that differ from round to round and not from run to run (xorshift).
-struct Random(u64);
+pub(super) struct Random(u64);
 
 impl Random {
-    fn below(&mut self, end: u64) -> u64 {
+    pub(super) const fn new() -> Self {
+        Self(0x9e37_79b9_7f4a_7c15)
+    }
+
+    pub(super) fn below(&mut self, end: u64) -> u64 {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;

@@ -66,6 +66,7 @@ async fn app_that_may_call(test: &TestApp, server: &Listening) -> App {
         }),
         outbound: Outbound::new(&OutboundSettings { allow, ..OutboundSettings::default() }).unwrap(),
         breached: BreachedPasswords::none(),
+        gateways: wardkey_usecases::message::Gateways::default(),
         settings: test.settings().clone(),
     })
 }

@@ -35,6 +35,7 @@ pub(super) async fn acting(test: &TestApp, address: &str, ago: Ago) -> Op {
         session: SessionId::new(now, [7; 10]),
         roles,
         second_factor_at: now.minus(ago),
+        unrestricted_factor_at: Some(now.minus(ago)),
     };
     test.app.op(Actor::Account(actor), Origin::default())
 }

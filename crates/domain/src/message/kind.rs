@@ -1,0 +1,161 @@
+//! What messages there are.
+
+use std::str::FromStr;
+
+/// How a message travels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Channel {
+    /// A text message.
+    Text,
+    /// A call.
+    Call,
+    /// An e-mail. Never a factor [AUT-9]: it brings news only.
+    Mail,
+}
+
+/// A text that names no channel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("unknown channel")]
+pub struct UnknownChannel;
+
+impl Channel {
+    /// Every channel.
+    pub const ALL: [Self; 3] = [Self::Text, Self::Call, Self::Mail];
+
+    /// The word for it in stores, metrics and templates.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Call => "call",
+            Self::Mail => "mail",
+        }
+    }
+
+    /// Whether a message may be sent again when nobody knows whether it arrived: a second code or call would confuse the
+    /// person, and cost money; a second e-mail is recognised by its Message-ID.
+    pub const fn may_repeat(self) -> bool {
+        match self {
+            Self::Text | Self::Call => false,
+            Self::Mail => true,
+        }
+    }
+}
+
+impl FromStr for Channel {
+    type Err = UnknownChannel;
+
+    fn from_str(text: &str) -> Result<Self, UnknownChannel> {
+        Self::ALL.into_iter().find(|channel| channel.as_str() == text).ok_or(UnknownChannel)
+    }
+}
+
+/// What a message is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum MessageKind {
+    /// A code for a sign-in.
+    SignInText,
+    /// A code that confirms a new number.
+    EnrolmentText,
+    /// A call that confirms a sign-in.
+    SignInCall,
+    /// A call that confirms a new number.
+    EnrolmentCall,
+    /// To the person: a factor was added [ENR-19].
+    FactorAdded,
+    /// To the person: a factor was removed.
+    FactorRemoved,
+    /// To the person: another factor is asked for first.
+    DefaultChanged,
+    /// To the person: a number was replaced by another.
+    NumberChanged,
+    /// To the person: they reported a sign-in that was not theirs.
+    FraudReported,
+    /// To administrators: somebody reported a sign-in that was not theirs [CMP-6].
+    FraudReportedAdmin,
+    /// To administrators: one number is enrolled for many accounts.
+    NumberSharedAdmin,
+}
+
+/// A text that names no kind of message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("unknown kind of message")]
+pub struct UnknownKind;
+
+impl MessageKind {
+    /// Every kind.
+    pub const ALL: [Self; 11] = [
+        Self::SignInText,
+        Self::EnrolmentText,
+        Self::SignInCall,
+        Self::EnrolmentCall,
+        Self::FactorAdded,
+        Self::FactorRemoved,
+        Self::DefaultChanged,
+        Self::NumberChanged,
+        Self::FraudReported,
+        Self::FraudReportedAdmin,
+        Self::NumberSharedAdmin,
+    ];
+
+    /// The word for it in stores and templates.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::SignInText => "sign_in_text",
+            Self::EnrolmentText => "enrolment_text",
+            Self::SignInCall => "sign_in_call",
+            Self::EnrolmentCall => "enrolment_call",
+            Self::FactorAdded => "factor_added",
+            Self::FactorRemoved => "factor_removed",
+            Self::DefaultChanged => "default_changed",
+            Self::NumberChanged => "number_changed",
+            Self::FraudReported => "fraud_reported",
+            Self::FraudReportedAdmin => "fraud_reported_admin",
+            Self::NumberSharedAdmin => "number_shared_admin",
+        }
+    }
+
+    /// How it travels.
+    pub const fn channel(self) -> Channel {
+        match self {
+            Self::SignInText | Self::EnrolmentText => Channel::Text,
+            Self::SignInCall | Self::EnrolmentCall => Channel::Call,
+            Self::FactorAdded
+            | Self::FactorRemoved
+            | Self::DefaultChanged
+            | Self::NumberChanged
+            | Self::FraudReported
+            | Self::FraudReportedAdmin
+            | Self::NumberSharedAdmin => Channel::Mail,
+        }
+    }
+}
+
+impl FromStr for MessageKind {
+    type Err = UnknownKind;
+
+    fn from_str(text: &str) -> Result<Self, UnknownKind> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == text).ok_or(UnknownKind)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_word_reads_back() {
+        for kind in MessageKind::ALL {
+            assert_eq!(kind.as_str().parse(), Ok(kind));
+        }
+        for channel in Channel::ALL {
+            assert_eq!(channel.as_str().parse(), Ok(channel));
+        }
+    }
+
+    #[test]
+    fn no_code_ever_travels_by_e_mail() {
+        for kind in MessageKind::ALL.into_iter().filter(|kind| kind.channel() == Channel::Mail) {
+            assert!(!kind.as_str().contains("sign_in") && !kind.as_str().contains("enrolment"));
+        }
+    }
+}

@@ -1,0 +1,281 @@
+//! The moves of an enrolment on the way in.
+
+use crate::access::{Policies, Unusable};
+use crate::credential::{Label, Permit};
+use crate::factor::sms;
+use crate::factor::telephone::{PhoneNumber, Reach};
+use crate::factor::totp::{self, NewTotp, TotpState};
+use crate::factor::voice_call::{self, CallOutcome, CallStanding};
+use crate::factor::{Code, FactorKind, definition, second_factors};
+use crate::op::Op;
+use crate::signin::stage::{Confirming, Stage};
+use crate::signin::step::refusal_of;
+use crate::signin::{Challenge, Dispatch, DispatchTo, Effect, Flow, Person, Previous, Refusal, SignInRules, Step};
+
+impl Flow {
+    pub(super) fn enrolment_confirmed(mut self, policies: &Policies, person: &Person) -> Step {
+        if !matches!(self.stage, Stage::OfferEnrolment) || self.account != Some(person.id) {
+            return Step::Refused(Some(self), Refusal::WrongStep);
+        }
+        self.stage = Stage::ChooseFactor;
+        let kinds = self.enrollable(policies, person);
+        Step::Ask(self, Challenge::ChooseFactor { kinds }, Vec::new())
+    }
+
+    /// The factors that the person may enrol, the recommended first.
+    fn enrollable(&self, policies: &Policies, person: &Person) -> Vec<FactorKind> {
+        let required = self.required(policies, person);
+        let barred = |kind: FactorKind| person.barred.iter().any(|(barred, _)| *barred == kind);
+        let too_weak = |restricted: bool| restricted && required > crate::session::Strength::MultiFactor;
+        second_factors()
+            .filter(|definition| !barred(definition.kind) && !too_weak(definition.restricted))
+            .map(|definition| definition.kind)
+            .collect()
+    }
+
+    /// Whether what was begun may be finished. SECURITY: a factor that was switched off since may not; a network that is down
+    /// since has delivered its code all the same.
+    fn may_finish(&self, policies: &Policies, person: &Person, kind: FactorKind) -> bool {
+        let down = person.barred.iter().any(|(barred, why)| *barred == kind && *why == Unusable::Unavailable);
+        down || self.enrollable(policies, person).contains(&kind)
+    }
+
+    /// Whether this person may enrol on the way in.
+    ///
+    /// SECURITY: who has a second factor proves it; enrolling another in a sign-in would be a way around it
+    /// (keycloak #21837).
+    fn may_enrol(&self, person: &Person) -> bool {
+        self.account == Some(person.id) && person.factors.is_empty()
+    }
+
+    pub(super) fn factor_chosen(
+        mut self,
+        policies: &Policies,
+        person: &Person,
+        kind: FactorKind,
+        new: NewTotp,
+    ) -> Step {
+        let allowed = self.stage.is_enrolling() && self.may_enrol(person);
+        if !allowed || !self.enrollable(policies, person).contains(&kind) {
+            return Step::Refused(Some(self), Refusal::WrongStep);
+        }
+        let effects = self.withdraw();
+        if definition(kind).telephone.is_some() {
+            self.stage = Stage::EnrolNumber(kind);
+            return Step::Ask(self, Challenge::EnrolNumber { kind }, effects);
+        }
+        self.stage = Stage::EnrolTotp(new.clone());
+        Step::Ask(self, Challenge::EnrolTotp { new }, effects)
+    }
+
+    /// Whether a telephone number is awaited, and for which factor.
+    pub const fn awaits_number(&self) -> Option<FactorKind> {
+        match &self.stage {
+            Stage::EnrolNumber(kind) => Some(*kind),
+            Stage::ConfirmNumber { how: Confirming::Text(_), .. } => Some(FactorKind::Sms),
+            Stage::ConfirmNumber { how: Confirming::Call(_), .. } => Some(FactorKind::VoiceCall),
+            Stage::Identify
+            | Stage::CheckingPassword
+            | Stage::SecondFactor { .. }
+            | Stage::TextCode(_)
+            | Stage::Call(_)
+            | Stage::Activation
+            | Stage::NewPassword(_)
+            | Stage::OfferEnrolment
+            | Stage::ChooseFactor
+            | Stage::EnrolTotp(_)
+            | Stage::Complete => None,
+        }
+    }
+
+    /// How a number would be reached if one were entered now; `previous` is what is known of the message before.
+    ///
+    /// # Errors
+    /// Says why none is wanted, so that budgets are not asked.
+    pub fn number_reach(
+        &self,
+        op: &Op,
+        policies: &Policies,
+        person: &Person,
+        previous: Previous,
+    ) -> Result<Reach, Refusal> {
+        let kind = self.awaits_number().filter(|kind| self.enrollable(policies, person).contains(kind));
+        let reach = kind.and_then(|kind| definition(kind).telephone).filter(|_| self.may_enrol(person));
+        let reach = reach.ok_or(Refusal::WrongStep)?;
+        // However many numbers are tried.
+        match self.next_dispatch_at() {
+            Some(until) if previous == Previous::Underway && op.now < until => Err(Refusal::TooSoon { until }),
+            Some(_) | None => Ok(reach),
+        }
+    }
+
+    pub(super) fn number_entered(
+        mut self,
+        op: &Op,
+        rules: &SignInRules,
+        policies: &Policies,
+        person: &Person,
+        number: PhoneNumber,
+        dispatch: Dispatch,
+    ) -> Step {
+        if let Err(refusal) = person.admit() {
+            return Step::Refused(None, refusal);
+        }
+        let reach = match self.number_reach(op, policies, person, dispatch.previous) {
+            Ok(reach) => reach,
+            Err(refusal) => return Step::Refused(Some(self), refusal),
+        };
+        if let Some(until) = dispatch.refused_until {
+            return Step::Refused(Some(self), Refusal::TooManyMessages { until });
+        }
+        let mut effects = self.withdraw();
+        let how = self.send(op, rules, dispatch.credential, reach, &dispatch);
+        effects.push(how.effect(DispatchTo::Number(number.clone())));
+        self.stage = Stage::ConfirmNumber { number, how };
+        let challenge = self.challenge_of_dispatch(false);
+        Step::Ask(self, challenge, effects)
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "one event's facts, unpacked by `step`")]
+    pub(super) fn enrolment_code_submitted(
+        mut self,
+        op: &Op,
+        rules: &SignInRules,
+        policies: &Policies,
+        person: &Person,
+        permit: Permit,
+        label: Label,
+        code: Code,
+    ) -> Step {
+        if !self.may_enrol(person) {
+            return Step::Refused(Some(self), Refusal::WrongStep);
+        }
+        if let Err(refusal) = person.admit() {
+            return Step::Refused(None, refusal);
+        }
+        let awaits_code =
+            matches!(&self.stage, Stage::EnrolTotp(_) | Stage::ConfirmNumber { how: Confirming::Text(_), .. });
+        if !awaits_code {
+            return Step::Refused(Some(self), Refusal::WrongStep);
+        }
+        if let Some(refusal) = refusal_of(permit) {
+            return Step::Refused(Some(self), refusal);
+        }
+        if !self.may_finish(policies, person, self.awaits_code_of()) {
+            return Step::Refused(Some(self), Refusal::FactorNotUsable);
+        }
+        if let Stage::ConfirmNumber { number, how: Confirming::Text(sent) } = &self.stage {
+            let proof = match sent.verify(code, op.now) {
+                sms::Verdict::Accept(proof) => proof,
+                sms::Verdict::Refuse(sms::Refusal::WrongCode) => {
+                    return Step::Refused(Some(self), Refusal::WrongCode);
+                }
+                sms::Verdict::Refuse(sms::Refusal::CodeExpired) => {
+                    return Step::Refused(Some(self), Refusal::CodeExpired);
+                }
+            };
+            let effects = vec![
+                Effect::EnrolTelephone {
+                    credential: sent.credential,
+                    account: person.id,
+                    factor: FactorKind::Sms,
+                    number: number.clone(),
+                    label,
+                },
+                Effect::ClearFailures { account: person.id, factor: FactorKind::Sms },
+            ];
+            self.stage = Stage::SecondFactor { chosen: None };
+            self.add(proof);
+            return self.proceed(rules, policies, person, effects);
+        }
+        let Stage::EnrolTotp(new) = &self.stage else {
+            return Step::Refused(Some(self), Refusal::WrongStep);
+        };
+        let (state, totp::Verdict::Accept(proof)) = new.confirm(code, op.now) else {
+            return Step::Refused(Some(self), Refusal::WrongCode);
+        };
+        self.stage = Stage::SecondFactor { chosen: None };
+        self.add(proof);
+        let TotpState { credential, seed, last_used_step } = state;
+        let effects = vec![
+            Effect::EnrolTotp { credential, account: person.id, seed, step: last_used_step, label },
+            Effect::ClearFailures { account: person.id, factor: FactorKind::Totp },
+        ];
+        self.proceed(rules, policies, person, effects)
+    }
+
+    pub(super) fn enrolment_call_checked(
+        mut self,
+        op: &Op,
+        rules: &SignInRules,
+        policies: &Policies,
+        person: &Person,
+        label: Label,
+        standing: CallStanding,
+    ) -> Step {
+        let Stage::ConfirmNumber { number, how: Confirming::Call(call) } = &self.stage else {
+            return Step::Refused(Some(self), Refusal::WrongStep);
+        };
+        if !self.may_enrol(person) {
+            return Step::Refused(Some(self), Refusal::WrongStep);
+        }
+        if let Err(refusal) = person.admit() {
+            return Step::Refused(None, refusal);
+        }
+        if !self.may_finish(policies, person, FactorKind::VoiceCall) {
+            return Step::Refused(Some(self), Refusal::FactorNotUsable);
+        }
+        match call.verify(standing, op.now) {
+            voice_call::Verdict::Accept(proof) => {
+                let effects = vec![Effect::EnrolTelephone {
+                    credential: call.credential,
+                    account: person.id,
+                    factor: FactorKind::VoiceCall,
+                    number: number.clone(),
+                    label,
+                }];
+                self.stage = Stage::SecondFactor { chosen: None };
+                self.add(proof);
+                self.proceed(rules, policies, person, effects)
+            }
+            voice_call::Verdict::Pending => {
+                let challenge = self.challenge_of_dispatch(false);
+                Step::Ask(self, challenge, Vec::new())
+            }
+            voice_call::Verdict::Refuse(CallOutcome::Reported) => Step::Refused(None, Refusal::Reported),
+            voice_call::Verdict::Refuse(outcome) => Step::Refused(Some(self), Refusal::CallFailed(outcome)),
+        }
+    }
+
+    pub(super) fn enrolment_restarted(mut self, policies: &Policies, person: &Person) -> Step {
+        if !self.stage.is_enrolling() || !self.may_enrol(person) {
+            return Step::Refused(Some(self), Refusal::WrongStep);
+        }
+        let effects = self.withdraw();
+        self.stage = Stage::ChooseFactor;
+        let kinds = self.enrollable(policies, person);
+        Step::Ask(self, Challenge::ChooseFactor { kinds }, effects)
+    }
+
+    pub(super) fn ask_enrolment_again(self, policies: &Policies, person: &Person) -> Step {
+        if !self.may_enrol(person) {
+            return Step::Refused(None, Refusal::FlowExpired);
+        }
+        let challenge = match &self.stage {
+            Stage::EnrolTotp(new) => Challenge::EnrolTotp { new: new.clone() },
+            Stage::ChooseFactor => Challenge::ChooseFactor { kinds: self.enrollable(policies, person) },
+            Stage::EnrolNumber(kind) => Challenge::EnrolNumber { kind: *kind },
+            Stage::Identify
+            | Stage::CheckingPassword
+            | Stage::SecondFactor { .. }
+            | Stage::TextCode(_)
+            | Stage::Call(_)
+            | Stage::Activation
+            | Stage::NewPassword(_)
+            | Stage::OfferEnrolment
+            | Stage::ConfirmNumber { .. }
+            | Stage::Complete => self.challenge_of_dispatch(false),
+        };
+        Step::Ask(self, challenge, Vec::new())
+    }
+}

@@ -1,0 +1,120 @@
+//! What is still missing, and the end.
+
+use crate::access::{AccessInput, Policies, Unusable, evaluate};
+use crate::factor::{FactorKind, definition};
+use crate::session::Strength;
+use crate::signin::stage::Stage;
+use crate::signin::{
+    Challenge, Choice, Effect, EnrolledFactor, Flow, Person, Purpose, Refusal, SignInRules, SignedIn, Step,
+};
+
+impl Flow {
+    /// Decides what is still missing, and asks for it or ends the sign-in.
+    ///
+    /// The order: who is this (password or activation code), the second factor if there is one, then a new password if
+    /// one is due, then enrolment if there is no second factor. A temporary password in the wrong hands therefore changes
+    /// nothing while the account has a second factor, be it a number that is not allowed any more.
+    pub(super) fn proceed(
+        mut self,
+        rules: &SignInRules,
+        policies: &Policies,
+        person: &Person,
+        effects: Vec<Effect>,
+    ) -> Step {
+        if self.account != Some(person.id) {
+            return Step::Refused(None, Refusal::WrongStep);
+        }
+        if let Err(refusal) = person.admit() {
+            return Step::Refused(None, refusal);
+        }
+        let required = self.required(policies, person);
+        let second_factor_shown = self.counting().any(|kind| kind != FactorKind::Password);
+        if !person.factors.is_empty() && !second_factor_shown {
+            return if is_blocked(person) {
+                Step::Refused(None, Refusal::NumberNotAllowed)
+            } else {
+                self.ask_second_factor(person, required, effects)
+            };
+        }
+        if let Some(why) = self.due_password(person) {
+            self.stage = Stage::NewPassword(why);
+            return Step::Ask(self, Challenge::NewPassword { why }, effects);
+        }
+        let reached = Strength::of(self.counting());
+        if let Some(reached) = reached.filter(|reached| *reached >= required) {
+            return self.done(person, reached, effects);
+        }
+        if second_factor_shown {
+            // Shown, or enrolled just now, and still too weak: another factor may do, or none does.
+            return self.ask_second_factor(person, required, effects);
+        }
+        if matches!(self.purpose, Purpose::FreshFactor { .. }) {
+            // The last credential was removed while the session lived: there is nothing to refresh with.
+            return Step::Refused(None, Refusal::StrengthOutOfReach);
+        }
+        if person.privileged && !self.activated {
+            return self.ask_activation(rules, effects);
+        }
+        self.expires_at = self.started_at.plus(rules.enrolment_lifetime);
+        self.stage = Stage::OfferEnrolment;
+        Step::Ask(self, Challenge::SelfEnrol, effects)
+    }
+
+    fn ask_activation(mut self, rules: &SignInRules, effects: Vec<Effect>) -> Step {
+        self.expires_at = self.started_at.plus(rules.enrolment_lifetime);
+        self.stage = Stage::Activation;
+        Step::Ask(self, Challenge::Activation, effects)
+    }
+
+    /// The strength that this sign-in must reach.
+    pub(super) fn required(&self, policies: &Policies, person: &Person) -> Strength {
+        evaluate(policies, AccessInput { request: &self.request, privileged: person.privileged }).required
+    }
+
+    /// Every factor of the person, the default first and then the strongest, each with the reason if it is of no use here.
+    pub fn choices(&self, policies: &crate::access::Policies, person: &Person) -> Vec<Choice> {
+        let required = self.required(policies, person);
+        let choice = |factor: &EnrolledFactor| Choice {
+            credential: factor.credential,
+            kind: factor.kind,
+            label: factor.label.clone(),
+            is_default: factor.is_default,
+            unusable: unusable(person, factor, required),
+        };
+        person.factors.iter().map(choice).collect()
+    }
+
+    fn done(mut self, person: &Person, strength: Strength, effects: Vec<Effect>) -> Step {
+        self.stage = Stage::Complete;
+        let signed_in = SignedIn {
+            account: person.id,
+            organisation: person.organisation,
+            proofs: self.proofs,
+            strength,
+            purpose: self.purpose,
+            request: self.request,
+        };
+        Step::Done(signed_in, effects)
+    }
+}
+
+/// Whether every factor of the person is a telephone number that is not allowed any more.
+///
+/// SECURITY: then whoever administers the account verifies who they are, and makes them enrol again. A new number for the
+/// password alone would be one for whoever has stolen it.
+fn is_blocked(person: &Person) -> bool {
+    person.factors.iter().all(|factor| factor.unusable == Some(Unusable::NumberNotAllowed))
+}
+
+/// Whether what was sent or shown before still counts. SECURITY: a factor that was switched off while its code was under way
+/// does not; a network that is down since has delivered its code all the same. What it is enough for is judged afterwards.
+pub(super) fn still_counts(person: &Person, factor: &EnrolledFactor) -> bool {
+    matches!(unusable(person, factor, Strength::MultiFactor), None | Some(Unusable::Unavailable))
+}
+
+/// Why a factor is of no use where `required` is asked for, if it is not.
+pub(super) fn unusable(person: &Person, factor: &EnrolledFactor, required: Strength) -> Option<Unusable> {
+    let barred = person.barred.iter().find(|(kind, _)| *kind == factor.kind).map(|(_, why)| *why);
+    let too_weak = definition(factor.kind).restricted && required > Strength::MultiFactor;
+    factor.unusable.or(barred).or_else(|| too_weak.then_some(Unusable::TooWeak))
+}

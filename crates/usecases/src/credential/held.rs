@@ -1,0 +1,40 @@
+//! Credentials as they are shown, to their owner and to whoever looks after the account.
+
+use wardkey_domain::access::Unusable;
+use wardkey_domain::credential::Credential;
+use wardkey_domain::factor::FactorKind;
+use wardkey_store::{self as store, Tx};
+
+use crate::signin::number_bar;
+use crate::{App, Result};
+
+/// A credential as it is shown. SECURITY: also whoever looks after an account sees a number masked, like its owner.
+#[derive(Clone, Debug)]
+pub struct HeldCredential {
+    /// The credential.
+    pub credential: Credential,
+    /// Its telephone number, masked.
+    pub masked: Option<String>,
+    /// Why it cannot be used now, if it cannot.
+    pub unusable: Option<Unusable>,
+}
+
+/// `credentials` as they are shown to somebody for whom these factors are `barred`.
+pub(crate) async fn held(
+    app: &App,
+    tx: &mut Tx,
+    credentials: &[Credential],
+    barred: &[(FactorKind, Unusable)],
+) -> Result<Vec<HeldCredential>> {
+    let mut held = Vec::with_capacity(credentials.len());
+    for credential in credentials {
+        let bar = barred.iter().find(|(kind, _)| *kind == credential.kind).map(|(_, why)| *why);
+        let number = store::credential::find_number(tx, credential.id).await?;
+        held.push(HeldCredential {
+            credential: credential.clone(),
+            masked: number.map(|number| number.masked()),
+            unusable: number_bar(app, tx, credential).await?.or(bar),
+        });
+    }
+    Ok(held)
+}

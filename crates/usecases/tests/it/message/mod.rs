@@ -1,0 +1,7 @@
+//! Texts, calls and e-mails: from the decision to what came of them.
+
+mod networks;
+mod outbox;
+mod portal;
+mod signin;
+mod support;
