@@ -39,6 +39,7 @@ assets: ## Installs the NHS design system's files at their pinned versions.
 lint: assets ## Checks formatting, lints, the rules of the house and generated documents.
 	@$(CARGO) fmt --all --check
 	@$(CARGO) clippy --workspace --all-targets --quiet -- -D warnings
+	@$(CARGO) check --package xtask --features bench --quiet
 	@$(CARGO) xtask tidy
 	@$(CARGO) xtask docs --check
 

@@ -12,7 +12,7 @@ use super::load::{self, CONCURRENCY};
 use super::peer::Peer;
 use super::report::{Goal, Report};
 use super::world::{PASSWORD, Server, World, free_port};
-use super::{ceiling, flood, html};
+use super::{ceiling, flood, html, telephone};
 
 const FORM: (&str, &str) = ("content-type", "application/x-www-form-urlencoded");
 const VERIFIER: &str = "a-code-verifier-of-the-bench-that-is-long-enough-0123456789";
@@ -25,13 +25,13 @@ const SHARES: usize = 5;
 const TURN: Duration = Duration::from_millis(1_500);
 
 /// The parts of the set, for `--only`.
-pub const PARTS: [&str; 6] = ["sign_in", "plain", "peer", "flood", "large", "growth"];
+pub const PARTS: [&str; 7] = ["sign_in", "plain", "peer", "flood", "large", "growth", "telephone"];
 
 /// Measures everything, or one part, prints the table and writes it down.
 pub async fn run(root: &Path, only: Option<&str>) -> io::Result<()> {
     let wants = |part: &str| only.is_none_or(|only| only == part);
     let mut report = Report::default();
-    if only.is_none_or(|only| !["large", "growth"].contains(&only)) {
+    if only.is_none_or(|only| !["large", "growth", "telephone"].contains(&only)) {
         small(&mut report, root, wants).await?;
     }
     if wants("large") {
@@ -44,7 +44,24 @@ pub async fn run(root: &Path, only: Option<&str>) -> io::Result<()> {
     if wants("growth") {
         growth(&mut report, root).await?;
     }
+    if wants("telephone") {
+        telephone(&mut report, root).await?;
+    }
     report.write(&root.join("target/bench"), only.is_none())
+}
+
+/// Texts and calls.
+async fn telephone(report: &mut Report, root: &Path) -> io::Result<()> {
+    let root = root.to_owned();
+    // Its own threads, as many as there are processors: unlike the other parts, what is measured runs in this process.
+    let measured = tokio::task::spawn_blocking(move || telephone::measure(&root));
+    let figures = measured.await.map_err(io::Error::other)??;
+    report.add("smpp_texts_per_s", figures.texts_per_second, "texts/s", Some(Goal::AtLeast(500.0)));
+    report.add("decision_to_invite_ms", figures.to_invite_p99_ms, "ms", Some(Goal::AtMost(50.0)));
+    report.add("calls_at_once", f64::from(figures.calls_at_once), "calls", Some(Goal::AtLeast(50.0)));
+    report.add("calls_late_frames", f64::from(figures.late_frames), "frames", Some(Goal::AtMost(0.0)));
+    report.add("calls_worst_frame_ms", f64::from(figures.worst_frame_ms), "ms", None);
+    Ok(())
 }
 
 /// The parts that need a small data set only.

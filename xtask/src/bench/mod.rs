@@ -13,6 +13,7 @@ mod load;
 mod peer;
 mod report;
 mod run;
+mod telephone;
 mod world;
 
 pub use run::{hello, run};
