@@ -14,8 +14,7 @@ use crate::id::CredentialId;
 pub enum Challenge {
     /// Address and password.
     Password,
-    /// A one-time activation code: a privileged account without a second factor must present one before it enrols, and
-    /// whoever has nothing but a telephone number that is not allowed any more.
+    /// A one-time activation code: a privileged account without a second factor must present one before it enrols.
     Activation,
     /// A code of one of these authenticator apps.
     Code {

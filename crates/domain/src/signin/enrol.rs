@@ -70,22 +70,16 @@ impl Flow {
 
     /// Whether a telephone number is awaited, and for which factor.
     pub const fn awaits_number(&self) -> Option<FactorKind> {
-        match &self.stage {
-            Stage::EnrolNumber(kind) => Some(*kind),
-            Stage::ConfirmNumber { how: Confirming::Text(_), .. } => Some(FactorKind::Sms),
-            Stage::ConfirmNumber { how: Confirming::Call(_), .. } => Some(FactorKind::VoiceCall),
-            Stage::Identify
-            | Stage::CheckingPassword
-            | Stage::SecondFactor { .. }
-            | Stage::TextCode(_)
-            | Stage::Call(_)
-            | Stage::Activation
-            | Stage::NewPassword(_)
-            | Stage::OfferEnrolment
-            | Stage::ChooseFactor
-            | Stage::EnrolTotp(_)
-            | Stage::Complete => None,
+        if let Stage::EnrolNumber(kind) = &self.stage {
+            return Some(*kind);
         }
+        if let Stage::ConfirmNumber { how, .. } = &self.stage {
+            return Some(match how {
+                Confirming::Text(_) => FactorKind::Sms,
+                Confirming::Call(_) => FactorKind::VoiceCall,
+            });
+        }
+        None
     }
 
     /// How a number would be reached if one were entered now; `previous` is what is known of the message before.
@@ -131,8 +125,8 @@ impl Flow {
         let mut effects = self.withdraw();
         let how = self.send(op, rules, dispatch.credential, reach, &dispatch);
         effects.push(how.effect(DispatchTo::Number(number.clone())));
+        let challenge = how.challenge(Some(number.clone()), false);
         self.stage = Stage::ConfirmNumber { number, how };
-        let challenge = self.challenge_of_dispatch(false);
         Step::Ask(self, challenge, effects)
     }
 
@@ -239,7 +233,7 @@ impl Flow {
                 self.proceed(rules, policies, person, effects)
             }
             voice_call::Verdict::Pending => {
-                let challenge = self.challenge_of_dispatch(false);
+                let challenge = Challenge::ConfirmCall { call: *call, number: number.clone() };
                 Step::Ask(self, challenge, Vec::new())
             }
             voice_call::Verdict::Refuse(CallOutcome::Reported) => Step::Refused(None, Refusal::Reported),
@@ -265,6 +259,7 @@ impl Flow {
             Stage::EnrolTotp(new) => Challenge::EnrolTotp { new: new.clone() },
             Stage::ChooseFactor => Challenge::ChooseFactor { kinds: self.enrollable(policies, person) },
             Stage::EnrolNumber(kind) => Challenge::EnrolNumber { kind: *kind },
+            Stage::ConfirmNumber { number, how } => how.challenge(Some(number.clone()), false),
             Stage::Identify
             | Stage::CheckingPassword
             | Stage::SecondFactor { .. }
@@ -273,8 +268,7 @@ impl Flow {
             | Stage::Activation
             | Stage::NewPassword(_)
             | Stage::OfferEnrolment
-            | Stage::ConfirmNumber { .. }
-            | Stage::Complete => self.challenge_of_dispatch(false),
+            | Stage::Complete => Challenge::SelfEnrol,
         };
         Step::Ask(self, challenge, Vec::new())
     }

@@ -144,19 +144,10 @@ impl Flow {
 
     /// Which factor's code it awaits, so that the use case counts the try for that factor.
     pub const fn awaits_code_of(&self) -> FactorKind {
-        match &self.stage {
-            Stage::TextCode(_) | Stage::ConfirmNumber { .. } => FactorKind::Sms,
-            Stage::Identify
-            | Stage::CheckingPassword
-            | Stage::SecondFactor { .. }
-            | Stage::Call(_)
-            | Stage::Activation
-            | Stage::NewPassword(_)
-            | Stage::OfferEnrolment
-            | Stage::ChooseFactor
-            | Stage::EnrolTotp(_)
-            | Stage::EnrolNumber(_)
-            | Stage::Complete => FactorKind::Totp,
+        if matches!(self.stage, Stage::TextCode(_) | Stage::ConfirmNumber { .. }) {
+            FactorKind::Sms
+        } else {
+            FactorKind::Totp
         }
     }
 
@@ -167,20 +158,9 @@ impl Flow {
 
     /// The call that it awaits.
     pub const fn awaits_call(&self) -> Option<MessageId> {
-        match &self.stage {
-            Stage::Call(call) | Stage::ConfirmNumber { how: Confirming::Call(call), .. } => Some(call.message),
-            Stage::Identify
-            | Stage::CheckingPassword
-            | Stage::SecondFactor { .. }
-            | Stage::TextCode(_)
-            | Stage::Activation
-            | Stage::NewPassword(_)
-            | Stage::OfferEnrolment
-            | Stage::ChooseFactor
-            | Stage::EnrolTotp(_)
-            | Stage::EnrolNumber(_)
-            | Stage::ConfirmNumber { .. }
-            | Stage::Complete => None,
+        match self.stage.sent() {
+            Some(Confirming::Call(call)) => Some(call.message),
+            Some(Confirming::Text(_)) | None => None,
         }
     }
 

@@ -3,7 +3,7 @@
 use crate::access::{Policies, Unusable};
 use crate::credential::Permit;
 use crate::factor::sms::{self, SentCode};
-use crate::factor::telephone::Reach;
+use crate::factor::telephone::{PhoneNumber, Reach};
 use crate::factor::totp::{self, TotpState};
 use crate::factor::voice_call::{self, CallOutcome, CallStanding, PlacedCall};
 use crate::factor::{Code, FactorKind, definition};
@@ -24,7 +24,7 @@ impl Flow {
         let shown: Vec<FactorKind> = self.counting().collect();
         let chosen = self.stage.credential();
         // What has left is awaited, although its network is down since.
-        let sent_to = self.stage.message().and(chosen);
+        let sent_to = self.stage.sent().and(chosen);
         let of_use = |factor: &&EnrolledFactor| {
             let usable = match unusable(person, factor, required) {
                 None => true,
@@ -47,24 +47,9 @@ impl Flow {
             self.stage = Stage::SecondFactor { chosen: Some(first.credential) };
             return Step::Ask(self, Challenge::Code { credentials, several }, effects);
         }
-        let challenge = match &self.stage {
-            Stage::TextCode(sent) if sent.credential == first.credential => {
-                Challenge::TextCode { sent: *sent, several }
-            }
-            Stage::Call(call) if call.credential == first.credential => Challenge::Call { call: *call, several },
-            Stage::Identify
-            | Stage::CheckingPassword
-            | Stage::SecondFactor { .. }
-            | Stage::TextCode(_)
-            | Stage::Call(_)
-            | Stage::Activation
-            | Stage::NewPassword(_)
-            | Stage::OfferEnrolment
-            | Stage::ChooseFactor
-            | Stage::EnrolTotp(_)
-            | Stage::EnrolNumber(_)
-            | Stage::ConfirmNumber { .. }
-            | Stage::Complete => {
+        let challenge = match self.stage.sent().filter(|sent| sent.credential() == first.credential) {
+            Some(sent) => sent.challenge(None, several),
+            None => {
                 self.stage = Stage::SecondFactor { chosen: Some(first.credential) };
                 Challenge::Dispatch { credential: first.credential, kind: first.kind, several }
             }
@@ -185,19 +170,19 @@ impl Flow {
             return Step::Refused(Some(self), Refusal::TooManyMessages { until });
         }
         let mut effects = self.withdraw();
-        let (credential, reach) = match (&to, &self.stage) {
-            (DispatchTo::Credential(credential, reach), _) => (*credential, *reach),
-            (DispatchTo::Number(_), Stage::ConfirmNumber { how, .. }) => (how.credential(), how.reach()),
-            (DispatchTo::Number(_), _) => return Step::Refused(Some(self), Refusal::WrongStep),
+        let (credential, reach, number) = match (&to, self.stage.sent()) {
+            (DispatchTo::Credential(credential, reach), _) => (*credential, *reach, None),
+            (DispatchTo::Number(number), Some(sent)) => (sent.credential(), sent.reach(), Some(number.clone())),
+            (DispatchTo::Number(_), None) => return Step::Refused(Some(self), Refusal::WrongStep),
         };
         let how = self.send(op, rules, credential, reach, &dispatch);
         effects.push(how.effect(to));
-        self.stage = match (std::mem::replace(&mut self.stage, Stage::Complete), how) {
-            (Stage::ConfirmNumber { number, .. }, how) => Stage::ConfirmNumber { number, how },
-            (_, Confirming::Text(sent)) => Stage::TextCode(sent),
-            (_, Confirming::Call(call)) => Stage::Call(call),
+        let challenge = how.challenge(number.clone(), person.factors.len() > 1);
+        self.stage = match (number, how) {
+            (Some(number), how) => Stage::ConfirmNumber { number, how },
+            (None, Confirming::Text(sent)) => Stage::TextCode(sent),
+            (None, Confirming::Call(call)) => Stage::Call(call),
         };
-        let challenge = self.challenge_of_dispatch(person.factors.len() > 1);
         Step::Ask(self, challenge, effects)
     }
 
@@ -235,32 +220,9 @@ impl Flow {
         }
     }
 
-    pub(super) fn challenge_of_dispatch(&self, several: bool) -> Challenge {
-        match &self.stage {
-            Stage::TextCode(sent) => Challenge::TextCode { sent: *sent, several },
-            Stage::Call(call) => Challenge::Call { call: *call, several },
-            Stage::ConfirmNumber { number, how: Confirming::Text(sent) } => {
-                Challenge::ConfirmText { sent: *sent, number: number.clone() }
-            }
-            Stage::ConfirmNumber { number, how: Confirming::Call(call) } => {
-                Challenge::ConfirmCall { call: *call, number: number.clone() }
-            }
-            Stage::Identify
-            | Stage::CheckingPassword
-            | Stage::SecondFactor { .. }
-            | Stage::Activation
-            | Stage::NewPassword(_)
-            | Stage::OfferEnrolment
-            | Stage::ChooseFactor
-            | Stage::EnrolTotp(_)
-            | Stage::EnrolNumber(_)
-            | Stage::Complete => Challenge::SelfEnrol,
-        }
-    }
-
     /// Takes back what was sent before and has not left yet: one code at a time [AUT-4].
     pub(super) fn withdraw(&self) -> Vec<Effect> {
-        self.stage.message().map(|message| Effect::Withdraw { message }).into_iter().collect()
+        self.stage.sent().map(|sent| Effect::Withdraw { message: sent.message() }).into_iter().collect()
     }
 
     #[expect(clippy::too_many_arguments, reason = "one event's facts, unpacked by `step`")]
@@ -283,28 +245,18 @@ impl Flow {
         if let Some(refusal) = refusal_of(permit) {
             return Step::Refused(Some(self), refusal);
         }
-        let sent_to = if let Stage::TextCode(sent) = &self.stage { Some(sent.credential) } else { None };
-        let ours = |factor: &&EnrolledFactor| match sent_to {
-            Some(credential) => factor.credential == credential,
+        let sent = if let Stage::TextCode(sent) = &self.stage { Some(*sent) } else { None };
+        let ours = |factor: &&EnrolledFactor| match sent {
+            Some(sent) => factor.credential == sent.credential,
             None => states.iter().any(|state| state.credential == factor.credential),
         };
         if person.factors.iter().filter(ours).any(|factor| !still_counts(person, factor)) {
             return Step::Refused(Some(self), Refusal::FactorNotUsable);
         }
-        let verdict = match &self.stage {
-            Stage::SecondFactor { .. } => of_an_app(states, code, op.now),
-            Stage::TextCode(sent) => of_a_text(*sent, code, op.now),
-            Stage::Identify
-            | Stage::CheckingPassword
-            | Stage::Call(_)
-            | Stage::Activation
-            | Stage::NewPassword(_)
-            | Stage::OfferEnrolment
-            | Stage::ChooseFactor
-            | Stage::EnrolTotp(_)
-            | Stage::EnrolNumber(_)
-            | Stage::ConfirmNumber { .. }
-            | Stage::Complete => Err(Refusal::WrongStep),
+        let verdict = match sent {
+            Some(sent) => of_a_text(sent, code, op.now),
+            None if matches!(self.stage, Stage::SecondFactor { .. }) => of_an_app(states, code, op.now),
+            None => Err(Refusal::WrongStep),
         };
         match verdict {
             Ok((proof, mut effects)) => {
@@ -394,6 +346,7 @@ impl Confirming {
         }
     }
 
+    /// The message.
     pub(super) const fn message(&self) -> MessageId {
         match self {
             Self::Text(sent) => sent.message,
@@ -401,10 +354,21 @@ impl Confirming {
         }
     }
 
+    /// How the telephone is reached.
     pub(super) const fn reach(&self) -> Reach {
         match self {
             Self::Text(_) => Reach::Text,
             Self::Call(_) => Reach::Call,
+        }
+    }
+
+    /// What the person is asked for, with the `number` that it confirms, if it is a new one.
+    pub(super) fn challenge(self, number: Option<PhoneNumber>, several: bool) -> Challenge {
+        match (self, number) {
+            (Self::Text(sent), None) => Challenge::TextCode { sent, several },
+            (Self::Call(call), None) => Challenge::Call { call, several },
+            (Self::Text(sent), Some(number)) => Challenge::ConfirmText { sent, number },
+            (Self::Call(call), Some(number)) => Challenge::ConfirmCall { call, number },
         }
     }
 

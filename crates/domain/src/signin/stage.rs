@@ -5,7 +5,7 @@ use crate::factor::sms::SentCode;
 use crate::factor::telephone::PhoneNumber;
 use crate::factor::totp::NewTotp;
 use crate::factor::voice_call::PlacedCall;
-use crate::id::{CredentialId, MessageId};
+use crate::id::CredentialId;
 use crate::signin::NewPasswordWhy;
 
 /// Where a sign-in stands. Each variant holds only the facts that exist then.
@@ -47,7 +47,7 @@ pub(super) enum Stage {
     Complete,
 }
 
-/// What was sent to a new number.
+/// What was sent to a telephone.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Confirming {
     /// A code in a text message.
@@ -76,12 +76,12 @@ impl Stage {
         }
     }
 
-    /// The message that is on its way.
-    pub(super) const fn message(&self) -> Option<MessageId> {
+    /// What was sent and is awaited.
+    pub(super) const fn sent(&self) -> Option<Confirming> {
         match self {
-            Self::TextCode(sent) => Some(sent.message),
-            Self::Call(call) => Some(call.message),
-            Self::ConfirmNumber { how, .. } => Some(how.message()),
+            Self::TextCode(sent) => Some(Confirming::Text(*sent)),
+            Self::Call(call) => Some(Confirming::Call(*call)),
+            Self::ConfirmNumber { how, .. } => Some(*how),
             Self::SecondFactor { .. }
             | Self::Identify
             | Self::CheckingPassword
