@@ -96,7 +96,9 @@ fn every_mail_reads_as_it_should() {
 #[test]
 fn every_template_has_a_sample() {
     let mut used: BTreeSet<String> =
-        ["shared/help.txt", "shared/end.txt", "shared/frame.html"].map(str::to_owned).into();
+        ["shared/help.txt", "shared/end.txt", "shared/factor.txt", "shared/factor.html", "shared/frame.html"]
+            .map(str::to_owned)
+            .into();
     used.extend(texts().iter().map(|words| format!("{}/sms.txt", words.kind())));
     for words in mails() {
         used.extend(["email.subject.txt", "email.txt", "email.html"].map(|part| format!("{}/{part}", words.kind())));
