@@ -13,7 +13,7 @@ use crate::{App, Result};
 ///
 /// The account is looked at anew, so a page never outlives a change to it.
 pub async fn view(app: &App, op: &Op, token: &str) -> Result<Screen> {
-    let mut tx = app.store().begin().await?;
+    let mut tx = app.store().read().await?;
     let resumed = match flow_token::resume(&mut tx, op, token).await? {
         Ok(resumed) => resumed,
         Err(refusal) => return Ok(present::ended(app, refusal, op.now)),
@@ -27,8 +27,12 @@ pub async fn view(app: &App, op: &Op, token: &str) -> Result<Screen> {
         Step::Ask(flow, challenge, _) => {
             let screen = present::screen(app, &mut tx, Shown::of(&flow), challenge).await?;
             // Mostly nothing has changed, and a page that is only looked at must not get in the way of the one that is sent.
-            if flow.save() != before && rows::save_flow(&mut tx, &flow, resumed.version).await? {
-                tx.commit().await?;
+            if flow.save() != before {
+                drop(tx);
+                let mut tx = app.store().begin().await?;
+                if rows::save_flow(&mut tx, &flow, resumed.version).await? {
+                    tx.commit().await?;
+                }
             }
             Ok(screen)
         }
