@@ -51,8 +51,11 @@ pub(super) async fn locked_fresh(app: &App, tx: &mut Tx, op: &Op) -> Result<(Acc
     let (account, credentials) = locked(tx, op).await?;
     let fresh = app.settings().session.fresh_factor;
     let shown = actor(op)?.unrestricted_factor_at.is_some_and(|at| op.now.since(at) <= fresh);
+    if shown {
+        return Ok((account, credentials));
+    }
     let person = person_of(app, tx, op, account.id).await?;
-    if !shown && person.is_some_and(|person| person.has_unrestricted_factor()) {
+    if person.is_some_and(|person| person.has_unrestricted_factor()) {
         return Err(Error::FreshFactorNeeded);
     }
     Ok((account, credentials))
