@@ -48,7 +48,7 @@ pub(super) async fn deliver(app: &App, message: &ClaimedMessage, ordered: Ordere
     tokio::pin!(calling);
     let mut decided = false;
     // A call may take longer than a worker is believed to live without a word.
-    let mut alive = tokio::time::interval(CLAIM_FOR / 3);
+    let mut alive = tokio::time::interval_at(tokio::time::Instant::now() + CLAIM_FOR / 3, CLAIM_FOR / 3);
     let end: CallEnd = loop {
         tokio::select! {
             end = &mut calling => break end,

@@ -1,8 +1,9 @@
 //! The workers: they take what is due from the outbox, hand it over, and write down what came of it.
 //!
-//! Each message passes three transactions. In the first a worker takes it, and no other can; then it is handed over, while
-//! no transaction is open; in the last the outcome is written down. A process that dies in between leaves a row that says
-//! "being sent": after a while it is settled as unknown, and never sent again ([`super::sweep`]).
+//! Each message passes two transactions. In the first a worker takes it, and no other can; then it is handed over, while no
+//! transaction is open; in the second the outcome is written down. A process that dies in between leaves a row that says
+//! "being sent": after a while a text or a call is settled as unknown, and never sent again; an e-mail is tried again
+//! ([`super::sweep`]).
 
 use std::sync::Arc;
 use std::time::Duration;
