@@ -2,6 +2,8 @@
 
 use std::str::FromStr;
 
+use crate::factor::telephone::Reach;
+
 /// How a message travels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Channel {
@@ -19,6 +21,14 @@ pub enum Channel {
 pub struct UnknownChannel;
 
 impl Channel {
+    /// The channel that reaches a telephone so.
+    pub const fn of(reach: Reach) -> Self {
+        match reach {
+            Reach::Text => Self::Text,
+            Reach::Call => Self::Call,
+        }
+    }
+
     /// Every channel.
     pub const ALL: [Self; 3] = [Self::Text, Self::Call, Self::Mail];
 

@@ -5,7 +5,7 @@ use wardkey_domain::directory::Account;
 use wardkey_domain::factor::voice_call::CallStanding;
 use wardkey_domain::factor::{FactorKind, definition};
 use wardkey_domain::id::{CredentialId, MessageId};
-use wardkey_domain::message::DeliveryState;
+use wardkey_domain::message::{Channel, DeliveryState};
 use wardkey_domain::op::Op;
 use wardkey_domain::permission::Action;
 use wardkey_domain::secret::Secret;
@@ -97,7 +97,7 @@ pub async fn begin_adding_phone(app: &App, op: &Op, typed: TypedNumber<'_>) -> R
     store::credential::insert_credential(&mut tx, &credential, Some(&pending.to_secret()?), None).await?;
     let shown = shown(app, &mut tx, &credential, &pending).await?;
     tx.commit().await?;
-    app.wake().ring_all();
+    app.wake().ring(Channel::of(reach));
     Ok(shown)
 }
 
@@ -108,13 +108,14 @@ pub async fn send_again(app: &App, op: &Op, id: CredentialId) -> Result<NewPhone
     let (credential, pending) = pending(&mut tx, op, &account, id).await?;
     refuse_barred(app, &mut tx, op, &account, credential.kind, Moment::Begin).await?;
     wait_for(app, &mut tx, op, &pending).await?;
+    let reach = definition(credential.kind).telephone.ok_or(Error::NotFound("factor"))?;
     store::message::withdraw_message(&mut tx, pending.message, op.now).await?;
     let again = PendingPhone { message: MessageId::new(op.now, app.id_entropy()), ..pending };
     let again = send(app, &mut tx, op, &account, credential.kind, again, id).await?;
     store::credential::set_pending_secret(&mut tx, id, &again.to_secret()?).await?;
     let shown = shown(app, &mut tx, &credential, &again).await?;
     tx.commit().await?;
-    app.wake().ring_all();
+    app.wake().ring(Channel::of(reach));
     Ok(shown)
 }
 

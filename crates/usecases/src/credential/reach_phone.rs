@@ -30,10 +30,7 @@ pub(super) async fn send(
     id: CredentialId,
 ) -> Result<PendingPhone> {
     let reach = definition(kind).telephone.ok_or(Error::NotFound("factor"))?;
-    let channel = match reach {
-        Reach::Text => Channel::Text,
-        Reach::Call => Channel::Call,
-    };
+    let channel = Channel::of(reach);
     let (number, organisation) = (pending.number.clone(), account.organisation);
     let sending = Sending { channel, number: &number, is_proved: false, account: account.id, organisation };
     if let Some(until) = message::reserve(app, tx, op, &sending).await? {

@@ -3,7 +3,7 @@
 use wardkey_domain::audit::Event;
 use wardkey_domain::directory::{Account, Change};
 use wardkey_domain::factor::FactorKind;
-use wardkey_domain::message::{MessageKind, ReportCode};
+use wardkey_domain::message::{Channel, MessageKind, ReportCode};
 use wardkey_domain::op::Op;
 use wardkey_domain::session::EndedWhy;
 use wardkey_store::message::{Report, ReportedMessage};
@@ -41,7 +41,7 @@ pub async fn report(app: &App, op: &Op, typed: &str) -> Result<Reported> {
     };
     report_in(app, &mut tx, op, message).await?;
     tx.commit().await?;
-    app.wake().ring_all();
+    app.wake().ring(Channel::Mail);
     Ok(Reported::Taken)
 }
 

@@ -22,13 +22,6 @@ impl Wake {
         self.bell(channel).notify_one();
     }
 
-    /// Says so for every channel.
-    pub fn ring_all(&self) {
-        for channel in Channel::ALL {
-            self.ring(channel);
-        }
-    }
-
     /// Waits until the bell of a channel is rung.
     pub async fn heard(&self, channel: Channel) {
         self.bell(channel).notified().await;

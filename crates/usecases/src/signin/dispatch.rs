@@ -66,10 +66,7 @@ struct Asked<'a> {
 
 /// What would be sent, and whether budgets allow it.
 async fn dispatch(app: &App, tx: &mut Tx, op: &Op, asked: Asked<'_>, person: &Person) -> Result<Dispatch> {
-    let channel = match asked.reach {
-        Reach::Text => Channel::Text,
-        Reach::Call => Channel::Call,
-    };
+    let channel = Channel::of(asked.reach);
     let (account, organisation) = (person.id, person.organisation);
     let sending = Sending { channel, number: asked.number, is_proved: asked.is_proved, account, organisation };
     Ok(Dispatch {

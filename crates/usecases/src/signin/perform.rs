@@ -10,7 +10,7 @@ use wardkey_domain::factor::{FactorKind, definition, totp};
 use wardkey_domain::id::{
     AccountId, ApplicationId, CredentialId, DeviceId, FlowId, MessageId, OrganisationId, SessionId,
 };
-use wardkey_domain::message::MessageKind;
+use wardkey_domain::message::{Channel, MessageKind};
 use wardkey_domain::op::Op;
 use wardkey_domain::secret::{Secret, TokenHash, token_text};
 use wardkey_domain::session::{EndedWhy, Session};
@@ -119,13 +119,14 @@ impl Settling {
                 self.send_at_once(app, op, tx, flow, challenge).await
             }
             Step::Ask(flow, challenge, effects) => {
+                let channels = channels(&effects);
                 if !self.perform(app, op, &mut tx, effects).await? {
                     return self.spent_elsewhere(app, op, tx).await;
                 }
                 self.save(&mut tx, &flow).await?;
                 let screen = present::screen(app, &mut tx, Shown::of(&flow), challenge).await?;
                 tx.commit().await?;
-                app.wake().ring_all();
+                channels.into_iter().for_each(|channel| app.wake().ring(channel));
                 Ok(Advance::Ask(screen))
             }
             Step::Done(signed_in, effects) => {
@@ -355,7 +356,9 @@ impl Settling {
         store::audit::append(&mut tx, op, Some(organisation), event).await?;
         let cookie = device::cookie_of(app, device).await?;
         tx.commit().await?;
-        app.wake().ring_all();
+        if enrolled {
+            app.wake().ring(Channel::Mail);
+        }
         metrics::counter!("wardkey_sign_ins_total").increment(1);
         Ok(Advance::Done { session: token, device: cookie, destination: self.destination, enrolled })
     }
@@ -502,4 +505,15 @@ async fn organisation_of(tx: &mut Tx, account: AccountId) -> Result<Organisation
 /// Two inputs for one flow at once: one of them moved it on, the other changed nothing.
 fn moved_on() -> Error {
     Error::Conflict("This sign-in has moved on in another window. Continue there, or start again.".to_owned())
+}
+
+/// The channels whose workers have something to do once `effects` are committed; nobody else is woken.
+fn channels(effects: &[Effect]) -> Vec<Channel> {
+    let of = |effect: &Effect| match effect {
+        Effect::SendText { .. } => Some(Channel::Text),
+        Effect::PlaceCall { .. } => Some(Channel::Call),
+        Effect::EnrolTotp { .. } | Effect::EnrolTelephone { .. } => Some(Channel::Mail),
+        _ => None,
+    };
+    effects.iter().filter_map(of).collect()
 }
