@@ -22,6 +22,8 @@ pub async fn remove(app: &App, op: &Op, id: CredentialId) -> Result<Credential> 
         CannotRemove::Unknown => Error::NotFound("credential"),
         CannotRemove::LastSecondFactor => Error::Conflict(format!("{why}.")),
     })?;
+    // Before its number is gone.
+    own::tell(app, &mut tx, op, MessageKind::FactorRemoved, &removal.removed).await?;
     for credential in [Some(&removal.removed), removal.promoted.as_ref()].into_iter().flatten() {
         if !store::credential::save_credential(&mut tx, credential).await? {
             return Err(own::changed_elsewhere());
@@ -33,7 +35,6 @@ pub async fn remove(app: &App, op: &Op, id: CredentialId) -> Result<Credential> 
     let factor = removal.removed.kind.as_str().into();
     let event = Event::CredentialRemoved { account: account.id, credential: id, factor };
     store::audit::append(&mut tx, op, Some(account.organisation), event).await?;
-    own::tell(app, &mut tx, op, MessageKind::FactorRemoved, &removal.removed).await?;
     tx.commit().await?;
     app.wake().ring(Channel::Mail);
     Ok(removal.removed)

@@ -131,6 +131,13 @@ async fn a_telephone_alone_buys_no_stronger_factor_where_there_is_one() {
     let Actor::Account(actor) = &mut by_app.actor else { panic!("nobody acts") };
     actor.unrestricted_factor_at = Some(world.test.clock.now());
     begin_adding_app(app, &by_app).await.unwrap();
+    let info = security_info(app, &by_app).await.unwrap();
+    let phone = info.credentials.iter().find(|held| held.credential.kind == FactorKind::Sms).unwrap();
+    remove(app, &by_app, phone.credential.id).await.unwrap();
+    world.mails_about("removed", 1).await;
+    let mails = world.test.messages.mails();
+    let told = mails.iter().find(|mail| mail.mail.subject.contains("removed")).unwrap();
+    assert!(told.mail.text.contains("07••••••123"), "which number it was: {}", told.mail.text);
     world.stop().await;
 }
 
