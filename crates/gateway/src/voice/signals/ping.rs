@@ -19,7 +19,7 @@ pub async fn watch(desk: Arc<Desk>, health: Arc<Mutex<TrunkHealth>>) {
     }
     loop {
         let answered = ask(&desk).await.is_some();
-        note(&desk, &health, answered);
+        note(&health, answered);
         tokio::select! {
             () = desk.stop.cancelled() => return,
             () = tokio::time::sleep(every) => {}
@@ -27,22 +27,14 @@ pub async fn watch(desk: Arc<Desk>, health: Arc<Mutex<TrunkHealth>>) {
     }
 }
 
-fn note(desk: &Desk, health: &Mutex<TrunkHealth>, answered: bool) {
+/// Nothing is logged here: this thread has no log.
+fn note(health: &Mutex<TrunkHealth>, answered: bool) {
     let mut health = health.lock().unwrap_or_else(PoisonError::into_inner);
-    let found = match (answered, *health) {
+    *health = match (answered, *health) {
         (true, _) => TrunkHealth::Up,
         (false, TrunkHealth::Up | TrunkHealth::Down) => TrunkHealth::Down,
         (false, TrunkHealth::Unknown | TrunkHealth::Silent) => TrunkHealth::Silent,
     };
-    if found != *health {
-        let trunk = desk.settings.name.as_str();
-        match found {
-            TrunkHealth::Up => tracing::info!(trunk, "the trunk answers"),
-            TrunkHealth::Down => tracing::warn!(trunk, "the trunk answers no more"),
-            TrunkHealth::Silent | TrunkHealth::Unknown => tracing::warn!(trunk, "the trunk does not answer OPTIONS"),
-        }
-    }
-    *health = found;
 }
 
 /// Sends an OPTIONS [RFC 3261 §11]. Whatever is answered, a refusal too, shows that somebody is there.
