@@ -4,6 +4,7 @@
 //! is, what time it is or where a message came from, so every parser can be tested with vectors and fuzzed on its own.
 #![warn(missing_docs)]
 
+pub mod authenticator;
 pub mod dtmf;
 pub mod g711;
 pub mod jose;
@@ -14,5 +15,6 @@ pub mod sdp;
 mod sensitive;
 pub mod sms;
 pub mod table;
+pub mod web_push;
 
 pub use sensitive::Sensitive;

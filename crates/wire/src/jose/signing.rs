@@ -134,6 +134,14 @@ impl SigningKey {
         &self.jwk
     }
 
+    /// The public half of an elliptic-curve key as an uncompressed point [SEC 1 §2.3.3].
+    pub fn point(&self) -> Option<&[u8]> {
+        match &self.pair {
+            Pair::EllipticCurve(pair) => Some(pair.public_key().as_ref()),
+            Pair::Rsa(_) => None,
+        }
+    }
+
     /// Signs `claims`; the header names the algorithm, the key and, if given, the type of token (`at+jwt`, `logout+jwt`).
     ///
     /// # Errors
