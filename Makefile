@@ -19,6 +19,7 @@ run: assets ## Builds and serves the demonstration on http://localhost:8480 (POR
 
 .PHONY: test
 test: setup assets ## Runs every test: rules, both engines, real clients, a real browser.
+	@npm --prefix authenticator test --silent -- --quiet
 	@$(CARGO) build --workspace --all-targets
 	@$(CARGO) xtask pg -- $(CARGO) test --workspace --quiet
 	@$(CARGO) xtask pg -- bash e2e/run
@@ -32,11 +33,12 @@ setup: ## Installs what the tests need from Debian, npm and PyPI.
 	@bash scripts/install-test-tools
 
 .PHONY: assets
-assets: ## Installs the NHS design system's files at their pinned versions.
+assets: ## Installs the NHS design system at its pinned versions and builds the authenticator app.
 	@bash scripts/install-assets
 
 .PHONY: lint
-lint: assets ## Checks formatting, lints, the rules of the house and generated documents.
+lint: assets ## Checks formatting, lints, types, the rules of the house and generated documents.
+	@npm --prefix authenticator run --silent check
 	@$(CARGO) fmt --all --check
 	@$(CARGO) clippy --workspace --all-targets --quiet -- -D warnings
 	@$(CARGO) check --package xtask --features bench --quiet

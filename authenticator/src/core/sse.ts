@@ -1,0 +1,35 @@
+// Server-sent events, read as they arrive [WHATWG HTML §9.2].
+
+/** Cuts a stream of text into the names of its events; `data` is of no use to us. A part may end anywhere. */
+export class EventReader {
+  #rest = '';
+  #name = '';
+  #hasData = false;
+
+  /** The names of the events that are complete with this part. An event without data is none. */
+  read(part: string): string[] {
+    this.#rest += part;
+    const names = [];
+    for (;;) {
+      // A carriage return at the very end may be the first half of a line's end.
+      const end = /\r\n|\n|\r(?!$)/.exec(this.#rest);
+      if (end === null) return names;
+      const line = this.#rest.slice(0, end.index);
+      this.#rest = this.#rest.slice(end.index + end[0].length);
+      const name = this.#line(line);
+      if (name !== undefined) names.push(name);
+    }
+  }
+
+  #line(line: string): string | undefined {
+    if (line === '') {
+      const name = this.#hasData ? this.#name || 'message' : undefined;
+      [this.#name, this.#hasData] = ['', false];
+      return name;
+    }
+    const [field = '', value = ''] = line.split(/:(.*)/s);
+    if (field === 'event') this.#name = value.replace(/^ /, '');
+    if (field === 'data') this.#hasData = true;
+    return undefined;
+  }
+}

@@ -1,0 +1,43 @@
+// What this phone knows of an account.
+import type { Bytes } from '../core/bytes';
+import type { CodeRule } from '../core/totp';
+
+/** What ties an account to a server. */
+export type Bond =
+  /** This app has a key that the server knows. Until a number was typed, the app is not yet a way to sign in. */
+  | { kind: 'bound'; origin: string; account: string; key: CryptoKey; vapid: string; finished: boolean;
+      /** Where the server sends wake-ups to; null when notifications are off. */
+      endpoint: string | null }
+  /** It came out of a backup: codes work, requests do not. */
+  | { kind: 'restored'; origin: string; account: string }
+  /** The server does not know this app any more. */
+  | { kind: 'gone'; origin: string; account: string }
+  /** It is of another service, for codes only. */
+  | { kind: 'foreign' };
+
+export type BoundAccount = Account & { bond: Extract<Bond, { kind: 'bound' }> };
+
+export type Account = {
+  /** Ours; no server knows it. */
+  id: string;
+  added: number;
+  service: string;
+  organisation: string;
+  name: string;
+  /** What its owner calls it, or nothing. */
+  label: string;
+  rule: CodeRule;
+  sealed: Sealed;
+  bond: Bond;
+};
+
+/** A secret, encrypted under the key of this phone. */
+export type Sealed = { nonce: Bytes; data: Bytes };
+
+export const titleOf = (account: Account): string => account.label || account.service;
+
+export const isBound = (account: Account): account is BoundAccount => account.bond.kind === 'bound';
+
+/** Whether two are the same enrolment at the same server. */
+export const areSame = (one: Bond, other: Bond): boolean =>
+  one.kind !== 'foreign' && other.kind !== 'foreign' && one.origin === other.origin && one.account === other.account;
