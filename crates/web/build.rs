@@ -23,6 +23,8 @@ const FROM_NPM: [(&str, &str); 6] = [
 ];
 
 const NPM_DIST: &str = "node_modules/nhsuk-frontend/dist/nhsuk";
+/// What `authenticator/build.mjs` makes.
+const APP: &str = "../../authenticator/dist";
 const MACROS: &str = "python_modules/nhsuk_frontend_jinja/templates/nhsuk";
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -30,7 +32,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     #[expect(clippy::disallowed_methods, reason = "Cargo tells a build script its folder in the environment")]
     let out = PathBuf::from(std::env::var_os("OUT_DIR").ok_or("OUT_DIR is not set")?);
 
-    for watched in ["assets", "package-lock.json", "requirements.txt", NPM_DIST, MACROS] {
+    for watched in ["assets", "package-lock.json", "requirements.txt", NPM_DIST, MACROS, APP] {
         println!("cargo::rerun-if-changed={watched}");
     }
     // In development templates are read from disk: a changed word compiles nothing.
@@ -56,6 +58,15 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     copy_tree(&macros, &out.join("nhsuk"))?;
     copy_tree(&here.join("assets"), &assets)?;
+    let app = here.join(APP);
+    if !app.is_dir() {
+        println!("cargo::error=the authenticator app is not built");
+        println!(
+            "cargo::error=run `scripts/install-assets` in the project's folder (or `make setup`), then build again"
+        );
+        return Ok(());
+    }
+    copy_tree(&app, &assets.join("authenticator"))?;
     fs::create_dir_all(assets.join("images"))?;
     for (from, to) in FROM_NPM {
         fs::copy(dist.join(from), assets.join(to))?;

@@ -58,6 +58,7 @@ export async function run({ world, check, chromium, screens }) {
       assert.equal(window.path(), '/profile');
       await hand.press('Set up now', '/profile/self-enrol');
       await hand.press('Confirm', '/profile/self-enrol/method');
+      await hand.choose('Another authenticator app');
       await hand.press('Click me to enrol for Multi-Factor Authentication', '/profile/self-enrol/app');
       me.phone = new Phone(await window.text('#key'));
       await hand.fill('6-digit code', await me.phone.code());

@@ -34,11 +34,12 @@ export async function run({ world, check, chromium, screens }) {
       await hand.press('Sign in', '/profile');
       await hand.press('Set up now', '/profile/self-enrol');
       await hand.press('Confirm', '/profile/self-enrol/method');
+      await hand.choose('Another authenticator app');
       await hand.press('Click me to enrol for Multi-Factor Authentication', '/profile/self-enrol/app');
       await window.look('set-up-app');
       const [tab] = await Promise.all([window.context.waitForEvent('page'), hand.press('Scan with the demo phone')]);
       await tab.waitForLoadState();
-      assert.equal(new URL(tab.url()).pathname, '/demo/phone');
+      assert.equal(new URL(tab.url()).pathname, '/demo/messages');
       const code = await tab.locator(`[data-account*="${address}"]`).first().innerText();
       await hand.fill('6-digit code', code);
       await hand.press('Done', '/profile/self-enrol/done');
@@ -46,7 +47,7 @@ export async function run({ world, check, chromium, screens }) {
       await tab.close();
     });
     await step('the phone shows the accounts, and says what is wrong with a key', async () => {
-      await window.goto('/demo/phone?still=yes');
+      await window.goto('/demo/messages?still=yes');
       await window.look('phone');
       await hand.fill('Account name', 'Somebody');
       await hand.fill('Key', '0189');

@@ -55,6 +55,7 @@ async function firstDay({ world, check, chromium, screens, way, role, Hand, java
       await window.look('self-enrol');
       await hand.press('Confirm', '/profile/self-enrol/method');
       await window.look('choose-method');
+      await hand.choose('Another authenticator app');
       await hand.press('Click me to enrol for Multi-Factor Authentication', '/profile/self-enrol/app');
       await window.look('set-up-app');
     });

@@ -85,6 +85,7 @@ export async function run({ world, check, chromium, screens }) {
       await hand.press('Sign in', '/profile');
       await hand.press('Set up now', '/profile/self-enrol');
       await hand.press('Confirm', '/profile/self-enrol/method');
+      await hand.choose('Another authenticator app');
       await hand.press('Click me to enrol for Multi-Factor Authentication', '/profile/self-enrol/app');
       const key = await window.text('#key');
       await hand.fill('6-digit code', '000000');
@@ -95,6 +96,7 @@ export async function run({ world, check, chromium, screens }) {
       assert.equal(await page.getByLabel('Name for this app (optional)').inputValue(), 'Tablet in the ward');
       await window.look('set-up-app-refused');
       await hand.press('I want to set up a different method', '/profile/self-enrol/method');
+      await hand.choose('Another authenticator app');
       await hand.press('Click me to enrol for Multi-Factor Authentication', '/profile/self-enrol/app');
       someone.phone = new Phone(await window.text('#key'));
       await hand.fill('6-digit code', await someone.phone.code());

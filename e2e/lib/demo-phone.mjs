@@ -8,7 +8,7 @@ export class DemoPhone {
   static async open(window, { mobile, desk }) {
     const phone = new DemoPhone();
     phone.page = await window.context.newPage();
-    phone.address = new URL('/demo/phone?still=yes', window.world.issuer).href;
+    phone.address = new URL('/demo/messages?still=yes', window.world.issuer).href;
     phone.texts = phone.page.locator(`[data-text="${mobile}"]`);
     phone.call = (scene) => phone.page.locator(`[data-call=${scene}][data-to="${desk}"]`);
     return phone;

@@ -76,6 +76,8 @@ ids! {
     FlowId
     /// A text message, a call or an e-mail that leaves or has left.
     MessageId
+    /// One question to an authenticator app, whether a sign-in is the person's own.
+    PushRequestId
     /// An application (relying party) of any protocol.
     ApplicationId
     /// An authorization request that waits for a person to sign in.

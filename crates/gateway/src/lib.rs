@@ -5,6 +5,7 @@
 //! decided here. What came of a message is told honestly: [`hand_over`].
 
 pub mod ambient;
+pub mod authenticator;
 pub mod backchannel_logout;
 pub mod breached_password;
 pub mod call;
@@ -13,6 +14,7 @@ mod dial;
 pub mod hand_over;
 pub mod mail;
 pub mod outbound;
+pub mod push;
 #[cfg(feature = "testing")]
 pub mod testing;
 pub mod text;

@@ -6,6 +6,7 @@
 //! Rack 2: to add a protocol, copy [`oidc`]'s rooms (`application`, `endpoint`, `mapping`, `error`), and add a line in
 //! [`registry`].
 
+pub mod authenticator;
 pub mod oidc;
 pub mod registry;
 

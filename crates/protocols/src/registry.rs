@@ -5,11 +5,13 @@ use serde_json::Value;
 use wardkey_domain::application::{ClientSettings, ProtocolKind};
 use wardkey_usecases::{App, Result};
 
-use crate::oidc;
+use crate::{authenticator, oidc};
 
 /// The endpoints of every protocol.
 pub fn router(app: App) -> Router {
-    ProtocolKind::ALL.iter().fold(Router::new(), |router, protocol| {
+    // Apps of people are no applications: they have no settings, and nobody registers them.
+    let apps = authenticator::router(app.clone());
+    ProtocolKind::ALL.iter().fold(apps, |router, protocol| {
         router.merge(match protocol {
             ProtocolKind::Oidc => oidc::router(app.clone()),
         })

@@ -58,6 +58,7 @@ pub async fn serve(
     tracing::info!("stopping");
     health.stop();
     tokio::time::sleep(config.server.stop_delay).await;
+    app.waiting().close();
     stop.cancel();
     // Requests first: one of them may still start work that the jobs have to finish.
     let drained = async {

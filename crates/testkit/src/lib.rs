@@ -9,6 +9,7 @@
     reason = "a test that cannot go on should stop loudly"
 )]
 
+mod authenticator;
 mod browser;
 mod builder;
 mod clock;
@@ -22,6 +23,7 @@ mod transport;
 mod walk;
 mod wiretap;
 
+pub use authenticator::{Authenticator, number_on};
 pub use browser::{Browser, Button, Cookies, Departure, Field, Form, Page};
 pub use builder::PASSWORD;
 pub use clock::TestClock;

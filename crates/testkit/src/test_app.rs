@@ -243,6 +243,8 @@ fn settings() -> Settings {
         telephone: TelephoneRules { drama: true, ..TelephoneRules::default() },
         max_telephones: 2,
         restricted: Default::default(),
+        places: Default::default(),
+        push_contact: None,
         message: Default::default(),
         throttle: Default::default(),
         session: Default::default(),

@@ -2,8 +2,10 @@
 
 use wardkey_domain::time::Timestamp;
 
+use crate::authenticator::{Authenticator, number_on};
 use crate::browser::{Browser, Page};
 use crate::phone::Phone;
+use crate::transport::Transport;
 
 /// Somebody with a browser and, once enrolled, a phone.
 #[derive(Clone, Debug)]
@@ -68,12 +70,36 @@ impl Person {
         browser.follow("Self-enrol for MFA").await;
         browser.press("Confirm").await;
         assert!(browser.page().shows(&self.address), "the success message names the account");
+        browser.fill("method", "totp");
         browser.press("Click me to enrol for Multi-Factor Authentication").await;
         let phone = Phone::with_key(&key_on(browser.page()));
         browser.fill("code", &phone.code(now));
         browser.press("Done").await;
         assert_eq!(browser.page().path(), "/profile/self-enrol/done", "{}", browser.page().text());
         self.phone = Some(phone);
+    }
+
+    /// Signs in for the first time and enrols an app that is asked, called `device`. The browser shows that it is done.
+    ///
+    /// # Panics
+    /// When it does not work.
+    pub async fn sign_in_and_bind(
+        &self,
+        browser: &mut Browser,
+        transport: Transport,
+        device: &str,
+        now: Timestamp,
+    ) -> Authenticator {
+        self.enter_password(browser).await;
+        browser.open("/profile/self-enrol").await;
+        browser.press("Confirm").await;
+        browser.press("Click me to enrol for Multi-Factor Authentication").await;
+        let app = Authenticator::bind(transport, browser.page(), device).await;
+        browser.press("I have added the account: continue").await;
+        assert_eq!(app.approve(&number_on(browser.page()), now).await, "approved");
+        browser.press("I have typed the number: continue").await;
+        assert_eq!(browser.page().path(), "/profile/self-enrol/done", "{}", browser.page().text());
+        app
     }
 
     /// Signs in for the first time: password, then enrolment. The browser shows that it is done.

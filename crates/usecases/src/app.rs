@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 
+use tokio::sync::OnceCell;
 use tokio_util::task::TaskTracker;
 use wardkey_domain::id::{IdEntropy, RequestId};
 use wardkey_domain::op::{Actor, Op, Origin};
 use wardkey_domain::time::Timestamp;
 use wardkey_gateway::breached_password::BreachedPasswords;
 use wardkey_gateway::outbound::Outbound;
+use wardkey_gateway::push::PushSender;
 use wardkey_store::Store;
 
 use crate::application::TokenCache;
@@ -16,6 +18,8 @@ use crate::message::{Gateways, Wake};
 use crate::session::SessionCache;
 use crate::settings::Settings;
 use crate::visits::Visits;
+use crate::waiting::Waiting;
+use crate::{Result, message};
 
 /// Tells the time: the system's in the server, a settable one in tests.
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
@@ -52,6 +56,8 @@ struct Inner {
     tokens: Arc<TokenCache>,
     visits: Visits,
     wake: Wake,
+    waiting: Waiting,
+    push_sender: OnceCell<Arc<PushSender>>,
     tasks: TaskTracker,
 }
 
@@ -73,9 +79,21 @@ impl App {
                 tokens.hear(event);
             }
         });
+        let waiting = Waiting::default();
+        let hearing = waiting.clone();
+        parts.store.cluster().observe(move |event| hearing.hear(event));
         let visits = Visits::new(parts.settings.visits);
-        let inner =
-            Inner { parts, hashing, sessions, tokens, visits, wake: Wake::default(), tasks: TaskTracker::new() };
+        let inner = Inner {
+            parts,
+            hashing,
+            sessions,
+            tokens,
+            visits,
+            wake: Wake::default(),
+            waiting,
+            push_sender: OnceCell::new(),
+            tasks: TaskTracker::new(),
+        };
         Self(Arc::new(inner))
     }
 
@@ -97,6 +115,27 @@ impl App {
     /// The bells of the workers that send messages.
     pub fn wake(&self) -> &Wake {
         &self.0.wake
+    }
+
+    /// Who waits for an app.
+    pub fn waiting(&self) -> &Waiting {
+        &self.0.waiting
+    }
+
+    /// Whoever wakes apps, with the key by which push services know us.
+    pub(crate) async fn push_sender(&self) -> Result<&PushSender> {
+        let sender = self.0.push_sender.get_or_try_init(|| message::open_push_sender(self)).await?;
+        Ok(sender)
+    }
+
+    /// What tells the time.
+    pub(crate) fn clock(&self) -> Clock {
+        Arc::clone(&self.0.parts.clock)
+    }
+
+    /// What fills buffers with random bytes.
+    pub(crate) fn random_source(&self) -> Random {
+        Arc::clone(&self.0.parts.random)
     }
 
     /// Requests that we make for applications.

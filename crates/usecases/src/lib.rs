@@ -11,6 +11,7 @@ mod handover;
 mod moment;
 mod settings;
 mod visits;
+mod waiting;
 
 pub mod application;
 pub mod audit;
@@ -30,3 +31,4 @@ pub use handover::Handover;
 pub use moment::moment;
 pub use settings::{BadIssuer, CacheSettings, Issuer, Settings};
 pub use visits::{VisitSettings, Visits};
+pub use waiting::{Waiter, Waiting};

@@ -1,6 +1,6 @@
 //! Configuration as the use cases see it; `server/src/config` fills it from a file and the environment.
 
-use wardkey_domain::access::RestrictedRules;
+use wardkey_domain::access::{Places, RestrictedRules};
 use wardkey_domain::credential::ThrottleRules;
 use wardkey_domain::directory::HelpContact;
 use wardkey_domain::factor::password::PasswordRules;
@@ -36,6 +36,10 @@ pub struct Settings {
     pub max_telephones: usize,
     /// Who may use text messages and calls.
     pub restricted: RestrictedRules,
+    /// The places that networks belong to.
+    pub places: Places,
+    /// An address by which push services reach whoever runs this server; the issuer's where none is set.
+    pub push_contact: Option<String>,
     /// Messages that leave.
     pub message: MessageSettings,
     /// How failures slow further tries down.
@@ -52,6 +56,13 @@ pub struct Settings {
     pub oidc: OidcSettings,
     /// The tamper-evident audit.
     pub audit: AuditSettings,
+}
+
+impl Settings {
+    /// The address by which push services reach whoever runs this server [RFC 8292 §2.1].
+    pub(crate) fn push_contact(&self) -> String {
+        self.push_contact.clone().unwrap_or_else(|| self.issuer.as_str().to_owned())
+    }
 }
 
 /// How much is kept in memory.

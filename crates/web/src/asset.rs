@@ -17,7 +17,13 @@ struct Assets;
 /// The folder of this build's assets, as an address.
 pub(crate) const BASE: &str = concat!("/assets/", env!("WARDKEY_ASSETS"));
 
-const ROUTE_VERSION: &str = env!("WARDKEY_ASSETS");
+/// What tells this build's assets from another's.
+pub(crate) const VERSION: &str = env!("WARDKEY_ASSETS");
+
+/// An asset that is text.
+pub(crate) fn text(name: &str) -> Option<String> {
+    Assets::get(name).and_then(|file| String::from_utf8(file.data.into_owned()).ok())
+}
 
 /// `GET /assets/{version}/{*name}`
 pub(crate) async fn serve(
@@ -29,7 +35,7 @@ pub(crate) async fn serve(
     let is_compressed = compressed.is_some();
     let file = compressed.unwrap_or(plain);
     // A page of another version may still ask for its own style during an upgrade: serve ours, but let nobody keep it.
-    let cache = if version == ROUTE_VERSION { "public, max-age=31536000, immutable" } else { "no-store" };
+    let cache = if version == VERSION { "public, max-age=31536000, immutable" } else { "no-store" };
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static(content_type(&name))),
         (header::CACHE_CONTROL, HeaderValue::from_static(cache)),
@@ -62,6 +68,7 @@ fn content_type(name: &str) -> &'static str {
         Some("css") => "text/css; charset=utf-8",
         Some("js") => "text/javascript; charset=utf-8",
         Some("svg") => "image/svg+xml",
+        Some("png") => "image/png",
         Some(_) | None => "application/octet-stream",
     }
 }
@@ -81,7 +88,7 @@ mod tests {
     use super::*;
 
     fn text(name: &str) -> String {
-        String::from_utf8(Assets::get(name).unwrap().data.into_owned()).unwrap()
+        super::text(name).unwrap()
     }
 
     async fn asked(name: &str, encoding: Option<&'static str>) -> Response {
@@ -89,7 +96,7 @@ mod tests {
         if let Some(encoding) = encoding {
             headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static(encoding));
         }
-        serve(Path((ROUTE_VERSION.to_owned(), name.to_owned())), headers).await.unwrap()
+        serve(Path((VERSION.to_owned(), name.to_owned())), headers).await.unwrap()
     }
 
     #[tokio::test]

@@ -6,6 +6,8 @@ use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use minijinja::value::Value;
 use serde::Serialize;
+use wardkey_domain::id::CredentialId;
+use wardkey_usecases::signin::Destination;
 use wardkey_usecases::{Circumstances, Handover};
 
 use crate::cookie::{Cookie, RequestCookies};
@@ -61,12 +63,25 @@ async fn answer(web: &Web, circumstances: &Circumstances, cookies: &RequestCooki
         }
         Drawn::Error(PageError::EnrolmentPending) => goto_response(web, &Goto::to(routes::PROFILE)),
         Drawn::Error(PageError::FreshFactorNeeded(destination)) => {
-            match signin::begin_fresh_factor(web, circumstances, destination).await {
-                Ok(goto) => goto_response(web, &goto),
-                Err(error) => error_response(web, cookies, &error),
-            }
+            step_up(web, circumstances, cookies, destination, None).await
+        }
+        Drawn::Error(PageError::OtherFactorNeeded(app)) => {
+            step_up(web, circumstances, cookies, Destination::MoveApp(app), Some(app)).await
         }
         Drawn::Error(error) => error_response(web, cookies, &error),
+    }
+}
+
+async fn step_up(
+    web: &Web,
+    circumstances: &Circumstances,
+    cookies: &RequestCookies,
+    destination: Destination,
+    moving: Option<CredentialId>,
+) -> Response {
+    match signin::begin_fresh_factor(web, circumstances, destination, moving).await {
+        Ok(goto) => goto_response(web, &goto),
+        Err(error) => error_response(web, cookies, &error),
     }
 }
 

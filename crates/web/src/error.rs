@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
+use wardkey_domain::id::CredentialId;
 use wardkey_usecases::signin::Destination;
 use wardkey_usecases::{Error, FieldError};
 
@@ -38,6 +39,8 @@ pub enum PageError {
     SignInNeeded(Destination),
     /// A second factor has to be verified afresh, and then the person goes on to the given page [SES-8].
     FreshFactorNeeded(Destination),
+    /// A second factor has to be shown that is neither this app nor a code: the app moves to a new phone.
+    OtherFactorNeeded(CredentialId),
     /// The person is in the middle of enrolling, and nothing else is reachable until that is done.
     EnrolmentPending,
     /// A fault; the text reaches the log, never the person.
@@ -57,7 +60,10 @@ impl PageError {
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
-            Self::SignInNeeded(_) | Self::FreshFactorNeeded(_) | Self::EnrolmentPending => StatusCode::SEE_OTHER,
+            Self::SignInNeeded(_)
+            | Self::FreshFactorNeeded(_)
+            | Self::OtherFactorNeeded(_)
+            | Self::EnrolmentPending => StatusCode::SEE_OTHER,
             Self::Fault(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -78,7 +84,10 @@ impl PageError {
             Self::Fault(_) => "WEB-500",
             Self::Unavailable(_) => "WEB-503",
             // These lead on to another page and are never shown.
-            Self::SignInNeeded(_) | Self::FreshFactorNeeded(_) | Self::EnrolmentPending => "WEB-303",
+            Self::SignInNeeded(_)
+            | Self::FreshFactorNeeded(_)
+            | Self::OtherFactorNeeded(_)
+            | Self::EnrolmentPending => "WEB-303",
         }
     }
 
@@ -107,7 +116,10 @@ impl PageError {
                 "A fault of ours. Give the reference on the page to whoever runs the server: it is in the log.",
             ),
             Self::Unavailable(_) => ("unavailable", "The server is busy. The page says when to try again."),
-            Self::SignInNeeded(_) | Self::FreshFactorNeeded(_) | Self::EnrolmentPending => return None,
+            Self::SignInNeeded(_)
+            | Self::FreshFactorNeeded(_)
+            | Self::OtherFactorNeeded(_)
+            | Self::EnrolmentPending => return None,
         })
     }
 
@@ -145,9 +157,11 @@ impl PageError {
             Self::TooLarge => "error/too-large.html",
             Self::TooMany(_) => "error/too-many.html",
             Self::Unavailable(_) => "error/unavailable.html",
-            Self::SignInNeeded(_) | Self::FreshFactorNeeded(_) | Self::EnrolmentPending | Self::Fault(_) => {
-                "error/fault.html"
-            }
+            Self::SignInNeeded(_)
+            | Self::FreshFactorNeeded(_)
+            | Self::OtherFactorNeeded(_)
+            | Self::EnrolmentPending
+            | Self::Fault(_) => "error/fault.html",
         }
     }
 
@@ -166,6 +180,7 @@ impl PageError {
             | Self::Unavailable(_)
             | Self::SignInNeeded(_)
             | Self::FreshFactorNeeded(_)
+            | Self::OtherFactorNeeded(_)
             | Self::EnrolmentPending
             | Self::Fault(_) => Vec::new(),
         }
@@ -186,6 +201,7 @@ impl PageError {
             | Self::TooLarge
             | Self::SignInNeeded(_)
             | Self::FreshFactorNeeded(_)
+            | Self::OtherFactorNeeded(_)
             | Self::EnrolmentPending
             | Self::Fault(_) => None,
         }

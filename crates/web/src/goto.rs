@@ -49,7 +49,9 @@ impl Goto {
         let address = routes::destination(destination);
         match destination {
             Destination::Authorization(_) => Self::away(address),
-            Destination::Portal | Destination::PortalPage(_) | Destination::Device => Self::to(address),
+            Destination::Portal | Destination::PortalPage(_) | Destination::Device | Destination::MoveApp(_) => {
+                Self::to(address)
+            }
         }
     }
 

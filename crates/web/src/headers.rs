@@ -10,6 +10,8 @@ use crate::web::Web;
 pub(crate) enum FormsLead {
     /// To our own pages.
     Here,
+    /// To our own pages; and the page shows one of ours in a frame.
+    HereBesideFrame,
     /// To an application, and on to wherever it redirects: for the page that has no other form.
     Anywhere,
 }
@@ -41,11 +43,15 @@ const CROSS_ORIGIN_RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-
 const fn page_policy(forms: FormsLead) -> &'static str {
     match forms {
         FormsLead::Here => {
-            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; base-uri 'none'; \
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; \
              frame-ancestors 'none'; form-action 'self'"
         }
+        FormsLead::HereBesideFrame => {
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; frame-src 'self'; \
+             base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
+        }
         FormsLead::Anywhere => {
-            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; base-uri 'none'; \
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; \
              frame-ancestors 'none'"
         }
     }

@@ -9,6 +9,7 @@
 mod address;
 mod admin;
 mod asset;
+mod authenticator;
 mod catch_panic;
 mod circumstances;
 mod cookie;
@@ -35,6 +36,7 @@ mod settings;
 mod signin;
 mod template;
 mod view;
+mod waiting;
 mod web;
 mod words;
 

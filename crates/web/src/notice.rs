@@ -9,6 +9,8 @@ pub enum Notice {
     PasswordChanged,
     /// An authenticator app was added.
     CredentialAdded,
+    /// An authenticator app moved to a new phone.
+    AppMoved,
     /// A telephone was added.
     PhoneAdded,
     /// The number of a telephone was changed.
@@ -45,10 +47,11 @@ pub enum Notice {
 
 impl Notice {
     /// Every notice, for tests and for reading one back.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::SignInRestarted,
         Self::PasswordChanged,
         Self::CredentialAdded,
+        Self::AppMoved,
         Self::PhoneAdded,
         Self::NumberChanged,
         Self::PhoneRemoved,
@@ -73,6 +76,7 @@ impl Notice {
             Self::SignInRestarted => "sign-in-restarted",
             Self::PasswordChanged => "password-changed",
             Self::CredentialAdded => "credential-added",
+            Self::AppMoved => "app-moved",
             Self::PhoneAdded => "phone-added",
             Self::NumberChanged => "number-changed",
             Self::PhoneRemoved => "phone-removed",

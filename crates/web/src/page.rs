@@ -140,6 +140,13 @@ impl Page {
         self
     }
 
+    /// Shows one of our own pages in a frame: the demonstration's phone.
+    #[must_use]
+    pub(crate) fn framing(mut self) -> Self {
+        self.forms = FormsLead::HereBesideFrame;
+        self
+    }
+
     #[must_use]
     pub(crate) fn refresh(mut self, after: Duration) -> Self {
         self.refresh = Some(after);

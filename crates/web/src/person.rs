@@ -183,12 +183,15 @@ fn is_enrolment(screen: &Screen) -> bool {
         | ScreenKind::ChooseFactor { .. }
         | ScreenKind::EnrolTotp { .. }
         | ScreenKind::EnrolNumber { .. }
+        | ScreenKind::BindApp { .. }
+        | ScreenKind::ConfirmApp { .. }
         | ScreenKind::ConfirmText { .. }
         | ScreenKind::ConfirmCall { .. } => true,
         ScreenKind::Password { .. }
         | ScreenKind::Activation
         | ScreenKind::NewPassword { .. }
         | ScreenKind::Code { .. }
+        | ScreenKind::App { .. }
         | ScreenKind::Send { .. }
         | ScreenKind::TextCode { .. }
         | ScreenKind::Call { .. }

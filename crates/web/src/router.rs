@@ -8,7 +8,7 @@ use wardkey_usecases::App;
 use crate::error::PageError;
 use crate::settings::WebSettings;
 use crate::web::Web;
-use crate::{admin, asset, demo, edge, portal, routes, session_check, signin};
+use crate::{admin, asset, authenticator, demo, edge, portal, routes, session_check, signin};
 
 /// Every page.
 ///
@@ -22,6 +22,7 @@ pub fn router(app: App, settings: WebSettings) -> Router {
     router
         .route("/assets/{version}/{*name}", get(asset::serve))
         .route(routes::SESSION_CHECK, get(session_check::check))
+        .merge(authenticator::router())
         .fallback(|| async { PageError::NotFound })
         .method_not_allowed_fallback(|| async { PageError::MethodNotAllowed })
         .with_state(Web::new(app, settings))
@@ -42,6 +43,9 @@ fn sign_in() -> Router<Web> {
         .route(routes::CODE, get(signin::step).post(signin::second_factor))
         .route(routes::TEXT_CODE, get(signin::step).post(signin::text_code))
         .route(routes::CALL, get(signin::step).post(signin::call_done))
+        .route(routes::APP_DONE, get(signin::step).post(signin::app_done))
+        .route(routes::CODE_INSTEAD, post(signin::code_instead))
+        .route(routes::WAIT, get(signin::wait_for_app))
         .route(routes::SEND, get(signin::step).post(signin::send))
         .route(routes::ANOTHER_WAY, get(signin::another_way).post(signin::choose))
         .route(routes::START_AGAIN, post(signin::start_again))
@@ -64,6 +68,7 @@ fn profile() -> Router<Web> {
         .route(routes::CHOOSE_METHOD, get(signin::step).post(signin::choose_method))
         .route(routes::CHOOSE_AGAIN, post(signin::choose_again))
         .route(routes::ENROL_APP, get(signin::step).post(signin::confirm_app))
+        .route(routes::ENROL_BIND, get(signin::step).post(signin::app_done))
         .route(routes::ENROL_NUMBER, get(signin::step).post(signin::enter_number))
         .route(routes::ENROL_OTHER_NUMBER, post(signin::other_number))
         .route(routes::ENROL_TEXT, get(signin::step).post(signin::confirm_text))
@@ -72,6 +77,11 @@ fn profile() -> Router<Web> {
         .route(routes::SECURITY_INFO, get(portal::security_info))
         .route(routes::ADD_APP, get(portal::begin_adding_form).post(portal::begin_adding))
         .route("/profile/security-info/add/{id}", get(portal::add_app_form).post(portal::add_app))
+        .route(routes::BIND_APP, get(portal::begin_binding_form).post(portal::begin_binding))
+        .route("/profile/security-info/authenticator/{id}", get(portal::binding_form).post(portal::continue_binding))
+        .route("/profile/security-info/authenticator/{id}/again", post(portal::ask_again))
+        .route("/profile/security-info/authenticator/{id}/wait", get(portal::wait_for_binding))
+        .route("/profile/security-info/{id}/move", get(portal::move_form).post(portal::begin_moving))
         .route(routes::ADD_TEXT, get(portal::add_text_form).post(portal::add_text))
         .route(routes::ADD_CALL, get(portal::add_call_form).post(portal::add_call))
         .route("/profile/security-info/phone/{id}", get(portal::confirm_phone_form).post(portal::confirm_phone))
@@ -92,7 +102,8 @@ fn profile() -> Router<Web> {
 
 fn demonstration() -> Router<Web> {
     Router::new()
-        .route(routes::DEMO_PHONE, get(demo::phone).post(demo::add))
+        .route(routes::DEMO_PHONE, get(demo::app))
+        .route(routes::DEMO_MESSAGES, get(demo::phone).post(demo::add))
         .route(routes::DEMO_PHONE_CALL, post(demo::call))
         .route(routes::DEMO_PHONE_SCAN, post(demo::scan))
         .route(routes::DEMO_PHONE_REMOVE, post(demo::remove))

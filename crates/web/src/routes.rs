@@ -20,6 +20,12 @@ pub const CODE: &str = "/signin/code";
 pub const TEXT_CODE: &str = "/signin/text";
 /// A call that asks whether it is really the person.
 pub const CALL: &str = "/signin/call";
+/// Typing the number into an app.
+pub const APP_DONE: &str = "/signin/app";
+/// A code from the app instead.
+pub const CODE_INSTEAD: &str = "/signin/app/code";
+/// Says when a page that waits for an app should go on.
+pub const WAIT: &str = "/signin/wait";
 /// Asking for a code or a call, while signing in and while enrolling.
 pub const SEND: &str = "/signin/send";
 /// Choosing another second factor.
@@ -42,6 +48,8 @@ pub const SELF_ENROL: &str = "/profile/self-enrol";
 pub const CHOOSE_METHOD: &str = "/profile/self-enrol/method";
 /// Setting up an authenticator app while enrolling [ENR-4].
 pub const ENROL_APP: &str = "/profile/self-enrol/app";
+/// Binding an app while enrolling, and typing its number.
+pub const ENROL_BIND: &str = "/profile/self-enrol/authenticator";
 /// Entering a telephone number while enrolling.
 pub const ENROL_NUMBER: &str = "/profile/self-enrol/number";
 /// Entering another telephone number while enrolling.
@@ -58,6 +66,8 @@ pub const ENROLLED: &str = "/profile/self-enrol/done";
 pub const SECURITY_INFO: &str = "/profile/security-info";
 /// Adding an authenticator app.
 pub const ADD_APP: &str = "/profile/security-info/add";
+/// Adding an app that is asked.
+pub const BIND_APP: &str = "/profile/security-info/add-authenticator";
 /// Adding a telephone for text messages.
 pub const ADD_TEXT: &str = "/profile/security-info/add-text";
 /// Adding a telephone for calls.
@@ -92,8 +102,16 @@ pub const NOT_ME: &str = "/not-me";
 pub const NOT_ME_DONE: &str = "/not-me/done";
 /// How accessible these pages are.
 pub const ACCESSIBILITY: &str = "/accessibility";
-/// The demonstration's phone.
+/// The authenticator app.
+pub const AUTHENTICATOR: &str = "/authenticator/";
+/// What browsers need to install it.
+pub const AUTHENTICATOR_MANIFEST: &str = "/authenticator/manifest.webmanifest";
+/// Its service worker.
+pub const AUTHENTICATOR_WORKER: &str = "/authenticator/sw.js";
+/// The demonstration's phone: the authenticator app in a frame.
 pub const DEMO_PHONE: &str = "/demo/phone";
+/// What reaches the demonstration's phone: texts, calls, mails, and the codes of its people.
+pub const DEMO_MESSAGES: &str = "/demo/messages";
 /// Removing an account from the demonstration's phone.
 pub const DEMO_PHONE_REMOVE: &str = "/demo/phone/remove";
 /// Using the demonstration's phone in a call.
@@ -108,6 +126,7 @@ pub fn sign_in(destination: &Destination) -> String {
         Destination::PortalPage(page) => format!("{SIGN_IN}?to={}", word(*page)),
         Destination::Authorization(request) => format!("{SIGN_IN}?request={request}"),
         Destination::Device => format!("{SIGN_IN}?to=device"),
+        Destination::MoveApp(app) => format!("{SIGN_IN}?to={MOVE_WORD}{app}"),
     }
 }
 
@@ -118,12 +137,36 @@ pub fn destination(destination: &Destination) -> String {
         Destination::PortalPage(page) => portal_page(*page).to_owned(),
         Destination::Authorization(request) => continue_authorization(*request),
         Destination::Device => DEVICE.to_owned(),
+        Destination::MoveApp(app) => move_app(*app),
     }
 }
 
 /// Back to the protocol that asked for a sign-in.
 pub fn continue_authorization(request: AuthorizationRequestId) -> String {
     format!("/oauth/authorize/continue?request={request}")
+}
+
+/// What stands before the identifier of an app that moves.
+const MOVE_WORD: &str = "move-";
+
+/// Moving an app to a new phone.
+pub fn move_app(id: CredentialId) -> String {
+    format!("{SECURITY_INFO}/{id}/move")
+}
+
+/// Binding an app that is being added, or that moves.
+pub fn bind_app(id: CredentialId) -> String {
+    format!("{SECURITY_INFO}/authenticator/{id}")
+}
+
+/// Asking an app that is being bound another time.
+pub fn ask_app_again(id: CredentialId) -> String {
+    format!("{SECURITY_INFO}/authenticator/{id}/again")
+}
+
+/// Says when the page of an app that is being bound should go on.
+pub fn wait_for_binding(id: CredentialId) -> String {
+    format!("{SECURITY_INFO}/authenticator/{id}/wait")
 }
 
 /// Confirming an authenticator app that is being added.
@@ -191,6 +234,7 @@ pub(crate) const fn word(page: PortalPage) -> &'static str {
         PortalPage::SelfService => "self-service",
         PortalPage::SecurityInfo => "security-info",
         PortalPage::AddAuthenticator => "add-authenticator",
+        PortalPage::BindAuthenticator => "bind-authenticator",
         PortalPage::AddText => "add-text",
         PortalPage::AddCall => "add-call",
         PortalPage::ChangePassword => "change-password",
@@ -201,11 +245,12 @@ pub(crate) const fn word(page: PortalPage) -> &'static str {
 }
 
 /// Every portal page that a sign-in can lead to.
-const PORTAL_PAGES: [PortalPage; 10] = [
+const PORTAL_PAGES: [PortalPage; 11] = [
     PortalPage::Profile,
     PortalPage::SelfService,
     // Before the page that they lie below.
     PortalPage::AddAuthenticator,
+    PortalPage::BindAuthenticator,
     PortalPage::AddText,
     PortalPage::AddCall,
     PortalPage::SecurityInfo,
@@ -222,6 +267,9 @@ pub(crate) fn destination_named(word_given: &str) -> Destination {
     if word_given == "device" {
         return Destination::Device;
     }
+    if let Some(Ok(app)) = word_given.strip_prefix(MOVE_WORD).map(str::parse) {
+        return Destination::MoveApp(app);
+    }
     PORTAL_PAGES.into_iter().find(|page| word(*page) == word_given).map_or(Destination::Portal, Destination::PortalPage)
 }
 
@@ -229,6 +277,10 @@ pub(crate) fn destination_named(word_given: &str) -> Destination {
 pub(crate) fn destination_of(path: &str) -> Destination {
     if path.starts_with(DEVICE) {
         return Destination::Device;
+    }
+    let moving = path.strip_prefix(SECURITY_INFO).and_then(|rest| rest.strip_prefix('/')?.strip_suffix("/move"));
+    if let Some(Ok(app)) = moving.map(str::parse) {
+        return Destination::MoveApp(app);
     }
     PORTAL_PAGES
         .into_iter()
@@ -245,6 +297,7 @@ const fn portal_page(page: PortalPage) -> &'static str {
         PortalPage::SelfService => SELF_SERVICE,
         PortalPage::SecurityInfo => SECURITY_INFO,
         PortalPage::AddAuthenticator => ADD_APP,
+        PortalPage::BindAuthenticator => BIND_APP,
         PortalPage::AddText => ADD_TEXT,
         PortalPage::AddCall => ADD_CALL,
         PortalPage::ChangePassword => CHANGE_PASSWORD,

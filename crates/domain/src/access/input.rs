@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::id::ApplicationId;
+use crate::id::{ApplicationId, CredentialId};
 use crate::session::Strength;
 use crate::time::Timestamp;
 
@@ -17,12 +17,15 @@ pub struct SignInRequest {
     pub fresh_since: Option<Timestamp>,
     /// The least strength that the application asks for.
     pub strength: Strength,
+    /// The app that moves to a new phone, if that is what it is for. It proves nothing here, and no code from any app does:
+    /// whoever has stolen a backup has all of them.
+    pub moving: Option<CredentialId>,
 }
 
 impl SignInRequest {
     /// What the portal asks for.
     pub const fn portal() -> Self {
-        Self { application: None, login_hint: None, fresh_since: None, strength: Strength::MultiFactor }
+        Self { application: None, login_hint: None, fresh_since: None, strength: Strength::MultiFactor, moving: None }
     }
 }
 

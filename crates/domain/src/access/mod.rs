@@ -6,11 +6,13 @@
 mod decision;
 mod evaluate;
 mod input;
+mod place;
 mod policies;
 mod usable;
 
 pub use decision::{Decision, Reason};
 pub use evaluate::evaluate;
 pub use input::{AccessInput, SignInRequest};
+pub use place::{BadGeofeed, Places};
 pub use policies::Policies;
 pub use usable::{Bars, RestrictedRules, Unusable, barred};

@@ -25,6 +25,8 @@ pub enum Unusable {
     NumberNotAllowed,
     /// No network that it needs can be reached now.
     Unavailable,
+    /// It may have come from the same backup as the app that moves to a new phone.
+    Moving,
 }
 
 /// What is known of a person where factors may be barred.
@@ -47,6 +49,7 @@ impl Unusable {
             Self::TooWeak => "too_weak",
             Self::NumberNotAllowed => "number_not_allowed",
             Self::Unavailable => "unavailable",
+            Self::Moving => "moving",
         }
     }
 }

@@ -179,6 +179,7 @@ impl AuthorizationRequest {
             login_hint: self.login_hint.clone(),
             fresh_since: self.fresh_since(),
             strength: self.strength().unwrap_or(Strength::MultiFactor),
+            moving: None,
         }
     }
 

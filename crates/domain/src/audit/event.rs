@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use super::word::{Reason, Word};
 use crate::id::{
-    AccountId, ApplicationId, CredentialId, DeviceId, GrantId, KeyId, MessageId, OrganisationId, RoleGrantId, SessionId,
+    AccountId, ApplicationId, CredentialId, DeviceId, GrantId, KeyId, MessageId, OrganisationId, PushRequestId,
+    RoleGrantId, SessionId,
 };
 use crate::time::Timestamp;
 
@@ -89,11 +90,21 @@ events! {
     CredentialRenamed "credential_renamed" { account: AccountId, credential: CredentialId, }
     /// A person is now asked for another of their factors first.
     DefaultCredentialChanged "default_credential_changed" { account: AccountId, credential: CredentialId, }
-    /// A person said that a sign-in, or the enrolment of their number, was not theirs, `by` a text or a call [CMP-6]; `locked`
+    /// A person said that a sign-in, or the enrolment of their number, was not theirs, `by` a text, a call or an app [CMP-6]; `locked`
     /// says whether the account was.
     SignInReported "sign_in_reported" { account: AccountId, by: Word, locked: bool, }
     /// A code was sent or a call was asked for; `message` is its identifier in the outbox.
     MessageOrdered "message_ordered" { account: AccountId, message: MessageId, factor: Word, }
+    /// An app was asked whether a sign-in is the person's own; `known` says whether the browser has signed in before.
+    AppAsked "app_asked" { account: AccountId, credential: CredentialId, request: PushRequestId, known: bool, }
+    /// An app answered a request; `outcome` says how.
+    AppAnswered "app_answered" {
+        account: AccountId, credential: CredentialId, request: PushRequestId, outcome: Word,
+    }
+    /// An app has used the code that binds it; it is no factor before its number is typed.
+    AppBound "app_bound" { account: AccountId, credential: CredentialId, }
+    /// A factor moved to another phone: the key of the phone before is worth nothing.
+    CredentialMoved "credential_moved" { account: AccountId, credential: CredentialId, factor: Word, }
     /// One telephone number is enrolled for `accounts` accounts, this one among them.
     NumberShared "number_shared" { account: AccountId, credential: CredentialId, accounts: u32, }
     /// An organisation switched factors off or on for its people; `off` lists those that are off now.
@@ -207,6 +218,10 @@ impl Event {
             | Self::SignInReported { account, .. }
             | Self::MessageOrdered { account, .. }
             | Self::NumberShared { account, .. }
+            | Self::AppAsked { account, .. }
+            | Self::AppAnswered { account, .. }
+            | Self::AppBound { account, .. }
+            | Self::CredentialMoved { account, .. }
             | Self::AccountChanged { account, .. }
             | Self::AccountStatusChanged { account, .. }
             | Self::GrantsRevoked { account, .. } => (Some(account), None, None),

@@ -38,6 +38,15 @@ pub enum CannotRemove {
     LastSecondFactor,
 }
 
+/// What an enrolment changes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Enrolled {
+    /// The new credential.
+    pub credential: Credential,
+    /// The one in whose place it is asked for first, if it is; to be saved before it.
+    pub former_default: Option<Credential>,
+}
+
 /// What a removal changes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Removal {
@@ -75,12 +84,14 @@ impl Credentials {
         self.0.iter().find(|credential| credential.is_default).or_else(|| self.0.first())
     }
 
-    /// Whether there is room for another of `kind`, of which there may be `max`; says its label.
+    /// Whether there is room for another of `kind`, of which there may be `max`; says its label. Apps that show codes are
+    /// counted together, whichever they are [ENR-12].
     ///
     /// # Errors
     /// When there are as many as are allowed.
     pub fn room_for(&self, kind: FactorKind, max: usize) -> Result<Label, CannotEnrol> {
-        let count = self.0.iter().filter(|credential| credential.kind == kind).count();
+        let alike = |other: FactorKind| other == kind || definition(other).has_codes && definition(kind).has_codes;
+        let count = self.0.iter().filter(|credential| alike(credential.kind)).count();
         if count >= max {
             return Err(CannotEnrol::TooMany { max });
         }
@@ -89,15 +100,21 @@ impl Credentials {
         Ok(label.unwrap_or_else(|| Label::numbered(definition(kind).name, count + 1)))
     }
 
-    /// Turns a pending credential into an active one; the first becomes the default.
+    /// Turns a pending credential into an active one. The first becomes the default, and so does one that is stronger than
+    /// all the others, in place of the default until then [MET-11].
     #[must_use]
-    pub fn enrol(&self, pending: Credential, label: Label, now: Timestamp) -> Credential {
-        Credential {
-            label,
-            state: CredentialState::Active,
-            is_default: self.0.is_empty(),
-            last_used_at: Some(now),
-            ..pending
+    pub fn enrol(&self, pending: Credential, label: Label, now: Timestamp) -> Enrolled {
+        let is_default = self.0.iter().all(|other| pending.kind < other.kind);
+        let former = self.default_one().filter(|former| is_default && former.is_default);
+        Enrolled {
+            credential: Credential {
+                label,
+                state: CredentialState::Active,
+                is_default,
+                last_used_at: Some(now),
+                ..pending
+            },
+            former_default: former.map(|former| Credential { is_default: false, ..former.clone() }),
         }
     }
 
@@ -209,6 +226,8 @@ mod tests {
     fn a_sixth_app_is_refused() {
         assert_eq!(apps(5).room_for(FactorKind::Totp, 5), Err(CannotEnrol::TooMany { max: 5 }));
         assert_eq!(apps(4).room_for(FactorKind::Totp, 5).unwrap().as_str(), "Authenticator app 5");
+        assert_eq!(apps(5).room_for(FactorKind::Push, 5), Err(CannotEnrol::TooMany { max: 5 }), "counted together");
+        assert!(apps(5).room_for(FactorKind::Sms, 5).is_ok());
     }
 
     #[test]
@@ -227,7 +246,12 @@ mod tests {
         assert!(pending.awaits_confirmation_by(session, NOW));
         assert!(!pending.awaits_confirmation_by(session, expires_at));
         assert!(!pending.awaits_confirmation_by(SessionId::new(NOW, [5; 10]), NOW));
-        assert!(apps(0).enrol(pending.clone(), Label::numbered("Phone", 1), NOW).is_default);
-        assert!(!apps(1).enrol(pending, Label::numbered("Phone", 1), NOW).is_default);
+        let phone = || Label::numbered("Phone", 1);
+        assert!(apps(0).enrol(pending.clone(), phone(), NOW).credential.is_default);
+        let second = apps(1).enrol(pending.clone(), phone(), NOW);
+        assert!(!second.credential.is_default && second.former_default.is_none());
+        let stronger = apps(2).enrol(Credential { kind: FactorKind::Push, ..pending }, phone(), NOW);
+        assert!(stronger.credential.is_default, "the strongest is offered first");
+        assert_eq!(stronger.former_default.map(|former| (former.id, former.is_default)), Some((id(1), false)));
     }
 }

@@ -19,6 +19,8 @@ pub struct Definition {
     /// Whether NIST calls it restricted: whoever uses it hears of the risk and is offered something better [AUT-8,
     /// NIST SP 800-63B §3.2.9].
     pub restricted: bool,
+    /// Whether the app that it lives in shows codes [RFC 6238], which work without a connection [MET-2].
+    pub has_codes: bool,
     /// What its telephone number must be good for, if it has one.
     pub telephone: Option<Reach>,
     /// What pages call it.

@@ -14,6 +14,8 @@ use serde::{Deserialize, Serialize};
 pub enum FactorKind {
     /// Something the person knows: a password [NIST SP 800-63B §3.1.1].
     Password,
+    /// A request to an authenticator app, answered with the number on the page [MET-1].
+    Push,
     /// A code from an authenticator app [RFC 6238].
     Totp,
     /// A code in a text message [MET-3].
@@ -41,12 +43,13 @@ pub struct UnknownFactor;
 
 impl FactorKind {
     /// Every factor, in the order in which pages offer them: the strongest second factor first [MET-11].
-    pub const ALL: [Self; 4] = [Self::Password, Self::Totp, Self::Sms, Self::VoiceCall];
+    pub const ALL: [Self; 5] = [Self::Password, Self::Push, Self::Totp, Self::Sms, Self::VoiceCall];
 
     /// The name that the database and the audit use.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Password => "password",
+            Self::Push => "push",
             Self::Totp => "totp",
             Self::Sms => "sms",
             Self::VoiceCall => "voice_call",
@@ -60,6 +63,7 @@ impl FactorKind {
             Self::Totp => 2,
             Self::Sms => 3,
             Self::VoiceCall => 4,
+            Self::Push => 5,
         }
     }
 }

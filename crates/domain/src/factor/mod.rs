@@ -14,6 +14,7 @@ mod proof;
 mod registry;
 
 pub mod password;
+pub mod push;
 pub mod sms;
 pub mod telephone;
 pub mod totp;

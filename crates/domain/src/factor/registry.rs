@@ -11,8 +11,21 @@ const PASSWORD: Definition = Definition {
     phishing_resistant: false,
     is_core: true,
     restricted: false,
+    has_codes: false,
     telephone: None,
     name: "Password",
+};
+
+const PUSH: Definition = Definition {
+    kind: FactorKind::Push,
+    category: Category::Possession,
+    amr: &["swk"],
+    phishing_resistant: false,
+    is_core: true,
+    restricted: false,
+    has_codes: true,
+    telephone: None,
+    name: "Wardkey Authenticator",
 };
 
 const TOTP: Definition = Definition {
@@ -22,6 +35,7 @@ const TOTP: Definition = Definition {
     phishing_resistant: false,
     is_core: true,
     restricted: false,
+    has_codes: true,
     telephone: None,
     name: "Authenticator app",
 };
@@ -33,6 +47,7 @@ const SMS: Definition = Definition {
     phishing_resistant: false,
     is_core: true,
     restricted: true,
+    has_codes: false,
     telephone: Some(Reach::Text),
     name: "Text message",
 };
@@ -44,6 +59,7 @@ const VOICE_CALL: Definition = Definition {
     phishing_resistant: false,
     is_core: true,
     restricted: true,
+    has_codes: false,
     telephone: Some(Reach::Call),
     name: "Phone call",
 };
@@ -52,6 +68,7 @@ const VOICE_CALL: Definition = Definition {
 pub const fn definition(kind: FactorKind) -> &'static Definition {
     match kind {
         FactorKind::Password => &PASSWORD,
+        FactorKind::Push => &PUSH,
         FactorKind::Totp => &TOTP,
         FactorKind::Sms => &SMS,
         FactorKind::VoiceCall => &VOICE_CALL,
@@ -78,6 +95,6 @@ mod tests {
     #[test]
     fn a_password_is_never_a_second_factor() {
         let kinds: Vec<_> = second_factors().map(|definition| definition.kind).collect();
-        assert_eq!(kinds, [FactorKind::Totp, FactorKind::Sms, FactorKind::VoiceCall]);
+        assert_eq!(kinds, [FactorKind::Push, FactorKind::Totp, FactorKind::Sms, FactorKind::VoiceCall]);
     }
 }

@@ -182,7 +182,7 @@ impl BudgetRules {
         let price = match channel {
             Channel::Text => self.prices.text,
             Channel::Call => self.prices.call,
-            Channel::Mail => 0,
+            Channel::Push | Channel::Mail => 0,
         };
         let most = self.organisation_pence_a_day.saturating_mul(100);
         gauges.push(gauge(Counted::Spend(organisation), DAY, price, most, false, now));

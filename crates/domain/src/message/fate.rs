@@ -134,7 +134,7 @@ pub struct RetryRules {
 }
 
 impl RetryRules {
-    /// Codes and calls: somebody is waiting.
+    /// Codes, calls and requests: somebody is waiting.
     pub const URGENT: Self = Self { first_wait: Duration::from_secs(1), longest_wait: Duration::from_secs(15) };
     /// News.
     pub const PATIENT: Self = Self { first_wait: Duration::from_secs(30), longest_wait: Duration::from_secs(3_600) };
@@ -142,7 +142,7 @@ impl RetryRules {
     /// Those of a channel.
     pub const fn of(channel: Channel) -> Self {
         match channel {
-            Channel::Text | Channel::Call => Self::URGENT,
+            Channel::Text | Channel::Call | Channel::Push => Self::URGENT,
             Channel::Mail => Self::PATIENT,
         }
     }

@@ -11,6 +11,8 @@ pub enum Channel {
     Text,
     /// A call.
     Call,
+    /// A wake-up of an authenticator app.
+    Push,
     /// An e-mail. Never a factor [AUT-9]: it brings news only.
     Mail,
 }
@@ -30,23 +32,24 @@ impl Channel {
     }
 
     /// Every channel.
-    pub const ALL: [Self; 3] = [Self::Text, Self::Call, Self::Mail];
+    pub const ALL: [Self; 4] = [Self::Text, Self::Call, Self::Push, Self::Mail];
 
     /// The word for it in stores, metrics and templates.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Text => "text",
             Self::Call => "call",
+            Self::Push => "push",
             Self::Mail => "mail",
         }
     }
 
     /// Whether a message may be sent again when nobody knows whether it arrived: a second code or call would confuse the
-    /// person, and cost money; a second e-mail is recognised by its Message-ID.
+    /// person, and cost money; a second e-mail is recognised by its Message-ID, a second wake-up by its topic.
     pub const fn may_repeat(self) -> bool {
         match self {
             Self::Text | Self::Call => false,
-            Self::Mail => true,
+            Self::Push | Self::Mail => true,
         }
     }
 }
@@ -70,10 +73,14 @@ pub enum MessageKind {
     SignInCall,
     /// A call that confirms a new number.
     EnrolmentCall,
+    /// A wake-up of an app that is asked whether a sign-in is the person's own.
+    SignInPush,
     /// To the person: a factor was added [ENR-19].
     FactorAdded,
     /// To the person: a factor was removed.
     FactorRemoved,
+    /// To the person: an app moved to another phone.
+    FactorMoved,
     /// To the person: another factor is asked for first.
     DefaultChanged,
     /// To the person: a number was replaced by another.
@@ -93,13 +100,15 @@ pub struct UnknownKind;
 
 impl MessageKind {
     /// Every kind.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 13] = [
         Self::SignInText,
         Self::EnrolmentText,
         Self::SignInCall,
         Self::EnrolmentCall,
+        Self::SignInPush,
         Self::FactorAdded,
         Self::FactorRemoved,
+        Self::FactorMoved,
         Self::DefaultChanged,
         Self::NumberChanged,
         Self::FraudReported,
@@ -114,8 +123,10 @@ impl MessageKind {
             Self::EnrolmentText => "enrolment_text",
             Self::SignInCall => "sign_in_call",
             Self::EnrolmentCall => "enrolment_call",
+            Self::SignInPush => "sign_in_push",
             Self::FactorAdded => "factor_added",
             Self::FactorRemoved => "factor_removed",
+            Self::FactorMoved => "factor_moved",
             Self::DefaultChanged => "default_changed",
             Self::NumberChanged => "number_changed",
             Self::FraudReported => "fraud_reported",
@@ -129,8 +140,10 @@ impl MessageKind {
         match self {
             Self::SignInText | Self::EnrolmentText => Channel::Text,
             Self::SignInCall | Self::EnrolmentCall => Channel::Call,
+            Self::SignInPush => Channel::Push,
             Self::FactorAdded
             | Self::FactorRemoved
+            | Self::FactorMoved
             | Self::DefaultChanged
             | Self::NumberChanged
             | Self::FraudReported

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::factor::FactorKind;
+use crate::factor::push::{AskedApp, NewBinding};
 use crate::factor::sms::SentCode;
 use crate::factor::telephone::PhoneNumber;
 use crate::factor::totp::NewTotp;
@@ -23,7 +24,14 @@ pub enum Challenge {
         /// Whether the person has another way, too.
         several: bool,
     },
-    /// To ask for a code or a call: none is on its way.
+    /// To type the number into an app.
+    App {
+        /// What the app was asked.
+        asked: AskedApp,
+        /// Whether the person has another way, too.
+        several: bool,
+    },
+    /// To ask for a code, a call or a request to an app: none is on its way.
     Dispatch {
         /// The credential that it would go to.
         credential: CredentialId,
@@ -62,6 +70,16 @@ pub enum Challenge {
     EnrolTotp {
         /// The new key.
         new: NewTotp,
+    },
+    /// To scan or follow this code with an authenticator app of ours.
+    BindApp {
+        /// The code.
+        binding: NewBinding,
+    },
+    /// To type the number into the app that was just bound.
+    ConfirmApp {
+        /// What the app was asked.
+        asked: AskedApp,
     },
     /// To enter a telephone number.
     EnrolNumber {
@@ -105,12 +123,15 @@ impl Challenge {
             Self::SelfEnrol
             | Self::ChooseFactor { .. }
             | Self::EnrolTotp { .. }
+            | Self::BindApp { .. }
+            | Self::ConfirmApp { .. }
             | Self::EnrolNumber { .. }
             | Self::ConfirmText { .. }
             | Self::ConfirmCall { .. }
             | Self::Activation => true,
             Self::Password
             | Self::Code { .. }
+            | Self::App { .. }
             | Self::Dispatch { .. }
             | Self::TextCode { .. }
             | Self::Call { .. }

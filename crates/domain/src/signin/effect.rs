@@ -3,11 +3,12 @@
 use crate::credential::Label;
 use crate::factor::FactorKind;
 use crate::factor::password::PasswordHash;
+use crate::factor::push::{AskedApp, NewBinding};
 use crate::factor::sms::SentCode;
 use crate::factor::telephone::PhoneNumber;
 use crate::factor::totp::Step;
 use crate::factor::voice_call::PlacedCall;
-use crate::id::{AccountId, CredentialId, MessageId};
+use crate::id::{AccountId, CredentialId, MessageId, PushRequestId};
 use crate::secret::Secret;
 use crate::signin::DispatchTo;
 
@@ -67,6 +68,39 @@ pub enum Effect {
         to: DispatchTo,
         /// What to ask, and the message's identifier.
         call: PlacedCall,
+    },
+    /// Ask an app, in the transaction that saves the flow.
+    AskApp {
+        /// Whose.
+        to: DispatchTo,
+        /// What.
+        asked: AskedApp,
+    },
+    /// Take a request to an app back: another takes its place, or none is wanted any more.
+    TakeBack {
+        /// The request.
+        request: PushRequestId,
+    },
+    /// Let the holder of this code bind an app; codes of this sign-in from before are void.
+    OfferBinding {
+        /// The account.
+        account: AccountId,
+        /// The code and what it becomes.
+        binding: NewBinding,
+    },
+    /// Store the app that was bound.
+    EnrolApp {
+        /// The credential's identifier.
+        credential: CredentialId,
+        /// The account.
+        account: AccountId,
+        /// The name that its owner gave it.
+        label: Label,
+    },
+    /// Forget how often the account's apps were asked in vain.
+    ResetPace {
+        /// The account.
+        account: AccountId,
     },
     /// Do not send a message that has not left yet: another takes its place.
     Withdraw {

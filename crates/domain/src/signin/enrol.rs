@@ -2,6 +2,7 @@
 
 use crate::access::{Policies, Unusable};
 use crate::credential::{Label, Permit};
+use crate::factor::push::NewBinding;
 use crate::factor::sms;
 use crate::factor::telephone::{PhoneNumber, Reach};
 use crate::factor::totp::{self, NewTotp, TotpState};
@@ -35,7 +36,7 @@ impl Flow {
 
     /// Whether what was begun may be finished. SECURITY: a factor that was switched off since may not; a network that is down
     /// since has delivered its code all the same.
-    fn may_finish(&self, policies: &Policies, person: &Person, kind: FactorKind) -> bool {
+    pub(super) fn may_finish(&self, policies: &Policies, person: &Person, kind: FactorKind) -> bool {
         let down = person.barred.iter().any(|(barred, why)| *barred == kind && *why == Unusable::Unavailable);
         down || self.enrollable(policies, person).contains(&kind)
     }
@@ -44,7 +45,7 @@ impl Flow {
     ///
     /// SECURITY: who has a second factor proves it; enrolling another in a sign-in would be a way around it
     /// (keycloak #21837).
-    fn may_enrol(&self, person: &Person) -> bool {
+    pub(super) fn may_enrol(&self, person: &Person) -> bool {
         self.account == Some(person.id) && person.factors.is_empty()
     }
 
@@ -54,15 +55,21 @@ impl Flow {
         person: &Person,
         kind: FactorKind,
         new: NewTotp,
+        binding: NewBinding,
     ) -> Step {
         let allowed = self.stage.is_enrolling() && self.may_enrol(person);
         if !allowed || !self.enrollable(policies, person).contains(&kind) {
             return Step::Refused(Some(self), Refusal::WrongStep);
         }
-        let effects = self.withdraw();
+        let mut effects = self.withdraw();
         if definition(kind).telephone.is_some() {
             self.stage = Stage::EnrolNumber(kind);
             return Step::Ask(self, Challenge::EnrolNumber { kind }, effects);
+        }
+        if kind == FactorKind::Push {
+            effects.push(Effect::OfferBinding { account: person.id, binding: binding.clone() });
+            self.stage = Stage::BindApp(binding.clone());
+            return Step::Ask(self, Challenge::BindApp { binding }, effects);
         }
         self.stage = Stage::EnrolTotp(new.clone());
         Step::Ask(self, Challenge::EnrolTotp { new }, effects)
@@ -119,8 +126,8 @@ impl Flow {
             Ok(reach) => reach,
             Err(refusal) => return Step::Refused(Some(self), refusal),
         };
-        if let Some(until) = dispatch.refused_until {
-            return Step::Refused(Some(self), Refusal::TooManyMessages { until });
+        if let Some(refusal) = dispatch.refused {
+            return Step::Refused(Some(self), refusal);
         }
         let mut effects = self.withdraw();
         let how = self.send(op, rules, dispatch.credential, reach, &dispatch);
@@ -257,12 +264,16 @@ impl Flow {
         }
         let challenge = match &self.stage {
             Stage::EnrolTotp(new) => Challenge::EnrolTotp { new: new.clone() },
+            Stage::BindApp(binding) => Challenge::BindApp { binding: binding.clone() },
+            Stage::ConfirmApp(asked) => Challenge::ConfirmApp { asked: *asked },
             Stage::ChooseFactor => Challenge::ChooseFactor { kinds: self.enrollable(policies, person) },
             Stage::EnrolNumber(kind) => Challenge::EnrolNumber { kind: *kind },
             Stage::ConfirmNumber { number, how } => how.challenge(Some(number.clone()), false),
             Stage::Identify
             | Stage::CheckingPassword
             | Stage::SecondFactor { .. }
+            | Stage::App(_)
+            | Stage::AppCode(_)
             | Stage::TextCode(_)
             | Stage::Call(_)
             | Stage::Activation

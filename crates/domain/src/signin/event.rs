@@ -2,13 +2,13 @@
 
 use crate::credential::{Label, Permit};
 use crate::factor::password::{PasswordHash, PasswordVerdict};
+use crate::factor::push::{MatchNumber, NewBinding, PushStanding};
 use crate::factor::telephone::{PhoneNumber, Reach};
 use crate::factor::totp::{NewTotp, TotpState};
 use crate::factor::voice_call::CallStanding;
 use crate::factor::{Code, FactorKind};
-use crate::id::{CredentialId, MessageId};
-use crate::signin::Person;
-use crate::time::Timestamp;
+use crate::id::{CredentialId, MessageId, PushRequestId};
+use crate::signin::{Person, Refusal};
 
 /// Something that happened. Each carries the account's facts as they are now.
 #[derive(Debug)]
@@ -66,7 +66,12 @@ pub enum Event {
         /// The credential.
         credential: CredentialId,
     },
-    /// A code or a call was asked for, and budgets have answered.
+    /// The person would rather type a code from the app than answer its request [MET-12].
+    CodeInstead {
+        /// The account.
+        person: Person,
+    },
+    /// A code, a call or a request to an app was asked for, and budgets have answered.
     DispatchRequested {
         /// The account.
         person: Person,
@@ -79,6 +84,13 @@ pub enum Event {
         person: Person,
         /// How it stands.
         standing: CallStanding,
+    },
+    /// How the request to an app stands was looked up.
+    AppChecked {
+        /// The account.
+        person: Person,
+        /// How it stands.
+        standing: PushStanding,
     },
     /// The code that was just accepted turned out to be spent by another node in the same second.
     CodeSpentElsewhere,
@@ -95,6 +107,26 @@ pub enum Event {
         kind: FactorKind,
         /// A new key for it.
         new: NewTotp,
+        /// A new code that binds an app.
+        binding: NewBinding,
+    },
+    /// Whether an app has used the code that binds it was looked up.
+    BindingChecked {
+        /// The account.
+        person: Person,
+        /// Whether one has.
+        bound: bool,
+        /// The request that follows.
+        dispatch: Dispatch,
+    },
+    /// How the request to a newly bound app stands was looked up.
+    EnrolmentAppChecked {
+        /// The account.
+        person: Person,
+        /// The name that its owner gave it.
+        label: Label,
+        /// How it stands.
+        standing: PushStanding,
     },
     /// A telephone number was entered, and budgets have answered.
     NumberEntered {
@@ -133,18 +165,22 @@ pub enum Event {
 }
 
 /// What would be sent, made of fresh random bytes whether or not it will be.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Dispatch {
     /// The message.
     pub message: MessageId,
     /// The code, for whoever needs one.
     pub code: Code,
+    /// The request to an app.
+    pub request: PushRequestId,
+    /// The number for an app.
+    pub number: MatchNumber,
     /// The credential that a new number becomes.
     pub credential: CredentialId,
     /// What is known of the message that this one takes the place of.
     pub previous: Previous,
-    /// When a budget is spent: until when.
-    pub refused_until: Option<Timestamp>,
+    /// Why budgets do not allow it, if they do not.
+    pub refused: Option<Refusal>,
 }
 
 /// What is known of a message when another is asked for in its place.
@@ -156,11 +192,15 @@ pub enum Previous {
     Lost,
 }
 
-/// To whom a code or a call goes.
+/// To whom a code, a call or a request goes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DispatchTo {
     /// To the number of an enrolled credential.
     Credential(CredentialId, Reach),
     /// To a number that is to be enrolled.
     Number(PhoneNumber),
+    /// To the app of an enrolled credential.
+    App(CredentialId),
+    /// To an app that was just bound.
+    NewApp(CredentialId),
 }

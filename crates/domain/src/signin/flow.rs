@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::factor::push::{AskedApp, NewBinding};
 use crate::factor::{FactorKind, Proof, SavedProof};
 use crate::id::{AccountId, CredentialId, FlowId, MessageId, SessionId};
 use crate::op::Op;
@@ -72,9 +73,19 @@ impl Flow {
     ///
     /// SECURITY: who has a factor that is not restricted shows that one. A telephone number alone, which can be taken over,
     /// must not be enough to add a stronger factor and so become stronger itself [AUT-8].
-    pub fn refresh(op: &Op, rules: &SignInRules, id: FlowId, session: &Session, person: &Person) -> Self {
-        let strength =
-            if person.has_unrestricted_factor() { Strength::MultiFactorUnrestricted } else { Strength::MultiFactor };
+    ///
+    /// `moving` is the app that moves to a new phone, if it is for that: neither it nor any code proves anything then, and
+    /// what is left may be a telephone number alone.
+    pub fn refresh(
+        op: &Op,
+        rules: &SignInRules,
+        id: FlowId,
+        session: &Session,
+        person: &Person,
+        moving: Option<CredentialId>,
+    ) -> Self {
+        let unrestricted = moving.is_none() && person.has_unrestricted_factor();
+        let strength = if unrestricted { Strength::MultiFactorUnrestricted } else { Strength::MultiFactor };
         // SECURITY: only knowledge is carried over; possession must be shown now, whatever the session says.
         let proofs = session
             .facts()
@@ -88,7 +99,7 @@ impl Flow {
         Self {
             id,
             purpose: Purpose::FreshFactor { session: session.id() },
-            request: SignInRequest { strength, ..SignInRequest::portal() },
+            request: SignInRequest { strength, moving, ..SignInRequest::portal() },
             account: Some(session.account()),
             proofs,
             activated: false,
@@ -147,6 +158,7 @@ impl Flow {
         if matches!(self.stage, Stage::TextCode(_) | Stage::ConfirmNumber { .. }) {
             FactorKind::Sms
         } else {
+            // An app of ours shows the same codes as any other.
             FactorKind::Totp
         }
     }
@@ -154,6 +166,21 @@ impl Flow {
     /// The last message that it asked for, whether it is awaited or not.
     pub const fn last_message(&self) -> Option<MessageId> {
         self.dispatched
+    }
+
+    /// The request to an app that it awaits.
+    pub const fn awaits_app(&self) -> Option<AskedApp> {
+        self.stage.asked()
+    }
+
+    /// The binding that it awaits, and no app has used yet.
+    pub const fn awaits_binding(&self) -> Option<&NewBinding> {
+        if let Stage::BindApp(binding) = &self.stage { Some(binding) } else { None }
+    }
+
+    /// Whether the request that it awaits is to an app that is being enrolled.
+    pub const fn is_confirming_app(&self) -> bool {
+        matches!(self.stage, Stage::ConfirmApp(_))
     }
 
     /// The call that it awaits.

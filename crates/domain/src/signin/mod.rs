@@ -4,6 +4,7 @@
 //! new session can be made from. Not here: forms, cookies, rows; the use cases carry out the effects. Read next:
 //! [`Flow::step`].
 
+mod app;
 mod challenge;
 mod effect;
 mod enrol;
@@ -12,6 +13,8 @@ mod flow;
 mod identify;
 mod person;
 mod proceed;
+#[cfg(test)]
+mod push_tests;
 mod refusal;
 mod rules;
 mod saved;

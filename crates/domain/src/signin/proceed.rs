@@ -79,9 +79,18 @@ impl Flow {
             kind: factor.kind,
             label: factor.label.clone(),
             is_default: factor.is_default,
-            unusable: unusable(person, factor, required),
+            unusable: self.unusable(person, factor, required),
         };
         person.factors.iter().map(choice).collect()
+    }
+
+    /// Why a factor is of no use in this sign-in, if it is not.
+    pub(super) fn unusable(&self, person: &Person, factor: &EnrolledFactor, required: Strength) -> Option<Unusable> {
+        let may_be_stolen = |moving| {
+            factor.credential == moving || (definition(factor.kind).has_codes && factor.kind != FactorKind::Push)
+        };
+        let moving = self.request.moving.is_some_and(may_be_stolen).then_some(Unusable::Moving);
+        unusable(person, factor, required).or(moving)
     }
 
     fn done(mut self, person: &Person, strength: Strength, effects: Vec<Effect>) -> Step {
@@ -113,7 +122,7 @@ pub(super) fn still_counts(person: &Person, factor: &EnrolledFactor) -> bool {
 }
 
 /// Why a factor is of no use where `required` is asked for, if it is not.
-pub(super) fn unusable(person: &Person, factor: &EnrolledFactor, required: Strength) -> Option<Unusable> {
+fn unusable(person: &Person, factor: &EnrolledFactor, required: Strength) -> Option<Unusable> {
     let barred = person.barred.iter().find(|(kind, _)| *kind == factor.kind).map(|(_, why)| *why);
     let too_weak = definition(factor.kind).restricted && required > Strength::MultiFactor;
     factor.unusable.or(barred).or_else(|| too_weak.then_some(Unusable::TooWeak))

@@ -1,6 +1,7 @@
 //! Why a sign-in did not go on: stable codes and words for people.
 
 use crate::factor::password::BrokenRule;
+use crate::factor::push::PushFailure;
 use crate::factor::voice_call::CallOutcome;
 use crate::time::Timestamp;
 
@@ -62,6 +63,22 @@ pub enum Refusal {
     NoUsableFactor,
     /// All that the person has are telephone numbers that are not allowed any more.
     NumberNotAllowed,
+    /// The request to an app did not confirm the sign-in.
+    AppFailed(PushFailure),
+    /// The app was asked so often in vain that it is not asked again for a while [AUT-5].
+    AskedTooOften {
+        /// From when on it may be.
+        until: Timestamp,
+    },
+    /// Another sign-in from a browser that is not known has a request open.
+    AnotherRequestOpen {
+        /// Until when, at the latest.
+        until: Timestamp,
+    },
+    /// Nothing is asked on behalf of this network, because a sign-in from it was reported.
+    PlaceReported,
+    /// All that the person has is the app that moves to a new phone, or codes that a backup of it may hold.
+    NothingButTheMovingApp,
 }
 
 impl Refusal {
@@ -90,6 +107,13 @@ impl Refusal {
             Self::FactorNotUsable,
             Self::NoUsableFactor,
             Self::NumberNotAllowed,
+            Self::AppFailed(PushFailure::WrongNumber),
+            Self::AppFailed(PushFailure::NoAnswer),
+            Self::AppFailed(PushFailure::TakenBack),
+            Self::AskedTooOften { until: Timestamp::from_seconds(0) },
+            Self::AnotherRequestOpen { until: Timestamp::from_seconds(0) },
+            Self::PlaceReported,
+            Self::NothingButTheMovingApp,
         ]
         .into_iter()
         .chain(CallOutcome::ALL.into_iter().filter(is_failure).map(Self::CallFailed))
@@ -121,6 +145,16 @@ impl Refusal {
             Self::FactorNotUsable => "SIGNIN-020",
             Self::NoUsableFactor => "SIGNIN-021",
             Self::NumberNotAllowed => "SIGNIN-022",
+            Self::AskedTooOften { .. } => "SIGNIN-023",
+            Self::AnotherRequestOpen { .. } => "SIGNIN-024",
+            Self::PlaceReported => "SIGNIN-025",
+            Self::NothingButTheMovingApp => "SIGNIN-026",
+            Self::AppFailed(failure) => match failure {
+                PushFailure::WrongNumber => "SIGNIN-027",
+                PushFailure::NoAnswer => "SIGNIN-028",
+                PushFailure::TakenBack => "SIGNIN-029",
+                PushFailure::Reported => "SIGNIN-019",
+            },
             Self::CallFailed(outcome) => match outcome {
                 CallOutcome::WrongCode => "SIGNIN-030",
                 CallOutcome::NoResponse | CallOutcome::Confirmed => "SIGNIN-031",
@@ -162,6 +196,16 @@ impl Refusal {
             Self::FactorNotUsable => "factor_not_usable",
             Self::NoUsableFactor => "no_usable_factor",
             Self::NumberNotAllowed => "number_not_allowed",
+            Self::AskedTooOften { .. } => "asked_too_often",
+            Self::AnotherRequestOpen { .. } => "another_request_open",
+            Self::PlaceReported => "place_reported",
+            Self::NothingButTheMovingApp => "nothing_but_the_moving_app",
+            Self::AppFailed(failure) => match failure {
+                PushFailure::WrongNumber => "app_wrong_number",
+                PushFailure::NoAnswer => "app_no_answer",
+                PushFailure::TakenBack => "app_taken_back",
+                PushFailure::Reported => "reported",
+            },
             Self::CallFailed(outcome) => match outcome {
                 CallOutcome::WrongCode => "call_wrong_code",
                 CallOutcome::NoResponse | CallOutcome::Confirmed => "call_no_response",
@@ -219,6 +263,28 @@ impl Refusal {
             Self::NumberNotAllowed => {
                 "Verify who the person is, then make them enrol again: their next sign-in asks for another number or an authenticator app."
             }
+            Self::AskedTooOften { .. } => {
+                "Use a code from the app, or wait as long as the page says. If the person did not ask so often, somebody else is: tell security."
+            }
+            Self::AnotherRequestOpen { .. } => {
+                "Look at the app: another sign-in asks there. If it is not the person's, they should answer that it is not them. Otherwise use a code from the app."
+            }
+            Self::PlaceReported => {
+                "A sign-in from the same network was reported. Verify who the person is; they can use a code from the app or another way."
+            }
+            Self::NothingButTheMovingApp => {
+                "Verify who the person is, then make them enrol again: nothing else they have can prove a move to a new phone."
+            }
+            Self::AppFailed(failure) => match failure {
+                PushFailure::WrongNumber => {
+                    "The number typed into the app was not the one on the page: ask again, and compare. If the person typed none, tell security."
+                }
+                PushFailure::NoAnswer => {
+                    "The app did not answer in time: open it, check its connection and its permission to notify, or use a code from it."
+                }
+                PushFailure::TakenBack => "The request was taken back, for example by a newer one: ask again.",
+                PushFailure::Reported => "The person said that they are not signing in: tell security.",
+            },
             Self::CallFailed(outcome) => match outcome {
                 CallOutcome::WrongCode => "The digits on the keypad were not those on the screen: ask for a new call.",
                 CallOutcome::NoResponse | CallOutcome::Confirmed => {
@@ -267,7 +333,12 @@ impl Refusal {
             | Self::Reported
             | Self::FactorNotUsable
             | Self::NoUsableFactor
-            | Self::NumberNotAllowed => false,
+            | Self::NumberNotAllowed
+            | Self::AppFailed(_)
+            | Self::AskedTooOften { .. }
+            | Self::AnotherRequestOpen { .. }
+            | Self::PlaceReported
+            | Self::NothingButTheMovingApp => false,
         }
     }
 }

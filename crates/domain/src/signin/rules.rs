@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::factor::push::PushRules;
 use crate::factor::sms::SmsRules;
 use crate::factor::voice_call::VoiceCallRules;
 
@@ -14,6 +15,8 @@ pub struct SignInRules {
     pub enrolment_lifetime: Duration,
     /// How long after a code or a call was asked for another may be; each further wait is twice as long.
     pub ask_again_after: Duration,
+    /// Requests to authenticator apps.
+    pub push: PushRules,
     /// Codes in text messages.
     pub sms: SmsRules,
     /// Calls.
@@ -26,6 +29,7 @@ impl Default for SignInRules {
             lifetime: Duration::from_secs(15 * 60),
             enrolment_lifetime: Duration::from_secs(30 * 60),
             ask_again_after: Duration::from_secs(20),
+            push: PushRules::default(),
             sms: SmsRules::default(),
             voice_call: VoiceCallRules::default(),
         }

@@ -2,12 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::factor::push::{AskedApp, BindingCode, MatchNumber, NewBinding};
 use crate::factor::sms::SentCode;
 use crate::factor::telephone::PhoneNumber;
 use crate::factor::totp::NewTotp;
 use crate::factor::voice_call::PlacedCall;
 use crate::factor::{Code, FactorKind, Proof, SavedProof};
-use crate::id::{AccountId, CredentialId, FlowId, MessageId};
+use crate::id::{AccountId, CredentialId, FlowId, MessageId, PushRequestId};
 use crate::op::Op;
 use crate::secret::Secret;
 use crate::signin::stage::{Confirming, Stage};
@@ -15,7 +16,7 @@ use crate::signin::{Flow, NewPasswordWhy, Purpose, Refusal, SignInRequest};
 use crate::time::Timestamp;
 
 /// The version of the blob's format; a blob of another version is an expired flow.
-const VERSION: u8 = 2;
+const VERSION: u8 = 3;
 
 /// A saved flow: bytes for the store to seal. They hold secrets and proofs, and only the engine can write or read them.
 ///
@@ -57,6 +58,8 @@ struct Blob {
 enum BlobStage {
     Identify,
     SecondFactor { chosen: Option<CredentialId> },
+    App(BlobAsked),
+    AppCode(CredentialId),
     TextCode(BlobSent),
     Call(BlobSent),
     Activation,
@@ -64,6 +67,8 @@ enum BlobStage {
     OfferEnrolment,
     ChooseFactor,
     EnrolTotp { credential: CredentialId, seed: Vec<u8> },
+    BindApp { credential: CredentialId, code: String, expires_at: Timestamp },
+    ConfirmApp(BlobAsked),
     EnrolNumber(FactorKind),
     ConfirmByText { number: PhoneNumber, sent: BlobSent },
     ConfirmByCall { number: PhoneNumber, call: BlobSent },
@@ -77,6 +82,29 @@ struct BlobSent {
     code: Option<String>,
     at: Timestamp,
     expires_at: Timestamp,
+}
+
+/// A request to an app.
+#[derive(Clone, Serialize, Deserialize)]
+struct BlobAsked {
+    credential: CredentialId,
+    request: PushRequestId,
+    number: String,
+    at: Timestamp,
+    expires_at: Timestamp,
+}
+
+impl BlobAsked {
+    fn of(asked: AskedApp) -> Self {
+        let AskedApp { credential, request, number, asked_at, expires_at } = asked;
+        Self { credential, request, number: number.text(), at: asked_at, expires_at }
+    }
+
+    fn asked(self) -> Result<AskedApp, Refusal> {
+        let number = MatchNumber::parse(&self.number).map_err(|_| Refusal::FlowExpired)?;
+        let Self { credential, request, at, expires_at, .. } = self;
+        Ok(AskedApp { credential, request, number, asked_at: at, expires_at })
+    }
 }
 
 impl BlobSent {
@@ -109,6 +137,14 @@ impl Flow {
         let stage = match &self.stage {
             Stage::Identify => BlobStage::Identify,
             Stage::SecondFactor { chosen } => BlobStage::SecondFactor { chosen: *chosen },
+            Stage::App(asked) => BlobStage::App(BlobAsked::of(*asked)),
+            Stage::AppCode(credential) => BlobStage::AppCode(*credential),
+            Stage::BindApp(NewBinding { credential, code, expires_at }) => BlobStage::BindApp {
+                credential: *credential,
+                code: code.text().expose().clone(),
+                expires_at: *expires_at,
+            },
+            Stage::ConfirmApp(asked) => BlobStage::ConfirmApp(BlobAsked::of(*asked)),
             Stage::TextCode(sent) => BlobStage::TextCode(BlobSent::of_text(*sent)),
             Stage::Call(call) => BlobStage::Call(BlobSent::of_call(*call)),
             Stage::EnrolNumber(kind) => BlobStage::EnrolNumber(*kind),
@@ -165,6 +201,13 @@ impl Flow {
             stage: match blob.stage {
                 BlobStage::Identify => Stage::Identify,
                 BlobStage::SecondFactor { chosen } => Stage::SecondFactor { chosen },
+                BlobStage::App(asked) => Stage::App(asked.asked()?),
+                BlobStage::AppCode(credential) => Stage::AppCode(credential),
+                BlobStage::BindApp { credential, code, expires_at } => {
+                    let code = BindingCode::parse(&code).map_err(|_| Refusal::FlowExpired)?;
+                    Stage::BindApp(NewBinding { credential, code, expires_at })
+                }
+                BlobStage::ConfirmApp(asked) => Stage::ConfirmApp(asked.asked()?),
                 BlobStage::TextCode(sent) => Stage::TextCode(sent.text()?),
                 BlobStage::Call(call) => Stage::Call(call.call()?),
                 BlobStage::EnrolNumber(kind) => Stage::EnrolNumber(kind),

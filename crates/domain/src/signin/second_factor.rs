@@ -10,7 +10,7 @@ use crate::factor::{Code, FactorKind, definition};
 use crate::id::{CredentialId, MessageId};
 use crate::op::Op;
 use crate::session::Strength;
-use crate::signin::proceed::{still_counts, unusable};
+use crate::signin::proceed::still_counts;
 use crate::signin::stage::{Confirming, Stage};
 use crate::signin::step::refusal_of;
 use crate::signin::{
@@ -26,10 +26,16 @@ impl Flow {
         // What has left is awaited, although its network is down since.
         let sent_to = self.stage.sent().and(chosen);
         let of_use = |factor: &&EnrolledFactor| {
-            let usable = match unusable(person, factor, required) {
+            let usable = match self.unusable(person, factor, required) {
                 None => true,
                 Some(Unusable::Unavailable) => sent_to == Some(factor.credential),
-                Some(Unusable::SwitchedOff | Unusable::Role | Unusable::TooWeak | Unusable::NumberNotAllowed) => false,
+                Some(
+                    Unusable::SwitchedOff
+                    | Unusable::Role
+                    | Unusable::TooWeak
+                    | Unusable::NumberNotAllowed
+                    | Unusable::Moving,
+                ) => false,
             };
             usable && !shown.contains(&factor.kind)
         };
@@ -40,16 +46,22 @@ impl Flow {
             return Step::Refused(None, self.nothing_of_use(person, required));
         };
         let several = person.factors.len() > 1;
-        if definition(first.kind).telephone.is_none() {
+        let by_code = matches!(&self.stage, Stage::AppCode(credential) if *credential == first.credential);
+        if by_code || (definition(first.kind).telephone.is_none() && first.kind != FactorKind::Push) {
             let ours =
                 candidates.iter().filter(|factor| factor.kind == first.kind && factor.credential != first.credential);
             let credentials = std::iter::once(first.credential).chain(ours.map(|factor| factor.credential)).collect();
-            self.stage = Stage::SecondFactor { chosen: Some(first.credential) };
-            return Step::Ask(self, Challenge::Code { credentials, several }, effects);
+            if !by_code {
+                self.stage = Stage::SecondFactor { chosen: Some(first.credential) };
+            }
+            // Whoever came here from the app's request can go back to it.
+            return Step::Ask(self, Challenge::Code { credentials, several: several || by_code }, effects);
         }
-        let challenge = match self.stage.sent().filter(|sent| sent.credential() == first.credential) {
-            Some(sent) => sent.challenge(None, several),
-            None => {
+        let asked = self.stage.asked().filter(|asked| asked.credential == first.credential);
+        let challenge = match (asked, self.stage.sent().filter(|sent| sent.credential() == first.credential)) {
+            (Some(asked), _) => Challenge::App { asked, several },
+            (None, Some(sent)) => sent.challenge(None, several),
+            (None, None) => {
                 self.stage = Stage::SecondFactor { chosen: Some(first.credential) };
                 Challenge::Dispatch { credential: first.credential, kind: first.kind, several }
             }
@@ -58,10 +70,13 @@ impl Flow {
     }
 
     fn nothing_of_use(&self, person: &Person, required: Strength) -> Refusal {
-        let mut reasons = person.factors.iter().filter_map(|factor| unusable(person, factor, required));
+        let mut reasons = person.factors.iter().filter_map(|factor| self.unusable(person, factor, required));
+        if reasons.clone().any(|why| why == Unusable::Moving) {
+            return Refusal::NothingButTheMovingApp;
+        }
         let on_our_side = |why: &Unusable| match why {
             Unusable::SwitchedOff | Unusable::Role | Unusable::NumberNotAllowed | Unusable::Unavailable => true,
-            Unusable::TooWeak => false,
+            Unusable::TooWeak | Unusable::Moving => false,
         };
         if reasons.any(|why| on_our_side(&why)) { Refusal::NoUsableFactor } else { Refusal::StrengthOutOfReach }
     }
@@ -78,8 +93,12 @@ impl Flow {
         }
         let required = self.required(policies, person);
         let chosen = person.factors.iter().find(|factor| factor.credential == credential);
-        if chosen.is_none_or(|factor| unusable(person, factor, required).is_some()) {
+        if chosen.is_none_or(|factor| self.unusable(person, factor, required).is_some()) {
             return Step::Refused(Some(self), Refusal::FactorNotUsable);
+        }
+        // Whoever chose the codes of an app, and now chooses the app, wants its request.
+        if matches!(self.stage, Stage::AppCode(_)) {
+            self.stage = Stage::SecondFactor { chosen: Some(credential) };
         }
         // A code that is on its way stays good while its own factor is chosen, and no longer.
         if self.stage.credential() == Some(credential) {
@@ -118,15 +137,26 @@ impl Flow {
                 }
                 DispatchTo::Number(number.clone())
             }
-            Stage::SecondFactor { .. } | Stage::TextCode(_) | Stage::Call(_) => {
+            Stage::ConfirmApp(asked) => {
+                if let Some(until) = self.next_dispatch_at().filter(|until| op.now < *until) {
+                    return Err(Refusal::TooSoon { until });
+                }
+                DispatchTo::NewApp(asked.credential)
+            }
+            Stage::SecondFactor { .. } | Stage::App(_) | Stage::TextCode(_) | Stage::Call(_) => {
                 let required = self.required(policies, person);
                 let chosen = self.stage.credential().ok_or(Refusal::WrongStep)?;
                 let factor = person.factors.iter().find(|factor| factor.credential == chosen);
                 let factor = factor.ok_or(Refusal::WrongStep)?;
-                if unusable(person, factor, required).is_some() {
+                if self.unusable(person, factor, required).is_some() {
                     return Err(Refusal::FactorNotUsable);
                 }
-                DispatchTo::Credential(chosen, definition(factor.kind).telephone.ok_or(Refusal::WrongStep)?)
+                match definition(factor.kind).telephone {
+                    Some(reach) => DispatchTo::Credential(chosen, reach),
+                    // How soon another request may follow is for its own pace to say.
+                    None if factor.kind == FactorKind::Push => DispatchTo::App(chosen),
+                    None => return Err(Refusal::WrongStep),
+                }
             }
             Stage::Identify
             | Stage::CheckingPassword
@@ -135,6 +165,8 @@ impl Flow {
             | Stage::OfferEnrolment
             | Stage::ChooseFactor
             | Stage::EnrolTotp(_)
+            | Stage::AppCode(_)
+            | Stage::BindApp(_)
             | Stage::EnrolNumber(_)
             | Stage::Complete => return Err(Refusal::WrongStep),
         };
@@ -166,14 +198,19 @@ impl Flow {
             Ok(to) => to,
             Err(refusal) => return Step::Refused(Some(self), refusal),
         };
-        if let Some(until) = dispatch.refused_until {
-            return Step::Refused(Some(self), Refusal::TooManyMessages { until });
+        if let Some(refusal) = dispatch.refused {
+            return Step::Refused(Some(self), refusal);
         }
         let mut effects = self.withdraw();
+        if let DispatchTo::App(credential) | DispatchTo::NewApp(credential) = to {
+            return self.ask_app(op, rules, person, credential, to, &dispatch, effects);
+        }
         let (credential, reach, number) = match (&to, self.stage.sent()) {
             (DispatchTo::Credential(credential, reach), _) => (*credential, *reach, None),
             (DispatchTo::Number(number), Some(sent)) => (sent.credential(), sent.reach(), Some(number.clone())),
-            (DispatchTo::Number(_), None) => return Step::Refused(Some(self), Refusal::WrongStep),
+            (DispatchTo::Number(_) | DispatchTo::App(_) | DispatchTo::NewApp(_), _) => {
+                return Step::Refused(Some(self), Refusal::WrongStep);
+            }
         };
         let how = self.send(op, rules, credential, reach, &dispatch);
         effects.push(how.effect(to));
@@ -222,7 +259,9 @@ impl Flow {
 
     /// Takes back what was sent before and has not left yet: one code at a time [AUT-4].
     pub(super) fn withdraw(&self) -> Vec<Effect> {
-        self.stage.sent().map(|sent| Effect::Withdraw { message: sent.message() }).into_iter().collect()
+        let message = self.stage.sent().map(|sent| Effect::Withdraw { message: sent.message() });
+        let request = self.stage.asked().map(|asked| Effect::TakeBack { request: asked.request });
+        message.into_iter().chain(request).collect()
     }
 
     #[expect(clippy::too_many_arguments, reason = "one event's facts, unpacked by `step`")]
@@ -255,7 +294,11 @@ impl Flow {
         }
         let verdict = match sent {
             Some(sent) => of_a_text(sent, code, op.now),
-            None if matches!(self.stage, Stage::SecondFactor { .. }) => of_an_app(states, code, op.now),
+            // SECURITY: a code may come from the backup with which the app moves, whatever page it was typed on.
+            None if self.request.moving.is_some() => Err(Refusal::FactorNotUsable),
+            None if matches!(self.stage, Stage::SecondFactor { .. } | Stage::AppCode(_)) => {
+                of_an_app(states, code, op.now)
+            }
             None => Err(Refusal::WrongStep),
         };
         match verdict {

@@ -1,6 +1,7 @@
 //! Where a sign-in stands.
 
 use crate::factor::FactorKind;
+use crate::factor::push::{AskedApp, NewBinding};
 use crate::factor::sms::SentCode;
 use crate::factor::telephone::PhoneNumber;
 use crate::factor::totp::NewTotp;
@@ -20,6 +21,10 @@ pub(super) enum Stage {
         /// The one that was chosen, or is asked for first.
         chosen: Option<CredentialId>,
     },
+    /// An app was asked, and its answer is awaited.
+    App(AskedApp),
+    /// A code is awaited from an app that could be asked, too.
+    AppCode(CredentialId),
     /// A code was sent in a text message and is awaited.
     TextCode(SentCode),
     /// A telephone is called, and its keypad awaited.
@@ -34,6 +39,10 @@ pub(super) enum Stage {
     ChooseFactor,
     /// A new key is shown and its first code awaited.
     EnrolTotp(NewTotp),
+    /// A code that binds an app is shown, and the app awaited.
+    BindApp(NewBinding),
+    /// An app was bound and asked, and its answer is awaited.
+    ConfirmApp(AskedApp),
     /// A telephone number is awaited.
     EnrolNumber(FactorKind),
     /// A telephone number was entered, and is to be confirmed.
@@ -61,6 +70,8 @@ impl Stage {
     pub(super) const fn credential(&self) -> Option<CredentialId> {
         match self {
             Self::SecondFactor { chosen } => *chosen,
+            Self::App(asked) => Some(asked.credential),
+            Self::AppCode(credential) => Some(*credential),
             Self::TextCode(sent) => Some(sent.credential),
             Self::Call(call) => Some(call.credential),
             Self::Identify
@@ -70,19 +81,22 @@ impl Stage {
             | Self::OfferEnrolment
             | Self::ChooseFactor
             | Self::EnrolTotp(_)
+            | Self::BindApp(_)
+            | Self::ConfirmApp(_)
             | Self::EnrolNumber(_)
             | Self::ConfirmNumber { .. }
             | Self::Complete => None,
         }
     }
 
-    /// What was sent and is awaited.
-    pub(super) const fn sent(&self) -> Option<Confirming> {
+    /// The request to an app that is awaited.
+    pub(super) const fn asked(&self) -> Option<AskedApp> {
         match self {
-            Self::TextCode(sent) => Some(Confirming::Text(*sent)),
-            Self::Call(call) => Some(Confirming::Call(*call)),
-            Self::ConfirmNumber { how, .. } => Some(*how),
+            Self::App(asked) | Self::ConfirmApp(asked) => Some(*asked),
             Self::SecondFactor { .. }
+            | Self::AppCode(_)
+            | Self::TextCode(_)
+            | Self::Call(_)
             | Self::Identify
             | Self::CheckingPassword
             | Self::Activation
@@ -90,6 +104,31 @@ impl Stage {
             | Self::OfferEnrolment
             | Self::ChooseFactor
             | Self::EnrolTotp(_)
+            | Self::BindApp(_)
+            | Self::EnrolNumber(_)
+            | Self::ConfirmNumber { .. }
+            | Self::Complete => None,
+        }
+    }
+
+    /// What was sent to a telephone and is awaited.
+    pub(super) const fn sent(&self) -> Option<Confirming> {
+        match self {
+            Self::TextCode(sent) => Some(Confirming::Text(*sent)),
+            Self::Call(call) => Some(Confirming::Call(*call)),
+            Self::ConfirmNumber { how, .. } => Some(*how),
+            Self::SecondFactor { .. }
+            | Self::App(_)
+            | Self::AppCode(_)
+            | Self::Identify
+            | Self::CheckingPassword
+            | Self::Activation
+            | Self::NewPassword(_)
+            | Self::OfferEnrolment
+            | Self::ChooseFactor
+            | Self::EnrolTotp(_)
+            | Self::BindApp(_)
+            | Self::ConfirmApp(_)
             | Self::EnrolNumber(_)
             | Self::Complete => None,
         }
@@ -97,11 +136,19 @@ impl Stage {
 
     /// Whether an enrolled factor is awaited.
     pub(super) const fn awaits_second_factor(&self) -> bool {
-        matches!(self, Self::SecondFactor { .. } | Self::TextCode(_) | Self::Call(_))
+        matches!(self, Self::SecondFactor { .. } | Self::App(_) | Self::AppCode(_) | Self::TextCode(_) | Self::Call(_))
     }
 
     /// Whether the person is enrolling, beyond having said yes to it.
     pub(super) const fn is_enrolling(&self) -> bool {
-        matches!(self, Self::ChooseFactor | Self::EnrolTotp(_) | Self::EnrolNumber(_) | Self::ConfirmNumber { .. })
+        matches!(
+            self,
+            Self::ChooseFactor
+                | Self::EnrolTotp(_)
+                | Self::BindApp(_)
+                | Self::ConfirmApp(_)
+                | Self::EnrolNumber(_)
+                | Self::ConfirmNumber { .. }
+        )
     }
 }

@@ -38,6 +38,7 @@ impl Flow {
             Event::CredentialChosen { person, credential } => {
                 self.credential_chosen(rules, policies, &person, credential)
             }
+            Event::CodeInstead { person } => self.code_instead(rules, policies, &person),
             Event::DispatchRequested { person, dispatch } => {
                 self.dispatch_requested(op, rules, policies, &person, dispatch)
             }
@@ -46,8 +47,17 @@ impl Flow {
             }
             Event::CodeSpentElsewhere => Step::Refused(Some(self), Refusal::CodeAlreadyUsed),
             Event::CallChecked { person, standing } => self.call_checked(op, rules, policies, &person, standing),
+            Event::AppChecked { person, standing } => self.app_checked(op, rules, policies, &person, standing),
             Event::EnrolmentConfirmed { person } => self.enrolment_confirmed(policies, &person),
-            Event::FactorChosen { person, kind, new } => self.factor_chosen(policies, &person, kind, new),
+            Event::FactorChosen { person, kind, new, binding } => {
+                self.factor_chosen(policies, &person, kind, new, binding)
+            }
+            Event::BindingChecked { person, bound, dispatch } => {
+                self.binding_checked(op, rules, policies, &person, bound, &dispatch)
+            }
+            Event::EnrolmentAppChecked { person, label, standing } => {
+                self.enrolment_app_checked(op, rules, policies, &person, label, standing)
+            }
             Event::NumberEntered { person, number, dispatch } => {
                 self.number_entered(op, rules, policies, &person, number, dispatch)
             }
@@ -69,12 +79,16 @@ impl Flow {
                 Stage::OfferEnrolment
                 | Stage::ChooseFactor
                 | Stage::EnrolTotp(_)
+                | Stage::BindApp(_)
+                | Stage::ConfirmApp(_)
                 | Stage::EnrolNumber(_)
                 | Stage::ConfirmNumber { .. },
                 Some(person),
             ) => self.ask_enrolment_again(policies, person),
             (
                 Stage::SecondFactor { .. }
+                | Stage::App(_)
+                | Stage::AppCode(_)
                 | Stage::TextCode(_)
                 | Stage::Call(_)
                 | Stage::Activation

@@ -2,18 +2,19 @@
 
 use proptest::prelude::*;
 
-use super::tests::{Journey, SEED, code, enrolled, factor, fresh_key, op, person, phone};
+use super::tests::{Journey, SEED, code, enrolled, factor, fresh_key, new_binding, op, person, phone};
 use super::*;
 use crate::access::Unusable;
 use crate::credential::{MustChange, PasswordStanding, Permit};
+use crate::factor::push::{Digits, MatchNumber};
 use crate::factor::telephone::{PhoneNumber, Reach};
 use crate::factor::voice_call::{CallOutcome, CallStanding, Confirm};
 use crate::factor::{Code, FactorKind};
-use crate::id::{CredentialId, MessageId};
+use crate::id::{CredentialId, MessageId, PushRequestId};
 use crate::session::Strength;
 use crate::time::Timestamp;
 
-fn mobile() -> CredentialId {
+pub(super) fn mobile() -> CredentialId {
     CredentialId::new(Timestamp::from_seconds(1), [11; 10])
 }
 
@@ -25,7 +26,7 @@ fn number() -> PhoneNumber {
     PhoneNumber::restore("+447700900123".to_owned(), None)
 }
 
-fn dispatch(second: i64) -> Dispatch {
+pub(super) fn dispatch(second: i64) -> Dispatch {
     let byte = u8::try_from(second % 256).unwrap();
     let now = op(second).now;
     Dispatch {
@@ -33,7 +34,9 @@ fn dispatch(second: i64) -> Dispatch {
         code: Code::draw([byte; 16]),
         credential: CredentialId::new(now, [13; 10]),
         previous: Previous::Underway,
-        refused_until: None,
+        request: PushRequestId::new(now, [byte; 10]),
+        number: MatchNumber::draw([byte; 16], Digits::Two),
+        refused: None,
     }
 }
 
@@ -55,12 +58,12 @@ fn with_all() -> Person {
 }
 
 impl Journey {
-    fn send(&mut self, second: i64) -> &mut Self {
+    pub(super) fn send(&mut self, second: i64) -> &mut Self {
         let person = self.person.clone();
         self.event(second, Event::DispatchRequested { person, dispatch: dispatch(second) })
     }
 
-    fn choose(&mut self, second: i64, credential: CredentialId) -> &mut Self {
+    pub(super) fn choose(&mut self, second: i64, credential: CredentialId) -> &mut Self {
         let person = self.person.clone();
         self.event(second, Event::CredentialChosen { person, credential })
     }
@@ -81,9 +84,9 @@ impl Journey {
         self.event(second, Event::CallChecked { person, standing })
     }
 
-    fn choose_kind(&mut self, second: i64, kind: FactorKind) -> &mut Self {
+    pub(super) fn choose_kind(&mut self, second: i64, kind: FactorKind) -> &mut Self {
         let person = self.person.clone();
-        self.event(second, Event::FactorChosen { person, kind, new: fresh_key() })
+        self.event(second, Event::FactorChosen { person, kind, new: fresh_key(), binding: new_binding() })
     }
 
     fn enter_number(&mut self, second: i64) -> &mut Self {
@@ -214,7 +217,7 @@ fn a_spent_budget_is_said_and_sends_nothing() {
     let mut journey = Journey::begin(with_text());
     journey.password(1, true);
     let person = journey.person.clone();
-    let dispatch = Dispatch { refused_until: Some(op(900).now), ..dispatch(2) };
+    let dispatch = Dispatch { refused: Some(Refusal::TooManyMessages { until: op(900).now }), ..dispatch(2) };
     journey.event(2, Event::DispatchRequested { person, dispatch }).check("send? too_many_messages");
     assert!(journey.texts.is_empty());
 }

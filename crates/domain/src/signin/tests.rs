@@ -9,11 +9,14 @@ use crate::access::Policies;
 use crate::credential::{Label, MustChange, PasswordStanding, Permit};
 use crate::directory::{AccountKind, AccountStatus};
 use crate::factor::password::{self, HashMemory, HashParams, PasswordHash, PasswordVerdict};
+use crate::factor::push::{AskedApp, BINDING_BYTES, BindingCode, NewBinding};
 use crate::factor::sms::SentCode;
 use crate::factor::totp::{self, NewTotp, TotpState};
 use crate::factor::voice_call::PlacedCall;
 use crate::factor::{Code, FactorKind};
-use crate::id::{AccountId, CredentialId, DeviceId, FlowId, MessageId, OrganisationId, RequestId, SessionId};
+use crate::id::{
+    AccountId, CredentialId, DeviceId, FlowId, MessageId, OrganisationId, PushRequestId, RequestId, SessionId,
+};
 use crate::op::{Actor, Op, Origin};
 use crate::secret::Secret;
 use crate::session::SessionLimits;
@@ -40,6 +43,14 @@ pub(super) fn phone() -> Label {
 
 pub(super) fn fresh_key() -> NewTotp {
     NewTotp::new(CredentialId::new(Timestamp::from_seconds(START), [2; 10]), NEW_SEED)
+}
+
+pub(super) fn new_binding() -> NewBinding {
+    NewBinding {
+        credential: CredentialId::new(Timestamp::from_seconds(START), [14; 10]),
+        code: BindingCode::new([15; BINDING_BYTES]),
+        expires_at: Timestamp::from_seconds(START + 600),
+    }
 }
 
 pub(super) fn person() -> Person {
@@ -100,6 +111,8 @@ pub(super) struct Journey {
     pub(super) texts: Vec<(DispatchTo, SentCode)>,
     pub(super) calls: Vec<(DispatchTo, PlacedCall)>,
     pub(super) withdrawn: Vec<MessageId>,
+    pub(super) asked: Vec<(DispatchTo, AskedApp)>,
+    pub(super) taken_back: Vec<PushRequestId>,
     pub(super) rules: SignInRules,
 }
 
@@ -119,6 +132,8 @@ impl Journey {
             texts: Vec::new(),
             calls: Vec::new(),
             withdrawn: Vec::new(),
+            asked: Vec::new(),
+            taken_back: Vec::new(),
             rules: SignInRules::default(),
         }
     }
@@ -173,6 +188,15 @@ impl Journey {
             if let Effect::PlaceCall { to, call } = effect {
                 self.calls.push((to.clone(), *call));
             }
+            if let Effect::EnrolApp { credential, .. } = effect {
+                self.person.factors.push(factor(*credential, FactorKind::Push));
+            }
+            if let Effect::AskApp { to, asked } = effect {
+                self.asked.push((to.clone(), *asked));
+            }
+            if let Effect::TakeBack { request } = effect {
+                self.taken_back.push(*request);
+            }
             if let Effect::Withdraw { message } = effect {
                 self.withdrawn.push(*message);
             }
@@ -202,7 +226,10 @@ impl Journey {
 
     pub(super) fn choose_totp(&mut self, second: i64) -> &mut Self {
         let person = self.person.clone();
-        self.event(second, Event::FactorChosen { person, kind: FactorKind::Totp, new: fresh_key() })
+        self.event(
+            second,
+            Event::FactorChosen { person, kind: FactorKind::Totp, new: fresh_key(), binding: new_binding() },
+        )
     }
 
     pub(super) fn enrolment_code(&mut self, second: i64, code: Code) -> &mut Self {
@@ -238,6 +265,9 @@ fn challenge_word(challenge: &Challenge) -> String {
         Challenge::Dispatch { .. } => "send?",
         Challenge::TextCode { .. } => "text",
         Challenge::Call { .. } => "call",
+        Challenge::App { .. } => "app",
+        Challenge::BindApp { .. } => "bind",
+        Challenge::ConfirmApp { .. } => "confirm-app",
         Challenge::EnrolNumber { .. } => "number",
         Challenge::ConfirmText { .. } => "confirm-text",
         Challenge::ConfirmCall { .. } => "confirm-call",
@@ -376,7 +406,7 @@ fn stepping_up_asks_for_the_second_factor_alone_and_keeps_the_end() {
     let limits = SessionLimits::default();
     let first = journey.done.take().unwrap().start_session(&op(2), &limits, SessionId::new(op(2).now, [7; 10]), device);
     let id = FlowId::new(op(3_000).now, [8; 10]);
-    journey.flow = Some(Flow::refresh(&op(3_000), &SignInRules::default(), id, &first, &journey.person));
+    journey.flow = Some(Flow::refresh(&op(3_000), &SignInRules::default(), id, &first, &journey.person, None));
     let person = Some(journey.person.clone());
     journey.event(3_000, Event::Looked { person }).code(3_001, code(&SEED, 3_001)).check("code done code done");
     let signed_in = journey.done.take().unwrap();
@@ -395,13 +425,7 @@ fn stepping_up_asks_for_a_factor_that_is_not_restricted_where_there_is_one() {
     ] {
         let mut journey = Journey::begin(Person { factors, ..person() });
         journey.password(1, true);
-        let dispatch = Dispatch {
-            message: MessageId::new(op(2).now, [2; 10]),
-            code: Code::draw([2; 16]),
-            credential: text,
-            previous: Previous::Underway,
-            refused_until: None,
-        };
+        let dispatch = super::telephone_tests::dispatch(2);
         let person = journey.person.clone();
         journey.event(2, Event::DispatchRequested { person: person.clone(), dispatch });
         let sent = journey.texts[0].1.code;
@@ -413,7 +437,7 @@ fn stepping_up_asks_for_a_factor_that_is_not_restricted_where_there_is_one() {
         let first = signed_in.start_session(&op(3), &SessionLimits::default(), session, device);
         assert_eq!((first.unrestricted_factor_at(), first.second_factor_at()), (None, Some(op(3).now)));
         let id = FlowId::new(op(4).now, [8; 10]);
-        journey.flow = Some(Flow::refresh(&op(4), &SignInRules::default(), id, &first, &person));
+        journey.flow = Some(Flow::refresh(&op(4), &SignInRules::default(), id, &first, &person, None));
         journey.event(4, Event::Looked { person: Some(person) }).check(expected);
     }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::dns::{Name, Resolve, Resolving};
-use reqwest::header::{ACCEPT, CONTENT_LENGTH};
+use reqwest::header::{ACCEPT, CONTENT_LENGTH, RETRY_AFTER};
 use rustls::ClientConfig;
 use url::{Host, Url};
 
@@ -89,6 +89,27 @@ impl Outbound {
             let (client, url) = self.admit(address).await?;
             let response = client.post(url).form(fields).send().await.map_err(failure)?;
             success(&response)
+        })
+        .await
+    }
+
+    /// Posts `body` to `address` with these headers. Says the answer's status and, if it asks for patience, for how long; the
+    /// answer's body is ignored.
+    ///
+    /// # Errors
+    /// The address is refused, or the answer is late.
+    pub async fn post_bytes(
+        &self,
+        address: &str,
+        headers: &[(&'static str, &str)],
+        body: Vec<u8>,
+    ) -> Result<(u16, Option<Duration>), OutboundError> {
+        self.within_limit(async {
+            let (client, url) = self.admit(address).await?;
+            let request = headers.iter().fold(client.post(url), |request, (name, value)| request.header(*name, *value));
+            let response = request.body(body).send().await.map_err(failure)?;
+            let seconds = response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.parse().ok());
+            Ok((response.status().as_u16(), seconds.map(Duration::from_secs)))
         })
         .await
     }

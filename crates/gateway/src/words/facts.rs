@@ -97,6 +97,14 @@ pub enum MailWords<'a> {
         /// When.
         moment: &'a str,
     },
+    /// To a person: an app moved to another phone.
+    FactorMoved {
+        /// Which.
+        #[serde(flatten)]
+        factor: Factor<'a>,
+        /// When.
+        moment: &'a str,
+    },
     /// To a person: another factor is asked for first.
     DefaultChanged {
         /// Which one now.
@@ -171,6 +179,7 @@ impl MailWords<'_> {
         match self {
             Self::FactorAdded { .. } => "factor_added",
             Self::FactorRemoved { .. } => "factor_removed",
+            Self::FactorMoved { .. } => "factor_moved",
             Self::DefaultChanged { .. } => "default_changed",
             Self::NumberChanged { .. } => "number_changed",
             Self::FraudReported { .. } => "fraud_reported",

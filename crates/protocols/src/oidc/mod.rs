@@ -22,4 +22,5 @@ mod state;
 mod token_reference;
 
 pub use application::read_settings;
+pub(crate) use cors::{allow_any_origin, preflight};
 pub use router::router;

@@ -23,6 +23,7 @@ mod oidc;
 mod outbound;
 mod password;
 mod problem;
+mod push;
 mod reader;
 mod reference;
 mod roots;

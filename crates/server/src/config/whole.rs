@@ -21,7 +21,7 @@ use super::problem::ConfigError;
 use super::reader::{Reader, SectionDoc};
 use super::{
     audit, cache, database, hashing, help, keys, listen, log, message, metrics, network, oidc, outbound, password,
-    server, session, signin, telephone, throttle, totp,
+    push, server, session, signin, telephone, throttle, totp,
 };
 
 /// What is read when no file is named.
@@ -61,6 +61,8 @@ pub struct Config {
     pub hashing: HashingSettings,
     /// `[totp]`.
     pub totp: TotpRules,
+    /// `[push]` and `[place]`.
+    pub push: push::Push,
     /// `[telephone]`, `[sms]`, `[voice_call]`, `[restricted]`.
     pub telephone: telephone::Telephone,
     /// `[message]` and `[budget]`.
@@ -137,7 +139,14 @@ impl Config {
             max_telephones: self.telephone.max_per_account,
             restricted: self.telephone.restricted.clone(),
             message: self.message.clone(),
-            signin: SignInRules { sms: self.telephone.sms, voice_call: self.telephone.voice_call, ..self.signin },
+            places: self.push.places.clone(),
+            push_contact: self.push.contact.clone(),
+            signin: SignInRules {
+                push: self.push.rules,
+                sms: self.telephone.sms,
+                voice_call: self.telephone.voice_call,
+                ..self.signin
+            },
             visits: self.visits,
             cache: self.cache.clone(),
             oidc: self.oidc,
@@ -158,6 +167,7 @@ fn sections(reader: &mut Reader) -> Option<Config> {
     let password = password::read(reader);
     let hashing = hashing::read(reader);
     let totp = totp::read(reader);
+    let push = push::read(reader);
     let telephone = telephone::read(reader);
     let message = message::read(reader, telephone.ring_for);
     let networks = network::read(reader, server.issuer.as_ref().map(Issuer::host), telephone.ring_for);
@@ -180,6 +190,7 @@ fn sections(reader: &mut Reader) -> Option<Config> {
         password,
         hashing,
         totp,
+        push,
         telephone,
         message,
         networks,

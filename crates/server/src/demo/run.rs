@@ -108,7 +108,7 @@ fn people() -> Vec<PersonRow> {
         body.people.iter().map(|person| PersonRow {
             address: body.address_of(person),
             password: Some(person.password().to_owned()),
-            second_factor: if person.is_enrolled() { "Code from the demo phone" } else { "Enrols at first sign-in" }
+            second_factor: if person.is_enrolled() { "Code from the demo messages" } else { "Enrols at first sign-in" }
                 .to_owned(),
             role: person.job.to_owned(),
             organisation: body.name.to_owned(),
@@ -141,7 +141,9 @@ fn table(people: &[PersonRow]) -> String {
 
 fn announce(issuer: &str, table: &str) {
     println!("\nWho can sign in (in this demonstration only):\n\n{table}");
-    println!("Codes for those who have a second factor are on the demo phone: {issuer}/demo/phone\n");
+    println!(
+        "Codes for those who have a second factor are at {issuer}/demo/messages; the demo phone is at {issuer}/demo/phone\n"
+    );
     println!("Demo application: client id `{}`, secret `{}`\n", application::CLIENT_ID, application::SECRET);
     println!("Wardkey is ready at {issuer}");
 }

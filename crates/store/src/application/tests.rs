@@ -367,6 +367,7 @@ both_engines!(a_waiting_request_is_answered_once, |store| async move {
         login_hint: Some("nurse@practice.example".into()),
         fresh_since: Some(at(1)),
         strength: Strength::MultiFactor,
+        moving: None,
     };
     assert_eq!(asked, expected);
     assert!(!take_authorization_request(&mut tx, id, at(100)).await.unwrap());

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
-use wardkey_domain::id::{AccountId, ApplicationId, GrantId, SessionId};
+use wardkey_domain::id::{AccountId, ApplicationId, CredentialId, GrantId, SessionId};
 
 /// The notification channel on PostgreSQL.
 pub(crate) const CHANNEL: &str = "wardkey";
@@ -27,6 +27,8 @@ pub enum ClusterEvent {
     AccountGrantsRevoked(AccountId),
     /// One access token was revoked; by its hash.
     AccessTokenRevoked([u8; 32]),
+    /// An app was asked, has answered, was bound or removed: whoever waits for it should look.
+    AppMoved(CredentialId),
     /// Data keys or signing keys have changed.
     KeysRotated,
     /// An application's settings have changed.

@@ -1,31 +1,55 @@
 //! Credentials, passwords, activation codes, known browsers and throttles as rows.
 //!
-//! What lives here: saving and finding them, and the three statements that only one of many nodes can win: spending a
-//! time-step, spending an activation code, counting an attempt. What does not: whether a code is right, what a password
+//! What lives here: saving and finding them, apps that are asked and what they were asked, and the statements that only one
+//! of many nodes can win: spending a time-step or a code, answering a request, counting an attempt. What does not: whether a code is right, what a password
 //! must be like, how long a wait is (`domain`).
 
 mod activation;
+mod app;
+mod binding;
 mod credentials;
 mod device;
+mod pace;
 mod passwords;
+mod place;
+mod push_request;
 mod telephone;
 mod throttle;
 mod totp;
+mod vapid;
 
+#[cfg(test)]
+mod push_tests;
 #[cfg(test)]
 mod tests;
 
 pub use activation::{
     delete_activations, delete_expired_activations, has_activation, insert_activation, spend_activation,
 };
+pub use app::{
+    StoredApp, StoredSubscription, delete_subscription, find_subscription, list_apps, move_app, save_subscription,
+    set_app_key,
+};
+pub use binding::{
+    BindingStanding, BoundApp, OfferedBinding, TakenBinding, bind_app, binding_standing, delete_bindings,
+    delete_bindings_over, offer_binding, set_binding_request, take_binding,
+};
 pub use credentials::{
     delete_enrolments, delete_enrolments_of, delete_expired_enrolments, find_credential, insert_credential,
     list_credentials, lock_credentials, save_credential,
 };
 pub use device::{delete_devices, delete_devices_unseen_since, knows_device, save_device};
+pub use pace::{lock_pace, save_pace};
 pub use passwords::{StoredPassword, insert_password, list_former_passwords, password, set_password, upgrade_password};
+pub use place::{delete_refused_places_over, is_place_refused, network_mac, refuse_place};
+pub use push_request::{
+    NewPushRequest, StoredPushRequest, UnknownRequest, delete_push_requests_over, find_push_request,
+    insert_push_request, list_push_requests, list_unknown_push_requests, push_standing, settle_push_request,
+    take_back_push_requests,
+};
 pub use telephone::{
     find_number, list_accounts_with_number, note_number, note_use, pending_secret, set_pending_secret, telephone_secret,
 };
 pub use throttle::{delete_forgotten_throttles, give_back_attempt, reserve_attempt, reset_throttle, succeed_attempt};
 pub use totp::{find_totp, spend_totp_step};
+pub use vapid::{find_vapid_key, insert_vapid_key};

@@ -7,12 +7,12 @@ use wardkey_domain::time::Timestamp;
 use super::credentials::sealed_at;
 use crate::{Row, StoreError, Tx, args};
 
-/// One authenticator app, also one that awaits its confirming code; not one that was removed.
+/// The codes of one authenticator app, ours or another, also of one that awaits its confirming code; not one that was removed.
 pub async fn find_totp(tx: &mut Tx, id: CredentialId) -> Result<Option<TotpState>, StoreError> {
     let row = tx
         .opt(
             "SELECT id, sealed_secret, used_step FROM credentials \
-             WHERE id = $1 AND kind = 'totp' AND state <> 'removed'",
+             WHERE id = $1 AND kind IN ('totp', 'push') AND state <> 'removed'",
             args![id],
         )
         .await?;
@@ -27,7 +27,7 @@ pub async fn spend_totp_step(tx: &mut Tx, id: CredentialId, step: Step, now: Tim
     let spent = tx
         .exec(
             "UPDATE credentials SET used_step = $2, last_used_at = $3 \
-             WHERE id = $1 AND kind = 'totp' AND state = 'active' AND (used_step IS NULL OR used_step < $2)",
+             WHERE id = $1 AND kind IN ('totp', 'push') AND state = 'active' AND (used_step IS NULL OR used_step < $2)",
             args![id, step.number(), now],
         )
         .await?;

@@ -4,7 +4,7 @@ use serde_json::Value;
 use uuid::Uuid;
 use wardkey_domain::id::{
     AccountId, ApplicationId, AuditEventId, AuthorizationRequestId, CredentialId, DeviceId, FlowId, GrantId, KeyId,
-    MessageId, OrganisationId, RequestId, RoleGrantId, SessionId,
+    MessageId, OrganisationId, PushRequestId, RequestId, RoleGrantId, SessionId,
 };
 use wardkey_domain::secret::TokenHash;
 use wardkey_domain::time::Timestamp;
@@ -211,7 +211,7 @@ macro_rules! ids {
 }
 
 ids!(AccountId ApplicationId AuditEventId AuthorizationRequestId CredentialId DeviceId FlowId GrantId KeyId);
-ids!(MessageId OrganisationId RequestId RoleGrantId SessionId);
+ids!(MessageId OrganisationId PushRequestId RequestId RoleGrantId SessionId);
 
 #[cfg(test)]
 mod tests {

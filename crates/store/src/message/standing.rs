@@ -71,7 +71,7 @@ fn standing_from(row: &Row) -> Result<MessageStanding, StoreError> {
     let channel: Channel = row.get::<String>("channel")?.parse().map_err(|_| unknown("channel"))?;
     let call = match channel {
         Channel::Call => Some(call_from(state, row.get::<Option<String>>("standing")?.as_deref())?),
-        Channel::Text | Channel::Mail => None,
+        Channel::Text | Channel::Push | Channel::Mail => None,
     };
     Ok(MessageStanding { state, reason: row.get("reason")?, call })
 }

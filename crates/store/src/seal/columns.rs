@@ -47,8 +47,14 @@ pub(crate) use sealed;
 pub const SEALED_COLUMNS: &[SealedColumn] = &[
     // sealed!("table", "id column", "sealed column"),
     sealed!("audit_keys", "id", "sealed_seed"),
+    sealed!("bindings", "credential_id", "sealed_code"),
+    sealed!("bindings", "credential_id", "sealed_secret"),
+    sealed!("bindings", "credential_id", "sealed_subscription"),
     sealed!("credentials", "id", "sealed_secret"),
     sealed!("flows", "id", "sealed"),
     sealed!("messages", "id", "sealed_payload"),
+    sealed!("push_requests", "id", "sealed_details"),
+    sealed!("push_subscriptions", "credential_id", "sealed_subscription"),
     sealed!("signing_keys", "id", "sealed_key"),
+    sealed!("vapid_keys", "id", "sealed_key"),
 ];

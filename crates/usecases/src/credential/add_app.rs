@@ -1,7 +1,7 @@
 //! Adding a further authenticator app in a session.
 
 use wardkey_domain::audit::Event;
-use wardkey_domain::credential::{Credential, CredentialState, Credentials, Label};
+use wardkey_domain::credential::{Credential, CredentialState, Credentials, Enrolled, Label};
 use wardkey_domain::directory::Account;
 use wardkey_domain::factor::totp::{NewTotp, Verdict};
 use wardkey_domain::factor::{Code, FactorKind};
@@ -100,6 +100,12 @@ pub async fn confirm_app(
         return Ok(Confirmation::WrongCode(shown(app, &account, &pending, &new, expires_at)));
     };
     let enrolled = enrolled(app, op, &credentials, pending, label)?;
+    if let Some(former) = &enrolled.former_default
+        && !store::credential::save_credential(&mut tx, former).await?
+    {
+        return Err(own::changed_elsewhere());
+    }
+    let enrolled = enrolled.credential;
     if !store::credential::save_credential(&mut tx, &enrolled).await?
         || !store::credential::spend_totp_step(&mut tx, id, step, op.now).await?
     {
@@ -120,7 +126,7 @@ fn enrolled(
     credentials: &Credentials,
     pending: Credential,
     label: Option<Label>,
-) -> Result<Credential> {
+) -> Result<Enrolled> {
     // Another window may have filled the last place since this one began.
     let free_label = credentials
         .room_for(FactorKind::Totp, app.settings().totp.max_apps)

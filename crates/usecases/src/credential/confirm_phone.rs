@@ -129,6 +129,12 @@ async fn enrol(
 ) -> Result<PhoneConfirmation> {
     let id = credential.id;
     let enrolled = credentials.enrol(credential.clone(), chosen.unwrap_or(credential.label.clone()), op.now);
+    let (former, enrolled) = (enrolled.former_default, enrolled.credential);
+    if let Some(former) = &former
+        && !store::credential::save_credential(&mut tx, former).await?
+    {
+        return Err(own::changed_elsewhere());
+    }
     store::credential::set_pending_secret(&mut tx, id, &store::credential::telephone_secret(&pending.number)?).await?;
     if !store::credential::save_credential(&mut tx, &enrolled).await? {
         return Err(own::changed_elsewhere());

@@ -21,6 +21,8 @@ pub struct SecurityInfo {
     pub phones: Vec<FactorKind>,
     /// Whether there is room for another authenticator app.
     pub can_add_app: bool,
+    /// Whether one that is asked may be added.
+    pub can_bind_app: bool,
     /// Whether one may be removed: never the last.
     pub can_remove: bool,
     /// The password, if there is one.
@@ -59,6 +61,8 @@ pub async fn security_info(app: &App, op: &Op) -> Result<SecurityInfo> {
     Ok(SecurityInfo {
         phones: FactorKind::ALL.into_iter().filter(may_add).collect(),
         can_add_app: credentials.room_for(FactorKind::Totp, max_apps).is_ok(),
+        can_bind_app: credentials.room_for(FactorKind::Push, max_apps).is_ok()
+            && barred.iter().all(|(barred, _)| *barred != FactorKind::Push),
         can_remove: credentials.as_slice().iter().any(can_remove),
         credentials: held,
         password: stored.map(|stored| {

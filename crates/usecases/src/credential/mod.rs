@@ -4,8 +4,11 @@
 //! the way in (`signin`), an administrator's resets (`directory`), the rules (`domain::credential`, `domain::factor`).
 //! Whatever weakens or replaces a factor wants a second factor that was verified a short while ago [SES-8].
 
+pub mod app;
+
 mod add_app;
 mod add_phone;
+mod bind_app;
 mod change_password;
 mod confirm_phone;
 mod held;
@@ -22,6 +25,10 @@ mod sweep;
 
 pub use add_app::{Confirmation, NewApp, begin_adding_app, confirm_app, pending_app};
 pub use add_phone::{NewPhone, TypedNumber, begin_adding_phone, pending_phone, send_again};
+pub use bind_app::{
+    Again, BindingProgress, BindingStage, PendingBinding, begin_binding_app, begin_moving_app, continue_binding,
+    pending_binding,
+};
 pub use change_password::{ChangePassword, PasswordChange, change_password};
 pub use confirm_phone::{PhoneConfirmation, confirm_phone_call, confirm_phone_code};
 pub use held::HeldCredential;

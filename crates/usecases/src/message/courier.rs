@@ -21,7 +21,7 @@ use wardkey_store::{self as store};
 
 use super::payload::Payload;
 use super::sweep::count;
-use super::{call, mail, text};
+use super::{call, mail, push, text};
 use crate::{App, Error, Result};
 
 /// How long a worker looks away when nobody rings: another node may have written something.
@@ -41,6 +41,7 @@ const fn at_once(channel: Channel) -> usize {
         Channel::Text => 16,
         // Each holds a line for up to a minute; trunks have limits of their own.
         Channel::Call => 256,
+        Channel::Push => 64,
         Channel::Mail => 8,
     }
 }
@@ -170,6 +171,7 @@ async fn deliver(app: &App, channel: Channel, message: ClaimedMessage) -> Result
     let payload = Payload::from_bytes(&message.payload)?;
     match payload {
         Payload::Text { .. } => text::deliver(app, &message, payload).await,
+        Payload::Push { credential, request } => push::deliver(app, &message, credential, request).await,
         Payload::Mail(mail) => mail::deliver(app, &message, *mail).await,
         Payload::Call { to, code, application, organisation, ods_code } => {
             let purpose = match message.kind {

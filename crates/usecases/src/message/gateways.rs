@@ -115,6 +115,8 @@ impl Gateways {
         match channel {
             Channel::Text => !self.0.texts.is_empty(),
             Channel::Call => !self.0.voices.is_empty(),
+            // Each app brings the address of its own.
+            Channel::Push => true,
             Channel::Mail => !self.0.mails.is_empty(),
         }
     }

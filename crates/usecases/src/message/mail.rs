@@ -45,6 +45,7 @@ fn in_words(message: &ClaimedMessage, payload: &MailPayload) -> Result<Mail> {
     let facts = match message.kind {
         MessageKind::FactorAdded => MailWords::FactorAdded { factor, moment },
         MessageKind::FactorRemoved => MailWords::FactorRemoved { factor, moment },
+        MessageKind::FactorMoved => MailWords::FactorMoved { factor, moment },
         MessageKind::DefaultChanged => MailWords::DefaultChanged { factor, moment },
         MessageKind::NumberChanged => {
             MailWords::NumberChanged { old_number: payload.old_number.as_deref(), number: masked, moment }
@@ -57,7 +58,11 @@ fn in_words(message: &ClaimedMessage, payload: &MailPayload) -> Result<Mail> {
             let accounts = u64::from(payload.accounts.unwrap_or(0));
             MailWords::NumberSharedAdmin { number: masked, accounts, about, moment }
         }
-        MessageKind::SignInText | MessageKind::EnrolmentText | MessageKind::SignInCall | MessageKind::EnrolmentCall => {
+        MessageKind::SignInText
+        | MessageKind::EnrolmentText
+        | MessageKind::SignInCall
+        | MessageKind::EnrolmentCall
+        | MessageKind::SignInPush => {
             return Err(Error::fault("put an e-mail into words: it is none"));
         }
     };

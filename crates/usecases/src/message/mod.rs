@@ -12,6 +12,7 @@ mod health;
 mod mail;
 mod notices;
 mod payload;
+mod push;
 mod report;
 mod settings;
 mod sweep;
@@ -32,4 +33,6 @@ pub use wake::Wake;
 
 pub(crate) use budget::reserve;
 pub(crate) use notices::{Notice, notify, tell_administrators};
+pub(crate) use push::{open_push_sender, wake_app};
+pub(crate) use report::{FraudReport, report_app};
 pub(crate) use write::{CallOrder, TextOrder, place_call, previous, send_text};

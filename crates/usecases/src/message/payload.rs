@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use wardkey_domain::directory::{HelpContact, OdsCode};
 use wardkey_domain::factor::telephone::PhoneNumber;
+use wardkey_domain::id::{CredentialId, PushRequestId};
 use wardkey_domain::secret::Secret;
 
 use crate::{Error, Result};
@@ -22,6 +23,8 @@ pub(super) enum Payload {
     },
     /// A call; with a code in the strict setting.
     Call { to: PhoneNumber, code: Option<String>, application: Option<String>, organisation: String, ods_code: OdsCode },
+    /// A wake-up of an app.
+    Push { credential: CredentialId, request: PushRequestId },
     /// News by e-mail.
     Mail(Box<MailPayload>),
 }

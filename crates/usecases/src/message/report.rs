@@ -3,6 +3,7 @@
 use wardkey_domain::audit::Event;
 use wardkey_domain::directory::{Account, Change};
 use wardkey_domain::factor::FactorKind;
+use wardkey_domain::id::{AccountId, FlowId};
 use wardkey_domain::message::{Channel, MessageKind, ReportCode};
 use wardkey_domain::op::Op;
 use wardkey_domain::session::EndedWhy;
@@ -53,25 +54,62 @@ pub async fn report(app: &App, op: &Op, typed: &str) -> Result<Reported> {
 /// A message to a number that somebody wanted to enrol is reported by whoever has that number, who need not be the account's
 /// owner: it stops the enrolment, and nothing else.
 pub(crate) async fn report_in(app: &App, tx: &mut Tx, op: &Op, message: ReportedMessage) -> Result<()> {
-    let Some(account) = store::directory::find_account(tx, message.account).await? else { return Ok(()) };
-    let stopped = match message.flow {
-        Some(flow) => store::signin::stop_flow(tx, flow, op.now).await?,
-        None => false,
-    };
-    store::credential::delete_enrolments(tx, account.id).await?;
     let (by, is_proved, factor) = match message.kind {
         MessageKind::SignInText => ("text", true, FactorKind::Sms),
         MessageKind::EnrolmentText => ("text", false, FactorKind::Sms),
         MessageKind::SignInCall => ("call", true, FactorKind::VoiceCall),
         MessageKind::EnrolmentCall => ("call", false, FactorKind::VoiceCall),
-        MessageKind::FactorAdded
+        MessageKind::SignInPush
+        | MessageKind::FactorAdded
         | MessageKind::FactorRemoved
+        | MessageKind::FactorMoved
         | MessageKind::DefaultChanged
         | MessageKind::NumberChanged
         | MessageKind::FraudReported
         | MessageKind::FraudReportedAdmin
-        | MessageKind::NumberSharedAdmin => return Err(Error::fault("report an e-mail: it has no reference")),
+        | MessageKind::NumberSharedAdmin => return Err(Error::fault("report a message that has no reference")),
     };
+    let (account, flow) = (message.account, message.flow);
+    settle(app, tx, op, Said { account, flow, by, is_proved, factor }).await
+}
+
+/// A request to an app that somebody answered with "it is not me".
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct FraudReport {
+    /// Whose app it is.
+    pub(crate) account: AccountId,
+    /// The sign-in that asked.
+    pub(crate) flow: Option<FlowId>,
+    /// Whether the app was only being bound.
+    pub(crate) enrolling: bool,
+}
+
+/// As [`report_in`], for a request to an app.
+pub(crate) async fn report_app(app: &App, tx: &mut Tx, op: &Op, report: FraudReport) -> Result<()> {
+    let FraudReport { account, flow, enrolling } = report;
+    settle(app, tx, op, Said { account, flow, by: "app", is_proved: !enrolling, factor: FactorKind::Push }).await
+}
+
+/// What somebody said was not theirs.
+struct Said {
+    account: AccountId,
+    flow: Option<FlowId>,
+    /// The word for what they said it with.
+    by: &'static str,
+    /// Whether that is a factor of the account, so that it is the owner who says it.
+    is_proved: bool,
+    factor: FactorKind,
+}
+
+async fn settle(app: &App, tx: &mut Tx, op: &Op, said: Said) -> Result<()> {
+    let Said { account, flow, by, is_proved, factor } = said;
+    let Some(account) = store::directory::find_account(tx, account).await? else { return Ok(()) };
+    let stopped = match flow {
+        Some(flow) => store::signin::stop_flow(tx, flow, op.now).await?,
+        None => false,
+    };
+    store::credential::delete_enrolments(tx, account.id).await?;
+    store::credential::delete_bindings(tx, account.id).await?;
     let locks = app.settings().message.lock_reported && is_proved;
     let event = Event::SignInReported { account: account.id, by: by.into(), locked: locks };
     store::audit::append(tx, op, Some(account.organisation), event).await?;

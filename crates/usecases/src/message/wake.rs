@@ -13,6 +13,7 @@ pub struct Wake(Arc<Bells>);
 struct Bells {
     text: Notify,
     call: Notify,
+    push: Notify,
     mail: Notify,
 }
 
@@ -31,6 +32,7 @@ impl Wake {
         match channel {
             Channel::Text => &self.0.text,
             Channel::Call => &self.0.call,
+            Channel::Push => &self.0.push,
             Channel::Mail => &self.0.mail,
         }
     }

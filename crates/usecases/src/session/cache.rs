@@ -63,6 +63,7 @@ impl SessionCache {
             ClusterEvent::GrantRevoked(_)
             | ClusterEvent::AccountGrantsRevoked(_)
             | ClusterEvent::AccessTokenRevoked(_)
+            | ClusterEvent::AppMoved(_)
             | ClusterEvent::KeysRotated
             | ClusterEvent::ApplicationChanged(_) => {}
         }

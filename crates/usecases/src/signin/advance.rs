@@ -2,6 +2,7 @@
 
 use wardkey_domain::access::Policies;
 use wardkey_domain::credential::{ActivationCode, Attempt, Label, Permit, Who};
+use wardkey_domain::factor::push::{BindingCode, NewBinding};
 use wardkey_domain::factor::totp::NewTotp;
 use wardkey_domain::factor::{Code, FactorKind, definition};
 use wardkey_domain::id::{AccountId, CredentialId};
@@ -12,7 +13,7 @@ use wardkey_store::{self as store, Tx};
 
 use crate::signin::flow_token::{self, Resumed};
 use crate::signin::perform::{Guess, Settling};
-use crate::signin::{Advance, Input, dispatch, judge, load, password, present};
+use crate::signin::{Advance, Input, ask, dispatch, judge, load, password, present};
 use crate::{App, Error, Result};
 
 /// Moves a browser's sign-in on by one input.
@@ -31,13 +32,17 @@ pub async fn advance(app: &App, op: &Op, token: &str, input: Input) -> Result<Ad
         }
         Input::Send => dispatch::advance(app, op, token).await,
         Input::CallDone { label } => dispatch::call_done(app, op, token, label).await,
+        Input::AppDone { label } => ask::advance(app, op, token, label).await,
+        Input::CodeInstead => plain(app, op, token, |_, person| Event::CodeInstead { person }).await,
         Input::Number { number, extension } => dispatch::number(app, op, token, &number, &extension).await,
         Input::BeginEnrolment => plain(app, op, token, |_, person| Event::EnrolmentConfirmed { person }).await,
         Input::ChooseAgain => plain(app, op, token, |_, person| Event::EnrolmentRestarted { person }).await,
         Input::ChooseFactor(kind) => {
             plain(app, op, token, move |app, person| {
                 let credential = CredentialId::new(op.now, app.id_entropy());
-                Event::FactorChosen { person, kind, new: NewTotp::new(credential, app.random()) }
+                let expires_at = op.now.plus(app.settings().signin.push.bind_within);
+                let binding = NewBinding { credential, code: BindingCode::new(app.random()), expires_at };
+                Event::FactorChosen { person, kind, new: NewTotp::new(credential, app.random()), binding }
             })
             .await
         }
@@ -77,7 +82,7 @@ async fn code_of(app: &App, op: &Op, token: &str, chosen: Option<CredentialId>, 
     if permit == Permit::Now {
         // None are needed for a code that was sent: the sign-in holds it.
         let app_code = resumed.flow.awaits_code_of() == FactorKind::Totp;
-        let ours = person.factors.iter().filter(|factor| app_code && factor.kind == FactorKind::Totp);
+        let ours = person.factors.iter().filter(|factor| app_code && definition(factor.kind).has_codes);
         for factor in ours.filter(|factor| chosen.is_none_or(|chosen| chosen == factor.credential)) {
             states.extend(store::credential::find_totp(&mut tx, factor.credential).await?);
         }

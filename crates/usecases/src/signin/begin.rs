@@ -1,6 +1,6 @@
 //! Beginning a sign-in.
 
-use wardkey_domain::id::{AuthorizationRequestId, FlowId};
+use wardkey_domain::id::{AuthorizationRequestId, CredentialId, FlowId};
 use wardkey_domain::op::Op;
 use wardkey_domain::secret::{Secret, TokenHash, token_text};
 use wardkey_domain::signin::{Challenge, Flow, SignInRequest};
@@ -43,12 +43,20 @@ pub async fn begin(app: &App, op: &Op, begin: Begin) -> Result<(Secret<String>, 
 }
 
 /// Begins a step-up: the second factor is asked for anew, and the session goes on refreshed [SES-8].
-pub async fn begin_fresh_factor(app: &App, op: &Op, destination: Destination) -> Result<Secret<String>> {
+///
+/// `moving` is the app that moves to a new phone, if it is for that: then neither it nor a code counts.
+pub async fn begin_fresh_factor(
+    app: &App,
+    op: &Op,
+    destination: Destination,
+    moving: Option<CredentialId>,
+) -> Result<Secret<String>> {
     let actor = op.account().ok_or(Error::NotFound("session"))?;
     let mut tx = app.store().begin().await?;
     let session = store::session::session(&mut tx, actor.session).await?.ok_or(Error::NotFound("session"))?;
     let person = load::person(app, &mut tx, op, actor.id).await?.ok_or(Error::NotFound("account"))?;
-    let flow = Flow::refresh(op, &app.settings().signin, FlowId::new(op.now, app.id_entropy()), &session, &person);
+    let id = FlowId::new(op.now, app.id_entropy());
+    let flow = Flow::refresh(op, &app.settings().signin, id, &session, &person, moving);
     let token = keep(app, &mut tx, &flow, destination).await?;
     tx.commit().await?;
     Ok(token)

@@ -1,17 +1,18 @@
 //! Asking for a code or a call, entering a number, and going on after a call.
 
 use wardkey_domain::access::Policies;
+use wardkey_domain::factor::push::MatchNumber;
 use wardkey_domain::factor::telephone::{PhoneNumber, Reach};
 use wardkey_domain::factor::{Code, FactorKind, definition};
-use wardkey_domain::id::{CredentialId, MessageId};
+use wardkey_domain::id::{CredentialId, MessageId, PushRequestId};
 use wardkey_domain::message::{Channel, Sending};
 use wardkey_domain::op::Op;
-use wardkey_domain::signin::{Dispatch, DispatchTo, Event, Flow, Person, Previous, Step};
+use wardkey_domain::signin::{Dispatch, DispatchTo, Event, Flow, Person, Previous, Refusal, Step};
 use wardkey_store::{self as store, Tx};
 
 use crate::signin::advance::{known_person, label_of, over, wrong_step};
 use crate::signin::perform::{Guess, Settling};
-use crate::signin::{Advance, flow_token};
+use crate::signin::{Advance, ask, flow_token};
 use crate::{App, Error, Result, message};
 
 /// Sends a code or makes a call to the factor that is awaited, or to the number that is being enrolled.
@@ -39,6 +40,14 @@ pub(super) async fn request(app: &App, op: &Op, tx: &mut Tx, flow: Flow, person:
         Err(refusal) => return Ok(Step::Refused(Some(flow), refusal)),
     };
     let (number, reach, is_proved) = match to {
+        DispatchTo::App(_) | DispatchTo::NewApp(_) => {
+            let refused = match to {
+                DispatchTo::App(_) => ask::refusal(app, op, tx, flow.id(), &person).await?,
+                _ => None,
+            };
+            let event = Event::DispatchRequested { person, dispatch: draw(app, op, previous, refused) };
+            return Ok(flow.step(op, &app.settings().signin, &policies, event));
+        }
         DispatchTo::Number(number) => {
             let kind = flow.awaits_number().ok_or_else(|| Error::fault("find the factor of a number"))?;
             (number, definition(kind).telephone.unwrap_or(Reach::Call), false)
@@ -69,13 +78,21 @@ async fn dispatch(app: &App, tx: &mut Tx, op: &Op, asked: Asked<'_>, person: &Pe
     let channel = Channel::of(asked.reach);
     let (account, organisation) = (person.id, person.organisation);
     let sending = Sending { channel, number: asked.number, is_proved: asked.is_proved, account, organisation };
-    Ok(Dispatch {
+    let spent = message::reserve(app, tx, op, &sending).await?;
+    Ok(draw(app, op, asked.previous, spent.map(|until| Refusal::TooManyMessages { until })))
+}
+
+/// What would be sent, made of fresh random bytes whether or not it will be.
+pub(super) fn draw(app: &App, op: &Op, previous: Previous, refused: Option<Refusal>) -> Dispatch {
+    Dispatch {
         message: MessageId::new(op.now, app.id_entropy()),
         code: Code::draw(app.random()),
+        request: PushRequestId::new(op.now, app.id_entropy()),
+        number: MatchNumber::draw(app.random(), app.settings().signin.push.digits),
         credential: CredentialId::new(op.now, app.id_entropy()),
-        previous: asked.previous,
-        refused_until: message::reserve(app, tx, op, &sending).await?,
-    })
+        previous,
+        refused,
+    }
 }
 
 /// What is known of the last message that a sign-in asked for.

@@ -51,6 +51,13 @@ pub enum Input {
         /// The extension as typed.
         extension: String,
     },
+    /// Goes on after an app was bound or has answered.
+    AppDone {
+        /// The name for a new app, if one was given.
+        label: Option<String>,
+    },
+    /// Would rather type a code from the app.
+    CodeInstead,
     /// Confirms "Self-enrol for MFA" [ENR-1].
     BeginEnrolment,
     /// Chooses a factor to enrol.

@@ -5,6 +5,7 @@
 //! (`wardkey_domain::signin`). Read next: [`advance`].
 
 mod advance;
+mod ask;
 mod begin;
 mod choices;
 mod device;
@@ -25,9 +26,12 @@ pub use choices::{ChoiceView, choices};
 pub use device::device_of;
 pub use input::Input;
 pub use screen::{
-    AccountView, Advance, ApplicationView, CredentialView, Destination, PortalPage, Screen, ScreenKind, SentView,
+    AccountView, Advance, ApplicationView, AskedView, BindingView, CredentialView, Destination, PortalPage, Screen,
+    ScreenKind, SentView,
 };
 pub use view::view;
 
+pub(crate) use ask::{Asker, ask as ask_app};
 pub(crate) use dispatch::parse as parse_number;
 pub(crate) use load::{barred_factors, number_bar, person as person_of};
+pub(crate) use present::binding_view;

@@ -3,6 +3,7 @@
 use wardkey_domain::audit::Event as AuditEvent;
 use wardkey_domain::credential::{Attempt, Credential, CredentialState, Credentials, Label, Permit};
 use wardkey_domain::factor::password::PasswordHash;
+use wardkey_domain::factor::push::{AskedApp, PushStanding};
 use wardkey_domain::factor::sms::SentCode;
 use wardkey_domain::factor::telephone::PhoneNumber;
 use wardkey_domain::factor::voice_call::PlacedCall;
@@ -15,9 +16,12 @@ use wardkey_domain::op::Op;
 use wardkey_domain::secret::{Secret, TokenHash, token_text};
 use wardkey_domain::session::{EndedWhy, Session};
 use wardkey_domain::signin::{Challenge, DispatchTo, Effect, Event, Flow, Purpose, Refusal, SignedIn, Step};
+use wardkey_store::credential::{OfferedBinding, StoredApp};
 use wardkey_store::{self as store, Tx};
 
 use crate::message::{self, CallOrder, Notice, TextOrder};
+use crate::signin::advance::known_device;
+use crate::signin::ask::{self, Asker};
 use crate::signin::flow_token::Resumed;
 use crate::signin::present::{self, Shown};
 use crate::signin::{Advance, Destination, device, dispatch, load};
@@ -130,8 +134,9 @@ impl Settling {
                 Ok(Advance::Ask(screen))
             }
             Step::Done(signed_in, effects) => {
-                let enrols =
-                    |effect: &Effect| matches!(effect, Effect::EnrolTotp { .. } | Effect::EnrolTelephone { .. });
+                let enrols = |effect: &Effect| {
+                    matches!(effect, Effect::EnrolTotp { .. } | Effect::EnrolTelephone { .. } | Effect::EnrolApp { .. })
+                };
                 let enrolled = effects.iter().any(enrols);
                 if !self.perform(app, op, &mut tx, effects).await? {
                     return self.spent_elsewhere(app, op, tx).await;
@@ -165,6 +170,22 @@ impl Settling {
                 }
                 Effect::SendText { to, sent } => self.send_text(app, op, tx, to, &sent).await?,
                 Effect::PlaceCall { to, call } => self.place_call(op, tx, to, &call).await?,
+                Effect::AskApp { to, asked } => self.ask_app(app, op, tx, &to, &asked).await?,
+                Effect::TakeBack { request } => {
+                    let standing = PushStanding::TakenBack;
+                    store::credential::settle_push_request(tx, request, standing, None, op.now).await?;
+                }
+                Effect::OfferBinding { account, binding } => {
+                    let organisation = organisation_of(tx, account).await?;
+                    let holder = self.flow.uuid();
+                    let offered = OfferedBinding { binding: &binding, account, organisation, holder, moves: false };
+                    store::credential::offer_binding(tx, &offered, op.now).await?;
+                }
+                Effect::EnrolApp { credential, account, label } => {
+                    let enrolment = Enrolment { credential, account, kind: FactorKind::Push, label };
+                    self.enrol_app(app, op, tx, enrolment).await?;
+                }
+                Effect::ResetPace { account } => reset_pace(op, tx, account).await?,
                 Effect::Withdraw { message } => {
                     store::message::withdraw_message(tx, message, op.now).await?;
                 }
@@ -240,10 +261,39 @@ impl Settling {
         Ok(credential)
     }
 
+    /// Asks an app of the person who signs in.
+    async fn ask_app(&self, app: &App, op: &Op, tx: &mut Tx, to: &DispatchTo, asked: &AskedApp) -> Result<()> {
+        let account = self.account.or(self.guess.account).ok_or_else(|| Error::fault("find whose app to ask"))?;
+        let asker = Asker {
+            account,
+            organisation: organisation_of(tx, account).await?,
+            flow: Some(self.flow),
+            application: self.application_name(tx).await?,
+            joining: matches!(to, DispatchTo::NewApp(_)),
+        };
+        ask::ask(app, op, tx, &asker, asked).await
+    }
+
+    /// Stores the app that this sign-in has bound.
+    async fn enrol_app(&self, app: &App, op: &Op, tx: &mut Tx, new: Enrolment) -> Result<()> {
+        // SECURITY: whoever drew another code meanwhile has voided this one, with the app that used it.
+        let bound = store::credential::take_binding(tx, new.credential, self.flow.uuid()).await?;
+        let bound = bound.ok_or_else(moved_on)?;
+        let enrolled = self.enrol(app, op, tx, new, &bound.secret, None).await?;
+        store::credential::set_app_key(tx, enrolled.id, &bound.key).await?;
+        if let Some(subscription) = &bound.subscription {
+            let (credential, account, organisation) = (enrolled.id, enrolled.account, enrolled.organisation);
+            let stored = StoredApp { credential, account, organisation, key: bound.key, joining: false };
+            store::credential::save_subscription(tx, &stored, subscription, op.now).await?;
+        }
+        Ok(())
+    }
+
     async fn send_text(&self, app: &App, op: &Op, tx: &mut Tx, to: DispatchTo, sent: &SentCode) -> Result<()> {
         let (to, kind) = match to {
             DispatchTo::Credential(credential, _) => (number_of(tx, credential).await?, MessageKind::SignInText),
             DispatchTo::Number(number) => (number, MessageKind::EnrolmentText),
+            DispatchTo::App(_) | DispatchTo::NewApp(_) => return Err(Error::fault("send a text to an app")),
         };
         let (account, organisation) = self.ordered(op, tx, sent.message, FactorKind::Sms).await?;
         let application = self.application_name(tx).await?;
@@ -255,6 +305,7 @@ impl Settling {
         let (to, kind) = match to {
             DispatchTo::Credential(credential, _) => (number_of(tx, credential).await?, MessageKind::SignInCall),
             DispatchTo::Number(number) => (number, MessageKind::EnrolmentCall),
+            DispatchTo::App(_) | DispatchTo::NewApp(_) => return Err(Error::fault("call an app")),
         };
         let (account, organisation) = self.ordered(op, tx, call.message, FactorKind::VoiceCall).await?;
         let application = self.application_name(tx).await?;
@@ -443,7 +494,10 @@ impl Settling {
                 store::signin::delete_flow(&mut tx, self.flow, self.version).await?;
                 // SECURITY: these are told to nobody but who knows the password; of others not even the organisation is shown.
                 let proved = match refusal {
-                    Refusal::NoUsableFactor | Refusal::NumberNotAllowed | Refusal::StrengthOutOfReach => account,
+                    Refusal::NoUsableFactor
+                    | Refusal::NumberNotAllowed
+                    | Refusal::StrengthOutOfReach
+                    | Refusal::NothingButTheMovingApp => account,
                     _ => None,
                 };
                 present::refused(app, &mut tx, self.shown, refusal.clone(), proved).await?
@@ -493,6 +547,15 @@ impl Settling {
     }
 }
 
+/// A success: the next request of a browser like this one waits for nothing.
+async fn reset_pace(op: &Op, tx: &mut Tx, account: AccountId) -> Result<()> {
+    let known = known_device(tx, op, Some(account)).await?.is_some();
+    let organisation = organisation_of(tx, account).await?;
+    let pace = store::credential::lock_pace(tx, account, organisation, known).await?;
+    store::credential::save_pace(tx, account, known, pace.succeed()).await?;
+    Ok(())
+}
+
 async fn number_of(tx: &mut Tx, credential: CredentialId) -> Result<PhoneNumber> {
     store::credential::find_number(tx, credential).await?.ok_or(Error::NotFound("telephone number"))
 }
@@ -512,7 +575,8 @@ fn channels(effects: &[Effect]) -> Vec<Channel> {
     let of = |effect: &Effect| match effect {
         Effect::SendText { .. } => Some(Channel::Text),
         Effect::PlaceCall { .. } => Some(Channel::Call),
-        Effect::EnrolTotp { .. } | Effect::EnrolTelephone { .. } => Some(Channel::Mail),
+        Effect::AskApp { .. } => Some(Channel::Push),
+        Effect::EnrolTotp { .. } | Effect::EnrolTelephone { .. } | Effect::EnrolApp { .. } => Some(Channel::Mail),
         _ => None,
     };
     effects.iter().filter_map(of).collect()

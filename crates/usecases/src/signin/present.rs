@@ -2,21 +2,25 @@
 
 use wardkey_domain::credential::Label;
 use wardkey_domain::directory::HelpContact;
+use wardkey_domain::factor::push::{AskedApp, NewBinding};
 use wardkey_domain::factor::telephone::PhoneNumber;
 use wardkey_domain::factor::voice_call::PlacedCall;
-use wardkey_domain::id::{AccountId, ApplicationId, CredentialId, MessageId};
+use wardkey_domain::id::{AccountId, ApplicationId, CredentialId, FlowId, MessageId};
 use wardkey_domain::message::DeliveryState;
 use wardkey_domain::secret::Secret;
 use wardkey_domain::signin::{Challenge, Flow, Previous, Refusal};
 use wardkey_domain::time::Timestamp;
 use wardkey_store::{self as store, Tx};
 
-use crate::signin::{AccountView, ApplicationView, CredentialView, Screen, ScreenKind, SentView};
+use crate::signin::{
+    AccountView, ApplicationView, AskedView, BindingView, CredentialView, Screen, ScreenKind, SentView,
+};
 use crate::{App, Error, Result};
 
 /// What of a flow every page of it shows.
 #[derive(Clone, Debug)]
 pub(super) struct Shown {
+    flow: FlowId,
     account: Option<AccountId>,
     application: Option<ApplicationId>,
     login_hint: Option<String>,
@@ -27,6 +31,7 @@ pub(super) struct Shown {
 impl Shown {
     pub(super) fn of(flow: &Flow) -> Self {
         Self {
+            flow: flow.id(),
             account: flow.account(),
             application: flow.request().application,
             login_hint: flow.request().login_hint.clone(),
@@ -55,6 +60,20 @@ pub(super) async fn screen(app: &App, tx: &mut Tx, shown: Shown, challenge: Chal
         },
         Challenge::Code { credentials, several } => {
             ScreenKind::Code { credentials: views(tx, &credentials).await?, several }
+        }
+        Challenge::App { asked, several } => {
+            let credential = views(tx, &[asked.credential]).await?.pop().ok_or(Error::NotFound("credential"))?;
+            ScreenKind::App { asked: asked_view(tx, &asked).await?, credential, several }
+        }
+        Challenge::BindApp { binding } => {
+            let standing = store::credential::binding_standing(tx, binding.credential, shown.flow.uuid()).await?;
+            let is_bound = standing.is_some_and(|standing| standing.device.is_some());
+            ScreenKind::BindApp { binding: binding_view(app, &binding, is_bound) }
+        }
+        Challenge::ConfirmApp { asked } => {
+            let standing = store::credential::binding_standing(tx, asked.credential, shown.flow.uuid()).await?;
+            let device = standing.and_then(|standing| standing.device).unwrap_or_default();
+            ScreenKind::ConfirmApp { asked: asked_view(tx, &asked).await?, device }
         }
         Challenge::Dispatch { credential, kind: _, several } => {
             let mut views = views(tx, &[credential]).await?;
@@ -158,6 +177,27 @@ async fn sent_view(
         Previous::Underway => shown.again_at,
     };
     Ok(SentView { masked: number.masked(), state, again_at, expires_at })
+}
+
+pub(crate) async fn asked_view(tx: &mut Tx, asked: &AskedApp) -> Result<AskedView> {
+    Ok(AskedView {
+        number: Secret::new(asked.number.text()),
+        standing: store::credential::push_standing(tx, asked.request).await?,
+        expires_at: asked.expires_at,
+        credential: asked.credential,
+    })
+}
+
+/// A binding as a page shows it.
+pub(crate) fn binding_view(app: &App, binding: &NewBinding, is_bound: bool) -> BindingView {
+    let (origin, code) = (app.settings().issuer.origin(), binding.code.text());
+    BindingView {
+        code: code.clone(),
+        link: Secret::new(format!("{origin}/authenticator/#enrol={}", code.expose())),
+        is_bound,
+        expires_at: binding.expires_at,
+        credential: binding.credential,
+    }
 }
 
 fn code_of(call: &PlacedCall) -> Option<Secret<String>> {

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use wardkey_domain::directory::HelpContact;
 use wardkey_domain::factor::FactorKind;
 use wardkey_domain::factor::password::PasswordRules;
+use wardkey_domain::factor::push::PushStanding;
 use wardkey_domain::factor::voice_call::CallStanding;
 use wardkey_domain::id::{ApplicationId, AuthorizationRequestId, CredentialId};
 use wardkey_domain::message::DeliveryState;
@@ -23,6 +24,8 @@ pub enum Destination {
     Authorization(AuthorizationRequestId),
     /// The page where a device's code is typed.
     Device,
+    /// The page where an app moves to a new phone.
+    MoveApp(CredentialId),
 }
 
 /// The pages of the portal that a sign-in can lead to.
@@ -37,6 +40,8 @@ pub enum PortalPage {
     SecurityInfo,
     /// Adding an authenticator.
     AddAuthenticator,
+    /// Adding one that is asked.
+    BindAuthenticator,
     /// Adding a telephone for text messages.
     AddText,
     /// Adding a telephone for calls.
@@ -129,7 +134,28 @@ pub enum ScreenKind {
         /// Whether the person has another way, too.
         several: bool,
     },
-    /// To ask for a code or a call: none is on its way.
+    /// To type the number into an app.
+    App {
+        /// What the app was asked.
+        asked: AskedView,
+        /// The app.
+        credential: CredentialView,
+        /// Whether the person has another way, too.
+        several: bool,
+    },
+    /// To scan or follow a code with an authenticator app of ours.
+    BindApp {
+        /// The code.
+        binding: BindingView,
+    },
+    /// To type the number into the app that was just bound.
+    ConfirmApp {
+        /// What the app was asked.
+        asked: AskedView,
+        /// What its owner calls it.
+        device: String,
+    },
+    /// To ask for a code, a call or a request to an app: none is on its way.
     Send {
         /// To what it would go.
         credential: CredentialView,
@@ -211,6 +237,34 @@ pub struct SentView {
     pub again_at: Option<Timestamp>,
     /// From when on its code or outcome counts no more.
     pub expires_at: Timestamp,
+}
+
+/// A request to an app, as a page shows it.
+#[derive(Clone, Debug)]
+pub struct AskedView {
+    /// The number to type.
+    pub number: Secret<String>,
+    /// How it stands.
+    pub standing: PushStanding,
+    /// From when on it takes no answer.
+    pub expires_at: Timestamp,
+    /// The credential whose app is awaited.
+    pub credential: CredentialId,
+}
+
+/// A code that binds an app, as a page shows it.
+#[derive(Clone, Debug)]
+pub struct BindingView {
+    /// The code.
+    pub code: Secret<String>,
+    /// The address that a QR code holds, and that a phone follows. The code stands behind its `#`.
+    pub link: Secret<String>,
+    /// Whether an app has used it.
+    pub is_bound: bool,
+    /// From when on it is refused.
+    pub expires_at: Timestamp,
+    /// The credential that it becomes.
+    pub credential: CredentialId,
 }
 
 /// A credential as a page shows it.

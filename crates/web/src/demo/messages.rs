@@ -134,7 +134,7 @@ pub(crate) async fn call(visitor: Visitor, form: Checked) -> Result<Goto, PageEr
     // Most keys change nothing that is seen, so nobody waits for long.
     let _ = tokio::time::timeout(REACTS_WITHIN, changes.changed()).await;
     let still = if form.text("still").is_empty() { "" } else { "?still=yes" };
-    Ok(Goto::to(format!("{}{still}#calls", routes::DEMO_PHONE)))
+    Ok(Goto::to(format!("{}{still}#calls", routes::DEMO_MESSAGES)))
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ pub(crate) use messages::call;
 #[cfg(test)]
 pub(crate) use messages::{MessagesView, PhoneCallView, PhoneMailView, PhoneTextView};
 #[cfg(test)]
-pub(crate) use pages::{PhoneView, accounts_view};
-pub(crate) use pages::{add, phone, remove, scan};
+pub(crate) use pages::{AppFrameView, PhoneView, accounts_view};
+pub(crate) use pages::{add, app, phone, remove, scan};
 pub use people::{Demo, PersonRow};
 pub use phone::{DemoPhone, PhoneAccount};

@@ -58,7 +58,22 @@ pub(crate) fn accounts_view(phone: &DemoPhone, now: Timestamp) -> Vec<PhoneAccou
         .collect()
 }
 
-/// `GET /demo/phone`
+/// What the page with the app shows.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct AppFrameView {
+    /// Where the app is.
+    pub(crate) app: &'static str,
+    pub(crate) messages: &'static str,
+}
+
+/// `GET /demo/phone`: the real app, in a frame that looks like a phone.
+pub(crate) async fn app(visitor: Visitor) -> Result<Page, PageError> {
+    demo(&visitor)?;
+    let view = AppFrameView { app: routes::AUTHENTICATOR, messages: routes::DEMO_MESSAGES };
+    Ok(Page::new("demo/app.html", visitor.frame(), view).framing())
+}
+
+/// `GET /demo/messages`
 pub(crate) async fn phone(visitor: Visitor, Params(refreshing): Params<Refreshing>) -> Result<Page, PageError> {
     let demo = demo(&visitor)?;
     let now = visitor.op.now;
@@ -73,7 +88,7 @@ pub(crate) async fn phone(visitor: Visitor, Params(refreshing): Params<Refreshin
     })
 }
 
-/// `POST /demo/phone`
+/// `POST /demo/messages`
 pub(crate) async fn add(visitor: Visitor, form: Checked) -> Result<Answer, PageError> {
     let demo = demo(&visitor)?;
     let label = form.text("label");
@@ -84,7 +99,7 @@ pub(crate) async fn add(visitor: Visitor, form: Checked) -> Result<Answer, PageE
     match PhoneAccount::parse(label, form.text("key")) {
         Ok(account) if errors.is_empty() => {
             demo.phone().add(account);
-            return Ok(Goto::to(routes::DEMO_PHONE).notice(Notice::PhoneAccountAdded).into());
+            return Ok(Goto::to(routes::DEMO_MESSAGES).notice(Notice::PhoneAccountAdded).into());
         }
         Ok(_) => {}
         Err(_) => errors.push(FieldError { field: "key", message: words::sentence("demo_bad_key") }),
@@ -97,7 +112,7 @@ pub(crate) async fn scan(visitor: Visitor, form: Checked) -> Result<Answer, Page
     let demo = demo(&visitor)?;
     let account = PhoneAccount::parse(form.text("address"), form.text("key")).map_err(|_| PageError::BadRequest)?;
     demo.phone().add(account);
-    Ok(Goto::to(routes::DEMO_PHONE).notice(Notice::PhoneAccountAdded).into())
+    Ok(Goto::to(routes::DEMO_MESSAGES).notice(Notice::PhoneAccountAdded).into())
 }
 
 /// `POST /demo/phone/remove`
@@ -105,7 +120,7 @@ pub(crate) async fn remove(visitor: Visitor, form: Checked) -> Result<Answer, Pa
     let demo = demo(&visitor)?;
     let number = form.text("account").parse().map_err(|_| PageError::BadRequest)?;
     demo.phone().remove(number);
-    Ok(Goto::to(routes::DEMO_PHONE).notice(Notice::PhoneAccountRemoved).into())
+    Ok(Goto::to(routes::DEMO_MESSAGES).notice(Notice::PhoneAccountRemoved).into())
 }
 
 /// The demonstration; outside one the phone does not exist.

@@ -3,6 +3,7 @@
 //! Here: a file for each part of the portal. Not here: administration (`admin`) and the pages of a sign-in (`signin`).
 //! Somebody who is enrolling sees Profile, My profile, Self-service and Self-enrol only. Read next: `profile`.
 
+mod apps;
 mod device;
 mod home;
 mod password;
@@ -12,6 +13,10 @@ mod security_info;
 mod sessions;
 mod sign_ins;
 
+pub(crate) use apps::{
+    ask_again, begin_binding, begin_binding_form, begin_moving, binding_form, continue_binding, move_form,
+    wait_for_binding,
+};
 pub(crate) use device::{device, device_code, device_decision};
 pub(crate) use home::home;
 pub(crate) use password::{change, change_form};
@@ -29,6 +34,7 @@ pub(crate) use sign_ins::{SignInRow, rows as sign_in_rows, sign_ins};
 
 #[cfg(test)]
 pub(crate) mod views {
+    pub(crate) use super::apps::{BeginBindingView, MoveView};
     pub(crate) use super::device::{DecisionView, DeviceView, DoneView};
     pub(crate) use super::home::HomeView;
     pub(crate) use super::password::ChangePasswordView;

@@ -118,6 +118,9 @@ pub(crate) async fn self_enrol(person: Option<Person>, flow: Option<InFlow>) -> 
             ScreenKind::ChooseFactor { .. }
             | ScreenKind::EnrolTotp { .. }
             | ScreenKind::EnrolNumber { .. }
+            | ScreenKind::App { .. }
+            | ScreenKind::BindApp { .. }
+            | ScreenKind::ConfirmApp { .. }
             | ScreenKind::ConfirmText { .. }
             | ScreenKind::ConfirmCall { .. }
             | ScreenKind::Send { .. }

@@ -4,7 +4,7 @@ use http::StatusCode;
 use serde::Serialize;
 use wardkey_domain::access::Unusable;
 use wardkey_domain::credential::Credential;
-use wardkey_domain::factor::definition;
+use wardkey_domain::factor::{FactorKind, definition};
 use wardkey_domain::id::CredentialId;
 use wardkey_usecases::Error;
 use wardkey_usecases::credential::{self, Confirmation, HeldCredential, NewApp, SecurityInfo};
@@ -29,6 +29,8 @@ pub(crate) struct SecurityInfoView {
     pub(crate) methods: Vec<MethodView>,
     /// Whether there is room for another authenticator app.
     pub(crate) may_add: bool,
+    /// Whether an app that is asked may be added.
+    pub(crate) may_bind: bool,
     /// The kinds of telephone that may be added.
     pub(crate) phones: Vec<PhoneOffer>,
     pub(crate) may_remove: bool,
@@ -55,6 +57,8 @@ pub(crate) struct MethodView {
     pub(crate) make_default: String,
     /// Changing its number, for a telephone.
     pub(crate) change_number: Option<String>,
+    /// Moving it to a new phone, for an app that is asked.
+    pub(crate) move_app: Option<String>,
 }
 
 impl From<&HeldCredential> for MethodView {
@@ -66,6 +70,7 @@ impl From<&HeldCredential> for MethodView {
             name: definition(credential.kind).name,
             number: held.masked.as_deref().map(NumberView::of),
             unusable: held.unusable.map(Unusable::as_str),
+            move_app: (credential.kind == FactorKind::Push).then(|| routes::move_app(credential.id)),
             change_number: is_phone.then(|| routes::change_number(credential.id)),
             label: credential.label.to_string(),
             is_default: credential.is_default,
@@ -83,6 +88,7 @@ impl From<SecurityInfo> for SecurityInfoView {
         Self {
             methods: info.credentials.iter().filter(|own| own.credential.is_active()).map(MethodView::from).collect(),
             may_add: info.can_add_app,
+            may_bind: info.can_bind_app,
             phones: PhoneOffer::of(&info.phones),
             may_remove: info.can_remove,
             password_set: info.password.map(|password| moment(password.set_at)),

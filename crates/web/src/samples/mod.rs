@@ -3,6 +3,7 @@
 //! Here: pages with made-up contents, rendered strictly and looked over. A page without a sample fails the test. The
 //! results are kept in `target/web-samples`, to be looked at. Read next: `checks`, then the sample files.
 
+mod app;
 mod checks;
 mod frame;
 mod portal;

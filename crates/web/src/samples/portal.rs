@@ -72,6 +72,7 @@ fn method(label: &str, is_default: bool) -> MethodView {
         number: None,
         unusable: None,
         change_number: None,
+        move_app: (label == "Work phone").then(|| text("/profile/security-info/0199/move")),
         is_default,
         added: text("21 November 2026 at 9:41pm"),
         last_used: is_default.then(|| text("22 November 2026 at 8:02am")),
@@ -97,6 +98,7 @@ fn security_info() -> Vec<Sample> {
     let list = |methods: Vec<MethodView>, days| {
         let view = SecurityInfoView {
             may_add: methods.len() < 3,
+            may_bind: methods.len() < 3,
             phones: phones(methods.len() > 3),
             may_remove: methods.len() > 1,
             methods,

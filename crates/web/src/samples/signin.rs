@@ -13,8 +13,8 @@ use wardkey_usecases::signin::ScreenKind;
 use super::Sample;
 use super::frame::{enrolling, frame, visitor};
 use crate::demo::{
-    DemoPhone, MessagesView, PersonRow, PhoneAccount, PhoneCallView, PhoneMailView, PhoneTextView, PhoneView,
-    accounts_view,
+    AppFrameView, DemoPhone, MessagesView, PersonRow, PhoneAccount, PhoneCallView, PhoneMailView, PhoneTextView,
+    PhoneView, accounts_view,
 };
 use crate::draw::AwayView;
 use crate::error::PageError;
@@ -56,12 +56,17 @@ fn password(application: Option<&str>, address: Option<String>) -> Page {
     };
     let people = vec![
         row(NURSE, "Practice nurse", "Riverside Surgery", "None yet: enrols at the first sign-in"),
-        row("manager@riverside-surgery.example", "Practice manager", "Riverside Surgery", "Code from the demo phone"),
+        row(
+            "manager@riverside-surgery.example",
+            "Practice manager",
+            "Riverside Surgery",
+            "Code from the demo messages",
+        ),
         row(
             "local-administrator@northmoor-trust.example",
             "Local administrator",
             "Northmoor Trust",
-            "Code from the demo phone",
+            "Code from the demo messages",
         ),
     ];
     let application = application.map(str::to_owned);
@@ -135,6 +140,7 @@ fn codes() -> Vec<Sample> {
         Sample::new("another-way-weak", another(Some("too_weak"))),
         Sample::new("another-way-number", another(Some("number_not_allowed"))),
         Sample::new("another-way-off", another(Some("switched_off"))),
+        Sample::new("another-way-moving", another(Some("moving"))),
         Sample::new("another-way-refused", refused(another(Some("role")), &Refusal::FactorNotUsable)),
     ]
 }
@@ -214,7 +220,8 @@ fn enrolment() -> Vec<Sample> {
         Sample::new("choose-method", choose(vec!["totp"])),
         Sample::new("enrol-app", app()),
         Sample::new("enrol-app-wrong", refused(app(), &Refusal::WrongCode)),
-        Sample::new("choose-method-phones", choose(vec!["totp", "sms", "voice_call"])),
+        Sample::new("choose-method-phones", choose(vec!["push", "totp", "sms", "voice_call"])),
+        Sample::new("enrolled-push", enrolled("push", false)),
         Sample::new("enrolled", enrolled("totp", true)),
         Sample::new("enrolled-portal", enrolled("sms", false)),
         Sample::new("enrolled-call", enrolled("voice_call", false)),
@@ -321,6 +328,14 @@ fn demonstration() -> Vec<Sample> {
             notice: Some(Notice::PhoneAccountAdded),
             ..Sample::new("demo-phone", Page::new("demo/phone.html", visitor(), full))
         },
+        Sample::new(
+            "demo-app",
+            Page::new(
+                "demo/app.html",
+                Frame::default(),
+                AppFrameView { app: "/authenticator/", messages: "/demo/messages" },
+            ),
+        ),
         Sample::new("demo-phone-ringing", Page::new("demo/phone.html", visitor(), ringing)),
         Sample::new("demo-phone-quiet", Page::new("demo/phone.html", visitor(), quiet)),
         Sample::new("demo-phone-empty", Page::new("demo/phone.html", visitor(), empty).errors(wrong)),

@@ -102,9 +102,11 @@ async fn page(flow: &InFlow, frame: Frame) -> Result<Page, PageError> {
 /// Whether an enrolled factor is asked for.
 const fn awaits_second_factor(kind: &ScreenKind) -> bool {
     match kind {
-        ScreenKind::Code { .. } | ScreenKind::Send { .. } | ScreenKind::TextCode { .. } | ScreenKind::Call { .. } => {
-            true
-        }
+        ScreenKind::Code { .. }
+        | ScreenKind::App { .. }
+        | ScreenKind::Send { .. }
+        | ScreenKind::TextCode { .. }
+        | ScreenKind::Call { .. } => true,
         ScreenKind::Password { .. }
         | ScreenKind::Activation
         | ScreenKind::NewPassword { .. }
@@ -112,6 +114,8 @@ const fn awaits_second_factor(kind: &ScreenKind) -> bool {
         | ScreenKind::ChooseFactor { .. }
         | ScreenKind::EnrolTotp { .. }
         | ScreenKind::EnrolNumber { .. }
+        | ScreenKind::BindApp { .. }
+        | ScreenKind::ConfirmApp { .. }
         | ScreenKind::ConfirmText { .. }
         | ScreenKind::ConfirmCall { .. }
         | ScreenKind::Ended { .. } => false,

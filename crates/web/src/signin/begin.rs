@@ -1,7 +1,7 @@
 //! The first page of a sign-in.
 
 use serde::Deserialize;
-use wardkey_domain::id::AuthorizationRequestId;
+use wardkey_domain::id::{AuthorizationRequestId, CredentialId};
 use wardkey_usecases::signin::{Begin, Destination, begin};
 use wardkey_usecases::{Circumstances, session};
 
@@ -49,7 +49,7 @@ pub(crate) async fn start(
     let destination = towards.destination()?;
     let request = match destination {
         Destination::Authorization(id) => Some(id),
-        Destination::Portal | Destination::PortalPage(_) | Destination::Device => {
+        Destination::Portal | Destination::PortalPage(_) | Destination::Device | Destination::MoveApp(_) => {
             if person.is_some() {
                 return Ok(Goto::to(routes::destination(&destination)).into());
             }
@@ -62,17 +62,19 @@ pub(crate) async fn start(
     Ok(page.set(Cookie::Flow, token).into())
 }
 
-/// Begins a step-up for the signed-in person, on the way to `destination` [SES-8].
+/// Begins a step-up for the signed-in person, on the way to `destination` [SES-8]; `moving` is the app that it is for moving
+/// to a new phone, if it is.
 pub(crate) async fn begin_fresh_factor(
     web: &Web,
     circumstances: &Circumstances,
     destination: Destination,
+    moving: Option<CredentialId>,
 ) -> Result<Goto, PageError> {
     let app = web.app();
     let Some(authenticated) = session::authenticate(app, circumstances).await? else {
         return Ok(Goto::to(routes::sign_in(&destination)));
     };
     let op = authenticated.op(app, circumstances);
-    let token = wardkey_usecases::signin::begin_fresh_factor(app, &op, destination).await?;
+    let token = wardkey_usecases::signin::begin_fresh_factor(app, &op, destination, moving).await?;
     Ok(Goto::to(routes::CODE).set(Cookie::Flow, token))
 }

@@ -5,6 +5,7 @@
 //! Read next: `submit`, then `screen`.
 
 mod another_way;
+mod app;
 mod begin;
 mod enrol;
 mod help;
@@ -17,10 +18,11 @@ mod submit;
 mod telephone;
 
 pub(crate) use another_way::{another_way, choose};
+pub(crate) use app::{app_done, code_instead, wait_for_app};
 pub(crate) use begin::{begin_fresh_factor, start};
 pub(crate) use enrol::{choose_again, choose_method, confirm, confirm_app, enrolled};
 pub(crate) use help::{accessibility, cannot_sign_in};
-pub(crate) use refusal::call_failed;
+pub(crate) use refusal::{app_failed, call_failed};
 pub(crate) use report::{report, report_form, reported};
 pub(crate) use screen::{Typed, page as screen_page, place};
 pub(crate) use sign_out::{confirm_sign_out, sign_out, signed_out};
@@ -33,6 +35,7 @@ pub(crate) use telephone::{
 #[cfg(test)]
 pub(crate) mod views {
     pub(crate) use super::another_way::{AnotherWayView, ChoiceView};
+    pub(crate) use super::app::{AppView, AskAppView};
     pub(crate) use super::enrol::EnrolledView;
     pub(crate) use super::help::{CannotView, HelpersView, NothingView};
     pub(crate) use super::refusal::sentences;

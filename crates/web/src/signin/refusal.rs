@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use wardkey_domain::factor::push::PushFailure;
 use wardkey_domain::factor::voice_call::CallOutcome;
 use wardkey_domain::signin::Refusal;
 use wardkey_domain::time::Timestamp;
@@ -29,6 +30,12 @@ pub(crate) fn call_failed(outcome: CallOutcome) -> ErrorView {
     ErrorView { field: "", text: words::sentence(refusal.as_str()), code: Some(refusal.code()) }
 }
 
+/// What to tell the person whose app confirmed nothing.
+pub(crate) fn app_failed(failure: PushFailure) -> ErrorView {
+    let refusal = Refusal::AppFailed(failure);
+    ErrorView { field: "", text: words::sentence(refusal.as_str()), code: Some(refusal.code()) }
+}
+
 /// The word of the sentence: a code in a text is wrong in another way than one in an app.
 const fn word(asked: &ScreenKind, refusal: &Refusal) -> &'static str {
     match (asked, refusal) {
@@ -40,9 +47,11 @@ const fn word(asked: &ScreenKind, refusal: &Refusal) -> &'static str {
 /// How long the person has to wait.
 pub(crate) fn retry_after(refusal: &Refusal, now: Timestamp) -> Option<Duration> {
     match refusal {
-        Refusal::TooManyTries { until } | Refusal::TooSoon { until } | Refusal::TooManyMessages { until } => {
-            Some(until.since(now))
-        }
+        Refusal::TooManyTries { until }
+        | Refusal::TooSoon { until }
+        | Refusal::TooManyMessages { until }
+        | Refusal::AskedTooOften { until }
+        | Refusal::AnotherRequestOpen { until } => Some(until.since(now)),
         Refusal::WrongPassword
         | Refusal::WrongCode
         | Refusal::CodeAlreadyUsed
@@ -62,7 +71,10 @@ pub(crate) fn retry_after(refusal: &Refusal, now: Timestamp) -> Option<Duration>
         | Refusal::Reported
         | Refusal::FactorNotUsable
         | Refusal::NoUsableFactor
-        | Refusal::NumberNotAllowed => None,
+        | Refusal::NumberNotAllowed
+        | Refusal::AppFailed(_)
+        | Refusal::PlaceReported
+        | Refusal::NothingButTheMovingApp => None,
     }
 }
 
@@ -89,7 +101,12 @@ const fn field(refusal: &Refusal) -> &'static str {
         | Refusal::CallFailed(_)
         | Refusal::Reported
         | Refusal::NoUsableFactor
-        | Refusal::NumberNotAllowed => "",
+        | Refusal::NumberNotAllowed
+        | Refusal::AppFailed(_)
+        | Refusal::AskedTooOften { .. }
+        | Refusal::AnotherRequestOpen { .. }
+        | Refusal::PlaceReported
+        | Refusal::NothingButTheMovingApp => "",
     }
 }
 

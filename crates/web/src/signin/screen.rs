@@ -4,17 +4,19 @@ use minijinja::Value;
 use minijinja::value::Serde;
 use serde::Serialize;
 use wardkey_domain::factor::FactorKind;
+use wardkey_domain::factor::push::PushFailure;
 use wardkey_domain::factor::voice_call::CallStanding;
 use wardkey_domain::id::CredentialId;
 use wardkey_domain::secret::Secret;
 use wardkey_domain::signin::{NewPasswordWhy, Refusal};
+use wardkey_domain::time::Timestamp;
 use wardkey_usecases::signin::{CredentialView, Screen, ScreenKind};
 
 use crate::demo::PersonRow;
 use crate::page::Page;
 use crate::person::frame_of;
-use crate::signin::{refusal, telephone};
-use crate::view::{CallView, RulesView};
+use crate::signin::{app, refusal, telephone};
+use crate::view::{CallView, RulesView, Standing};
 use crate::web::Web;
 use crate::{qr, routes};
 
@@ -56,6 +58,8 @@ pub(crate) const fn place(screen: &Screen) -> &'static str {
         ScreenKind::SelfEnrol => routes::PROFILE,
         ScreenKind::ChooseFactor { .. } => routes::CHOOSE_METHOD,
         ScreenKind::EnrolTotp { .. } => routes::ENROL_APP,
+        ScreenKind::App { .. } => routes::APP_DONE,
+        ScreenKind::BindApp { .. } | ScreenKind::ConfirmApp { .. } => routes::ENROL_BIND,
         ScreenKind::EnrolNumber { .. } => routes::ENROL_NUMBER,
         ScreenKind::ConfirmText { .. } => routes::ENROL_TEXT,
         ScreenKind::ConfirmCall { .. } => routes::ENROL_CALL,
@@ -73,12 +77,22 @@ pub(crate) fn page(web: &Web, screen: &Screen, token: &Secret<String>, typed: &T
     let mut page = Page::new(template, frame_of(screen, token), view);
     if let Some(outcome) = telephone::failed_call(&screen.kind) {
         page.errors = vec![refusal::call_failed(outcome)];
+    } else if let Some(failure) = failed_app(&screen.kind, web.app().now()) {
+        page.errors = vec![refusal::app_failed(failure)];
     } else if typed.follows && telephone::standing(&screen.kind).is_some_and(|standing| !is_over(standing)) {
         page = page.refresh(telephone::FOLLOW_EVERY);
     }
     match varying(screen, typed) {
         Some(texts) => page.varying(texts),
         None => page,
+    }
+}
+
+/// Why the request that a page shows proved nothing, if it did not.
+fn failed_app(kind: &ScreenKind, now: Timestamp) -> Option<PushFailure> {
+    match kind {
+        ScreenKind::App { asked, .. } | ScreenKind::ConfirmApp { asked, .. } => Standing::of(asked, now).failure(),
+        _ => None,
     }
 }
 
@@ -104,6 +118,9 @@ fn varying(screen: &Screen, typed: &Typed) -> Option<Vec<String>> {
         | ScreenKind::ChooseFactor { .. }
         | ScreenKind::EnrolTotp { .. }
         | ScreenKind::EnrolNumber { .. }
+        | ScreenKind::App { .. }
+        | ScreenKind::BindApp { .. }
+        | ScreenKind::ConfirmApp { .. }
         | ScreenKind::ConfirmText { .. }
         | ScreenKind::ConfirmCall { .. }
         | ScreenKind::Send { .. }
@@ -160,6 +177,18 @@ fn contents(web: &Web, screen: &Screen, typed: &Typed) -> (&'static str, Value) 
         ScreenKind::ConfirmCall { sent, standing, code } => {
             let call = CallView::of(*standing, code.as_ref(), typed.follows, place(screen).to_owned());
             ("portal/phone-call.html", telephone::confirm_call_page(sent, call, typed, now))
+        }
+        ScreenKind::App { asked, credential, several } => {
+            app::app_page(screen, asked, &credential.label, *several, typed.follows, now)
+        }
+        ScreenKind::BindApp { binding } => {
+            ("portal/bind-app.html", app::bind_page(binding, typed, web.settings().demo.is_some()))
+        }
+        ScreenKind::ConfirmApp { asked, device } => {
+            ("portal/confirm-app.html", app::confirm_page(asked, device, typed, now))
+        }
+        ScreenKind::Send { credential, again_at, several } if credential.kind == FactorKind::Push => {
+            app::ask_page(screen, &credential.label, *again_at, *several, now)
         }
         ScreenKind::Send { credential, again_at, several } => {
             ("signin/send.html", telephone::send_page(screen, credential, *again_at, *several, now))

@@ -76,6 +76,9 @@ pub(crate) async fn activate(visitor: Visitor, flow: Option<InFlow>) -> Result<A
         | ScreenKind::ChooseFactor { .. }
         | ScreenKind::EnrolTotp { .. }
         | ScreenKind::EnrolNumber { .. }
+        | ScreenKind::App { .. }
+        | ScreenKind::BindApp { .. }
+        | ScreenKind::ConfirmApp { .. }
         | ScreenKind::ConfirmText { .. }
         | ScreenKind::ConfirmCall { .. }
         | ScreenKind::Code { .. }

@@ -167,6 +167,9 @@ pub(crate) const fn standing(kind: &ScreenKind) -> Option<CallStanding> {
         | ScreenKind::Send { .. }
         | ScreenKind::TextCode { .. }
         | ScreenKind::EnrolNumber { .. }
+        | ScreenKind::App { .. }
+        | ScreenKind::BindApp { .. }
+        | ScreenKind::ConfirmApp { .. }
         | ScreenKind::ConfirmText { .. }
         | ScreenKind::Ended { .. } => None,
     }

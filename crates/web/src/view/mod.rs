@@ -2,12 +2,14 @@
 //!
 //! Here: the views that many pages share. A page's own view stands next to its handler. Read next: `PersonView`.
 
+mod app;
 mod help;
 mod outage;
 mod person;
 mod rules;
 mod telephone;
 
+pub(crate) use app::{AppActions, BindAppView, ConfirmAppView, Standing};
 pub(crate) use help::HelpView;
 pub(crate) use outage::OutageView;
 pub(crate) use person::PersonView;

@@ -2,6 +2,7 @@
 
 mod activation;
 mod administration;
+mod authenticator;
 mod newcomer;
 mod oidc;
 mod password;

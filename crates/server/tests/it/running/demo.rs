@@ -73,7 +73,7 @@ async fn everybody_in_the_table_can_sign_in_and_a_restart_changes_nothing() {
         assert_eq!(browser.page().path(), "/signin/code", "{}", browser.page().text());
         // The demo phone shows the code.
         let mut phone = demo.browser();
-        let text = phone.open("/demo/phone").await.text();
+        let text = phone.open("/demo/messages").await.text();
         let after = text.split(&administrator.address).nth(1).expect("the phone has the account");
         let digits: String = after.chars().filter(|letter| letter.is_ascii_digit()).take(6).collect();
         browser.fill("code", &digits);

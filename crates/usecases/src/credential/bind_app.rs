@@ -1,0 +1,314 @@
+//! Adding an app that is asked in a session, and moving one to a new phone.
+//!
+//! Both are the same three steps: a page shows a code, an app uses it, and the person types the number on the page into the
+//! app. What differs is how it begins, and what it ends in.
+
+use wardkey_domain::audit::Event;
+use wardkey_domain::credential::{Credential, CredentialState, Credentials, Label};
+use wardkey_domain::directory::Account;
+use wardkey_domain::factor::push::{
+    AskedApp, BindingCode, MatchNumber, NewBinding, PushFailure, PushStanding, Verdict,
+};
+use wardkey_domain::factor::{FactorKind, definition};
+use wardkey_domain::id::{CredentialId, PushRequestId};
+use wardkey_domain::message::{Channel, MessageKind};
+use wardkey_domain::op::Op;
+use wardkey_domain::permission::Action;
+use wardkey_domain::secret::Secret;
+use wardkey_store::credential::{BindingStanding, OfferedBinding, StoredApp};
+use wardkey_store::{self as store, Tx};
+
+use super::own;
+use crate::signin::{AskedView, Asker, BindingView, ask_app, binding_view};
+use crate::{App, Error, Result};
+
+/// An app on its way to becoming a factor, or to another phone.
+#[derive(Clone, Debug)]
+pub struct PendingBinding {
+    /// The credential that it becomes.
+    pub credential: CredentialId,
+    /// Whether it moves to another phone.
+    pub moves: bool,
+    /// Where it stands.
+    pub stage: BindingStage,
+}
+
+/// Where a binding stands.
+#[derive(Clone, Debug)]
+pub enum BindingStage {
+    /// The code is shown.
+    Code(BindingView),
+    /// An app has used it, and has to be asked.
+    Bound {
+        /// What its owner calls it.
+        device: String,
+    },
+    /// The number is shown.
+    Asked {
+        /// What the app was asked.
+        asked: AskedView,
+        /// What its owner calls it.
+        device: String,
+    },
+}
+
+/// What became of it.
+#[derive(Clone, Debug)]
+pub enum BindingProgress {
+    /// It goes on.
+    Waiting(PendingBinding),
+    /// It is over: this is the app.
+    Finished {
+        /// The credential.
+        credential: Credential,
+        /// Whether it has moved to another phone.
+        moved: bool,
+    },
+    /// The number was not confirmed; the app can be asked again.
+    Failed(PendingBinding, PushFailure),
+}
+
+/// Begins to add an app: draws its code. One that was begun before is given up.
+pub async fn begin_binding_app(app: &App, op: &Op) -> Result<CredentialId> {
+    let mut tx = app.store().begin().await?;
+    let (account, credentials) = own::locked_fresh(app, &mut tx, op).await?;
+    room(app, &credentials)?;
+    let credential = CredentialId::new(op.now, app.id_entropy());
+    offer(app, &mut tx, op, &account, credential, false).await?;
+    tx.commit().await?;
+    Ok(credential)
+}
+
+/// Begins to move an app to a new phone.
+///
+/// SECURITY: it wants a second factor that was verified a short while ago, and not with the app itself nor with a code:
+/// whoever has stolen a backup has all codes, and must not get the rest.
+pub async fn begin_moving_app(app: &App, op: &Op, id: CredentialId) -> Result<()> {
+    let mut tx = app.store().begin().await?;
+    let (account, credentials) = own::locked(&mut tx, op).await?;
+    let found = credentials.find(id).filter(|credential| credential.kind == FactorKind::Push);
+    let credential = found.ok_or(Error::NotFound("credential"))?;
+    let session = store::session::session(&mut tx, own::actor(op)?.session).await?;
+    let session = session.ok_or(Error::NotFound("session"))?;
+    let fresh = app.settings().session.fresh_factor;
+    let counts = |factor: FactorKind| factor == FactorKind::Push || !definition(factor).has_codes;
+    let shown = session.facts().proofs.iter().any(|proof| {
+        definition(proof.factor).is_second_factor()
+            && counts(proof.factor)
+            && proof.credential != Some(credential.id)
+            && op.now.since(proof.at) <= fresh
+    });
+    if !shown {
+        return Err(Error::FreshFactorNeeded);
+    }
+    offer(app, &mut tx, op, &account, credential.id, true).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+async fn offer(
+    app: &App,
+    tx: &mut Tx,
+    op: &Op,
+    account: &Account,
+    credential: CredentialId,
+    moves: bool,
+) -> Result<()> {
+    let expires_at = op.now.plus(app.settings().signin.push.bind_within);
+    let binding = NewBinding { credential, code: BindingCode::new(app.random()), expires_at };
+    let holder = own::actor(op)?.session.uuid();
+    let (account, organisation) = (account.id, account.organisation);
+    let offered = OfferedBinding { binding: &binding, account, organisation, holder, moves };
+    Ok(store::credential::offer_binding(tx, &offered, op.now).await?)
+}
+
+fn room(app: &App, credentials: &Credentials) -> Result<Label> {
+    let max = app.settings().totp.max_apps;
+    credentials.room_for(FactorKind::Push, max).map_err(|why| Error::Conflict(format!("{why}.")))
+}
+
+/// Shows the app that this session has begun to bind.
+pub async fn pending_binding(app: &App, op: &Op, id: CredentialId) -> Result<PendingBinding> {
+    let mut tx = app.store().read().await?;
+    own::account(&mut tx, op, Action::ManageOwnCredentials).await?;
+    let standing = standing(&mut tx, op, id).await?;
+    shown(app, &mut tx, id, &standing).await
+}
+
+/// Goes on: asks an app that was bound, or ends with its answer. `again` asks another time.
+pub async fn continue_binding(
+    app: &App,
+    op: &Op,
+    id: CredentialId,
+    again: Again,
+    label: Option<&str>,
+) -> Result<BindingProgress> {
+    let label = label.filter(|label| !label.trim().is_empty()).map(Label::parse).transpose();
+    let label = label.map_err(|why| Error::invalid("label", why.to_string()))?;
+    let mut tx = app.store().begin().await?;
+    let (account, credentials) = own::locked(&mut tx, op).await?;
+    let standing = standing(&mut tx, op, id).await?;
+    let Some(device) = standing.device.clone() else {
+        return Ok(BindingProgress::Waiting(shown(app, &mut tx, id, &standing).await?));
+    };
+    let Some(request) = standing.request else {
+        return ask(app, tx, op, &account, id, &standing).await;
+    };
+    match judge(&mut tx, op, id, request, &standing).await? {
+        Verdict::Accept(_proof) => {
+            let fallback = Label::parse(&device).ok();
+            finish(app, tx, op, &account, &credentials, id, label.or(fallback)).await
+        }
+        Verdict::Pending => Ok(BindingProgress::Waiting(shown(app, &mut tx, id, &standing).await?)),
+        Verdict::Refuse(PushFailure::Reported) => Err(Error::NotFound("enrolment")),
+        Verdict::Refuse(failure) => match again {
+            Again::Yes => ask(app, tx, op, &account, id, &standing).await,
+            Again::No => Ok(BindingProgress::Failed(shown(app, &mut tx, id, &standing).await?, failure)),
+        },
+    }
+}
+
+/// Whether an app whose number was not confirmed is asked another time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Again {
+    /// It is.
+    Yes,
+    /// It is not.
+    No,
+}
+
+/// The binding of `id` that this very session has begun, if there is still time.
+async fn standing(tx: &mut Tx, op: &Op, id: CredentialId) -> Result<BindingStanding> {
+    let holder = own::actor(op)?.session.uuid();
+    let standing = store::credential::binding_standing(tx, id, holder).await?;
+    let in_time = |standing: &BindingStanding| standing.device.is_some() || op.now < standing.expires_at;
+    standing.filter(in_time).ok_or(Error::NotFound("enrolment"))
+}
+
+async fn judge(
+    tx: &mut Tx,
+    op: &Op,
+    id: CredentialId,
+    request: PushRequestId,
+    standing: &BindingStanding,
+) -> Result<Verdict> {
+    let stored = store::credential::find_push_request(tx, request).await?;
+    let how = store::credential::push_standing(tx, request).await?;
+    // Only the open one still has its number; of the others nothing but their outcome is asked.
+    let (number, expires_at) = match &stored {
+        Some(stored) => (stored.open.number, stored.open.expires_at),
+        None => (MatchNumber::draw([0; 16], wardkey_domain::factor::push::Digits::Two), standing.expires_at),
+    };
+    let expires_at = if how == PushStanding::Approved { expires_at.max(op.now) } else { expires_at };
+    Ok(AskedApp { credential: id, request, number, asked_at: op.now, expires_at }.verify(how, op.now))
+}
+
+async fn ask(
+    app: &App,
+    mut tx: Tx,
+    op: &Op,
+    account: &Account,
+    id: CredentialId,
+    standing: &BindingStanding,
+) -> Result<BindingProgress> {
+    let rules = app.settings().signin.push;
+    let asked = AskedApp {
+        credential: id,
+        request: PushRequestId::new(op.now, app.id_entropy()),
+        number: MatchNumber::draw(app.random(), rules.digits),
+        asked_at: op.now,
+        expires_at: op.now.plus(rules.lifetime),
+    };
+    let asker =
+        Asker { account: account.id, organisation: account.organisation, flow: None, application: None, joining: true };
+    ask_app(app, op, &mut tx, &asker, &asked).await?;
+    let holder = own::actor(op)?.session.uuid();
+    store::credential::set_binding_request(&mut tx, id, holder, asked.request).await?;
+    let standing = BindingStanding { request: Some(asked.request), ..standing.clone() };
+    let shown = shown(app, &mut tx, id, &standing).await?;
+    tx.commit().await?;
+    Ok(BindingProgress::Waiting(shown))
+}
+
+async fn finish(
+    app: &App,
+    mut tx: Tx,
+    op: &Op,
+    account: &Account,
+    credentials: &Credentials,
+    id: CredentialId,
+    label: Option<Label>,
+) -> Result<BindingProgress> {
+    let holder = own::actor(op)?.session.uuid();
+    let bound = store::credential::take_binding(&mut tx, id, holder).await?.ok_or_else(own::changed_elsewhere)?;
+    let factor = FactorKind::Push.as_str().into();
+    let (credential, kind, event) = if bound.moves {
+        let credential = credentials.find(id).cloned().ok_or(Error::NotFound("credential"))?;
+        if !store::credential::move_app(&mut tx, &credential, &bound.key, &bound.secret, op.now).await? {
+            return Err(own::changed_elsewhere());
+        }
+        // The phone before is asked nothing more, and is woken no more.
+        store::credential::take_back_push_requests(&mut tx, id, op.now).await?;
+        store::credential::delete_subscription(&mut tx, id).await?;
+        let event = Event::CredentialMoved { account: account.id, credential: id, factor };
+        (credential, MessageKind::FactorMoved, event)
+    } else {
+        // Another window may have filled the last place since this one began.
+        let free_label = room(app, credentials)?;
+        let new = Credential {
+            id,
+            account: account.id,
+            organisation: account.organisation,
+            kind: FactorKind::Push,
+            label: free_label.clone(),
+            state: CredentialState::Active,
+            is_default: false,
+            created_at: op.now,
+            last_used_at: Some(op.now),
+            version: 1,
+        };
+        let enrolled = credentials.enrol(new, label.unwrap_or(free_label), op.now);
+        if let Some(former) = &enrolled.former_default
+            && !store::credential::save_credential(&mut tx, former).await?
+        {
+            return Err(own::changed_elsewhere());
+        }
+        let credential = enrolled.credential;
+        store::credential::insert_credential(&mut tx, &credential, Some(&bound.secret), None).await?;
+        store::credential::set_app_key(&mut tx, id, &bound.key).await?;
+        let event = Event::CredentialEnrolled { account: account.id, credential: id, factor };
+        (credential, MessageKind::FactorAdded, event)
+    };
+    if let Some(subscription) = &bound.subscription {
+        let (account, organisation) = (account.id, account.organisation);
+        let stored = StoredApp { credential: id, account, organisation, key: bound.key, joining: false };
+        store::credential::save_subscription(&mut tx, &stored, subscription, op.now).await?;
+    }
+    store::audit::append(&mut tx, op, Some(account.organisation), event).await?;
+    own::tell(app, &mut tx, op, kind, &credential).await?;
+    tx.commit().await?;
+    app.wake().ring(Channel::Mail);
+    Ok(BindingProgress::Finished { credential, moved: bound.moves })
+}
+
+async fn shown(app: &App, tx: &mut Tx, id: CredentialId, standing: &BindingStanding) -> Result<PendingBinding> {
+    let stage = match (&standing.code, &standing.device, standing.request) {
+        (_, Some(device), None) => BindingStage::Bound { device: device.clone() },
+        (_, Some(device), Some(request)) => {
+            let stored = store::credential::find_push_request(tx, request).await?;
+            let asked = AskedView {
+                number: Secret::new(stored.as_ref().map(|stored| stored.open.number.text()).unwrap_or_default()),
+                standing: store::credential::push_standing(tx, request).await?,
+                expires_at: stored.map_or(standing.expires_at, |stored| stored.open.expires_at),
+                credential: id,
+            };
+            BindingStage::Asked { asked, device: device.clone() }
+        }
+        (Some(code), None, _) => {
+            let binding = NewBinding { credential: id, code: code.clone(), expires_at: standing.expires_at };
+            BindingStage::Code(binding_view(app, &binding, false))
+        }
+        (None, None, _) => return Err(Error::NotFound("enrolment")),
+    };
+    Ok(PendingBinding { credential: id, moves: standing.moves, stage })
+}

@@ -1,0 +1,11 @@
+// Goes on by itself when the app has moved, on a page that waits for it; without script the page has a button.
+const form = document.querySelector('[data-wait]')
+
+if (form && 'EventSource' in window) {
+  // When the stream ends the browser connects anew; the page is looked at anew then, too.
+  const events = new EventSource(form.dataset.wait)
+  events.addEventListener('changed', () => {
+    events.close()
+    form.requestSubmit()
+  })
+}
