@@ -7,8 +7,8 @@ use tokio::runtime::{Builder, Runtime};
 
 use super::error::CliError;
 use super::{
-    account, application, audit, backup, check_config, create_admin, demo, keys, migrate, organisation, reference,
-    restore, serve,
+    account, application, audit, authenticator, backup, check_config, create_admin, demo, keys, migrate, organisation,
+    reference, restore, serve,
 };
 use crate::config::Config;
 use crate::telemetry::{Format, Level, start_log};
@@ -40,6 +40,7 @@ enum Command {
     Application(application::Args),
     Audit(audit::Args),
     Keys(keys::Args),
+    Authenticator(authenticator::Args),
     Backup(backup::Args),
     Restore(restore::Args),
     #[command(hide = true)]
@@ -60,6 +61,7 @@ impl Cli {
                 let config = load()?;
                 server_runtime(config.server.threads)?.block_on(serve::run(config))
             }
+            Command::Authenticator(args) => verb(authenticator::run(args)),
             Command::CheckConfig(args) => verb(async { check_config::run(&args, &load()?).await }),
             Command::Migrate(args) => verb(async { migrate::run(&args, &load()?).await }),
             Command::Audit(args) => verb(async { audit::run(args, &wiring::open(&load()?).await?).await }),

@@ -7,6 +7,7 @@ mod account;
 mod application;
 mod audit;
 mod audit_events;
+mod authenticator;
 mod backup;
 mod check_config;
 mod command;
