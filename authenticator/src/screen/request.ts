@@ -58,7 +58,6 @@ function question(waiting: Waiting): Screen {
         ? 'Your answer finishes adding this app to the account. Go on only if it is you who is doing that, now.'
         : 'Somebody is signing in with your account. Approve it only if it is you, and if all of this is right.'),
       about(waiting),
-      asked.shown.known || !isEnrolment ? null : unknownBrowser(),
       answer, left,
     ],
   };

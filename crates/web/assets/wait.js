@@ -8,4 +8,7 @@ if (form && 'EventSource' in window) {
     events.close()
     form.requestSubmit()
   })
+  // Whoever chooses another way takes the request back, which is a change, too: it must not overtake them.
+  document.addEventListener('submit', () => events.close())
+  window.addEventListener('pagehide', () => events.close())
 }

@@ -117,3 +117,16 @@ fn answer(kind: &'static str, body: String) -> Response {
     // Asked for anew each time, so that a new version is noticed; without a connection the worker has a copy.
     ([(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, "no-cache")], body).into_response()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_shell_names_the_script_as_the_worker_keeps_it() {
+        // The worker keeps nothing when it does not find this address in the shell's text.
+        let page = context! { assets => asset::BASE };
+        let html = template::render("authenticator/shell.html", context! { page }).unwrap();
+        assert!(html.contains(&format!("\"{}/authenticator/app.js\"", asset::BASE)), "{html}");
+    }
+}

@@ -85,12 +85,11 @@ impl Flow {
         }
         match judge(asked, standing, op) {
             Judged::Accepted(proof) => {
-                let effects =
-                    vec![Effect::NoteUse { credential: asked.credential }, Effect::ResetPace { account: person.id }];
+                let used = Effect::NoteUse { credential: asked.credential };
                 // SECURITY: what was asked is let go of, so that its answer is good once.
                 self.stage = Stage::SecondFactor { chosen: None };
                 self.add(proof);
-                self.proceed(rules, policies, person, effects)
+                self.proceed(rules, policies, person, vec![used])
             }
             Judged::Pending => {
                 let several = person.factors.len() > 1;

@@ -93,8 +93,12 @@ impl Flow {
         unusable(person, factor, required).or(moving)
     }
 
-    fn done(mut self, person: &Person, strength: Strength, effects: Vec<Effect>) -> Step {
+    fn done(mut self, person: &Person, strength: Strength, mut effects: Vec<Effect>) -> Step {
         self.stage = Stage::Complete;
+        // Whatever proved it: who got a number wrong and then typed a code has not asked in vain.
+        if person.factors.iter().any(|factor| factor.kind == FactorKind::Push) {
+            effects.push(Effect::ResetPace { account: person.id });
+        }
         let signed_in = SignedIn {
             account: person.id,
             organisation: person.organisation,

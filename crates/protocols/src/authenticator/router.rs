@@ -18,6 +18,7 @@ pub fn router(app: App) -> Router {
         .route(paths::ANSWERS, post(answers::answer).options(preflight))
         .route(paths::SUBSCRIPTIONS, post(subscriptions::subscribe).options(preflight))
         .route("/authenticator/v1/{*rest}", axum::routing::any(error::unknown))
+        .method_not_allowed_fallback(error::unknown)
         .layer(map_response(async |response| allow_any_origin(response)))
         .with_state(app)
 }

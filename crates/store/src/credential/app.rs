@@ -90,8 +90,8 @@ pub async fn set_app_key(tx: &mut Tx, credential: CredentialId, key: &AppKey) ->
     Ok(())
 }
 
-/// Moves a credential to another phone: from now on it has another key and another secret for codes. Says whether nobody
-/// has changed it since it was read.
+/// Moves a credential to another phone: from now on it has another key, another secret for codes, and the label that it is
+/// given here. Says whether nobody has changed it since it was read.
 pub async fn move_app(
     tx: &mut Tx,
     credential: &Credential,
@@ -104,8 +104,8 @@ pub async fn move_app(
     let moved = tx
         .exec(
             "UPDATE credentials SET public_json = $3, sealed_secret = $4, used_step = NULL, last_used_at = $5, \
-             version = version + 1 WHERE id = $1 AND version = $2 AND kind = 'push' AND state = 'active'",
-            args![credential.id, credential.version, public, sealed, now],
+             label = $6, version = version + 1 WHERE id = $1 AND version = $2 AND kind = 'push' AND state = 'active'",
+            args![credential.id, credential.version, public, sealed, now, credential.label.as_str()],
         )
         .await?;
     tx.publish(ClusterEvent::AppMoved(credential.id));
@@ -159,7 +159,25 @@ pub async fn find_subscription(
     read.map(Some).map_err(|_| unknown("sealed_subscription", "no subscription"))
 }
 
-/// Forgets where an app is woken: it was removed, or its push service knows it no more.
+/// Forgets where an app was woken that its push service knows no more. One that it has named since stays.
+pub async fn delete_dead_subscription(
+    tx: &mut Tx,
+    credential: CredentialId,
+    dead: &StoredSubscription,
+) -> Result<bool, StoreError> {
+    let sql = "SELECT sealed_subscription FROM push_subscriptions WHERE credential_id = $1";
+    let Some(row) = tx.opt(sql, args![credential]).await? else { return Ok(false) };
+    let sealed: Vec<u8> = row.get("sealed_subscription")?;
+    let bytes = tx.unseal(subscription_at(credential), &sealed)?;
+    if subscription_bytes(dead)? != *bytes.expose() {
+        return Ok(false);
+    }
+    // What was read is named in the condition: another node may have replaced it in this very moment.
+    let sql = "DELETE FROM push_subscriptions WHERE credential_id = $1 AND sealed_subscription = $2";
+    Ok(tx.exec(sql, args![credential, sealed]).await? == 1)
+}
+
+/// Forgets where an app is woken: it was removed.
 pub async fn delete_subscription(tx: &mut Tx, credential: CredentialId) -> Result<bool, StoreError> {
     Ok(tx.exec("DELETE FROM push_subscriptions WHERE credential_id = $1", args![credential]).await? == 1)
 }

@@ -27,8 +27,8 @@ pub use activation::{
     delete_activations, delete_expired_activations, has_activation, insert_activation, spend_activation,
 };
 pub use app::{
-    StoredApp, StoredSubscription, delete_subscription, find_subscription, list_apps, move_app, save_subscription,
-    set_app_key,
+    StoredApp, StoredSubscription, delete_dead_subscription, delete_subscription, find_subscription, list_apps,
+    move_app, save_subscription, set_app_key,
 };
 pub use binding::{
     BindingStanding, BoundApp, OfferedBinding, TakenBinding, bind_app, binding_standing, delete_bindings,

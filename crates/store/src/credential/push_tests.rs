@@ -164,6 +164,11 @@ both_engines!(an_app_that_moved_has_another_key_and_another_secret, |store| asyn
     save_subscription(&mut tx, &apps[0], &subscription("1"), NOW).await.unwrap();
     save_subscription(&mut tx, &apps[0], &subscription("2"), NOW).await.unwrap();
     assert_eq!(find_subscription(&mut tx, id(1)).await.unwrap(), Some(subscription("2")));
+    // An answer of the push service about the first one comes late.
+    assert!(!delete_dead_subscription(&mut tx, id(1), &subscription("1")).await.unwrap());
+    assert_eq!(find_subscription(&mut tx, id(1)).await.unwrap(), Some(subscription("2")));
+    assert!(delete_dead_subscription(&mut tx, id(1), &subscription("2")).await.unwrap());
+    save_subscription(&mut tx, &apps[0], &subscription("3"), NOW).await.unwrap();
     assert!(delete_subscription(&mut tx, id(1)).await.unwrap());
     assert!(!delete_subscription(&mut tx, id(1)).await.unwrap());
 });

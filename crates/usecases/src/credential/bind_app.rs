@@ -244,6 +244,8 @@ async fn finish(
     let factor = FactorKind::Push.as_str().into();
     let (credential, kind, event) = if bound.moves {
         let credential = credentials.find(id).cloned().ok_or(Error::NotFound("credential"))?;
+        // The name of the phone that it was on would be wrong from now on.
+        let credential = Credential { label: label.unwrap_or_else(|| credential.label.clone()), ..credential };
         if !store::credential::move_app(&mut tx, &credential, &bound.key, &bound.secret, op.now).await? {
             return Err(own::changed_elsewhere());
         }

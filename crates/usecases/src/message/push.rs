@@ -45,7 +45,12 @@ pub(super) async fn deliver(
 ) -> Result<()> {
     let mut tx = app.store().read().await?;
     let subscription = store::credential::find_subscription(&mut tx, credential).await?;
+    let is_open = store::credential::find_push_request(&mut tx, request).await?.is_some();
     drop(tx);
+    if !is_open {
+        // Answered or taken back while this waited for a push service: there is nothing to see any more.
+        return settle(app, message, NAME, &HandOver::give_up(RefusedWhy::Expired), 0).await;
+    }
     let Some(subscription) = subscription else {
         return settle(app, message, NAME, &HandOver::give_up(RefusedWhy::Recipient), 0).await;
     };
@@ -59,7 +64,7 @@ pub(super) async fn deliver(
     if matches!(outcome, HandOver::Refused { why: RefusedWhy::Recipient, .. }) {
         // The browser has unsubscribed: the app is asked all the same, and sees it when it is opened.
         let mut tx = app.store().begin().await?;
-        store::credential::delete_subscription(&mut tx, credential).await?;
+        store::credential::delete_dead_subscription(&mut tx, credential, &subscription).await?;
         tx.commit().await?;
     }
     settle(app, message, NAME, &outcome, 0).await

@@ -27,7 +27,11 @@ pub async fn begin(app: &App, op: &Op, begin: Begin) -> Result<(Secret<String>, 
     app.visits().admit(op)?;
     let mut tx = app.store().begin().await?;
     let (request, destination) = match begin.request {
-        None => (SignInRequest::portal(), begin.destination),
+        None => {
+            // Whoever comes to move an app is asked by another way from the start, not by the phone that is gone.
+            let moving = if let Destination::MoveApp(app) = begin.destination { Some(app) } else { None };
+            (SignInRequest { moving, ..SignInRequest::portal() }, begin.destination)
+        }
         Some(id) => {
             let request = store::application::sign_in_request(&mut tx, id, op.now)
                 .await?

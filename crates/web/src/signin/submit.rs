@@ -49,6 +49,12 @@ pub(crate) fn answer(visitor: &Visitor, token: &Secret<String>, advanced: Advanc
 }
 
 fn refused(visitor: &Visitor, token: &Secret<String>, screen: &Screen, refusal: &Refusal, typed: &Typed) -> Answer {
+    if matches!(refusal, Refusal::WrongStep)
+        && !matches!(screen.kind, ScreenKind::Ended { .. } | ScreenKind::Password { .. })
+    {
+        // A form of a page that is behind, from another tab or pressed twice: nothing is lost by it.
+        return Goto::to(screen::place(screen)).into();
+    }
     if is_over(refusal) {
         return restart(typed);
     }

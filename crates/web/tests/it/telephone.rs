@@ -75,7 +75,7 @@ async fn a_number_is_enrolled_and_signs_in_by_text() {
     let mut browser = test.browser();
     enrol_by_text(&nurse, &mut browser, &phone).await;
     let page = browser.page();
-    assert!(page.shows("a code from a text message") && page.shows("Add an authenticator app"), "{}", page.text());
+    assert!(page.shows("a code from a text message") && page.shows("Add Wardkey Authenticator"), "{}", page.text());
     assert!(!page.shows("your authenticator app"), "{}", page.text());
     sign_out(&mut browser).await;
     test.clock.advance(Duration::from_secs(60));

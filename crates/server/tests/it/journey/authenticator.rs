@@ -119,6 +119,23 @@ on_both_engines!(a_wrong_number_is_said_and_the_next_request_has_another, |test|
     browser.fill("code", &app.codes().code(test.clock.now()));
     browser.press("Continue").await;
     assert_eq!(browser.page().path(), "/", "{}", browser.page().text());
+    // She got in: the wait is over.
+    sign_out(&mut browser).await;
+    nurse.enter_password(&mut browser).await;
+    assert_eq!(browser.page().path(), "/signin/app", "{}", browser.page().text());
+});
+
+on_both_engines!(a_page_that_is_behind_loses_nothing, |test| {
+    let (nurse, mut browser, app) = enrolled(test).await;
+    nurse.enter_password(&mut browser).await;
+    let mut other_tab = browser.clone();
+    other_tab.press("Use a code from the app").await;
+    browser.press(GO_ON).await;
+    assert_eq!(browser.page().path(), "/signin/code", "{}", browser.page().text());
+    test.clock.next_code();
+    browser.fill("code", &app.codes().code(test.clock.now()));
+    browser.press("Continue").await;
+    assert_eq!(browser.page().path(), "/", "{}", browser.page().text());
 });
 
 on_both_engines!(who_says_that_it_is_not_them_ends_the_sign_in_and_its_network_asks_no_more, |test| {
@@ -280,6 +297,7 @@ on_both_engines!(an_app_moves_to_a_new_phone_by_another_factor_and_the_old_phone
     assert_eq!(new.approve(&number_on(browser.page()), test.clock.now()).await, "approved");
     browser.press(GO_ON).await;
     assert!(browser.page().shows("The app has moved"), "{}", browser.page().text());
+    assert!(browser.page().shows("New phone"), "it has the new phone's name: {}", browser.page().text());
     assert_eq!(old.requests(test.clock.now()).await.unwrap().gone.len(), 1, "the old phone's key is revoked");
     // And so are its codes.
     sign_out(&mut browser).await;
@@ -292,6 +310,26 @@ on_both_engines!(an_app_moves_to_a_new_phone_by_another_factor_and_the_old_phone
     browser.fill("code", &new.codes().code(test.clock.now()));
     browser.press("Continue").await;
     assert_eq!(browser.page().path(), "/", "{}", browser.page().text());
+});
+
+on_both_engines!(on_a_new_phone_the_sign_in_itself_proves_enough_to_move_the_app, |test| {
+    let nurse = nurse(test).await;
+    let mut browser = test.browser();
+    let old = nurse.sign_in_and_bind(&mut browser, test.transport(), "Lost phone", test.clock.now()).await;
+    let tablet = add_app(test, &mut browser, "Tablet").await;
+    let moving = format!("/profile/security-info/{}/move", old.account.account);
+    let mut fresh = test.browser();
+    fresh.open(&moving).await;
+    fresh.fill("address", NURSE).fill("password", &nurse.password);
+    fresh.press("Sign in").await;
+    assert!(fresh.page().shows("Tablet"), "the lost phone is not asked: {}", fresh.page().text());
+    assert!(old.requests(test.clock.now()).await.unwrap().requests.is_empty());
+    assert_eq!(tablet.approve(&number_on(fresh.page()), test.clock.now()).await, "approved");
+    fresh.press(GO_ON).await;
+    assert_eq!(fresh.page().path(), moving, "{}", fresh.page().text());
+    fresh.press("Continue").await;
+    let new = Authenticator::bind(test.transport(), fresh.page(), "New phone").await;
+    assert_eq!(new.account.account, old.account.account);
 });
 
 on_both_engines!(a_statement_is_good_for_two_minutes, |test| {

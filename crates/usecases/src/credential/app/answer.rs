@@ -55,17 +55,17 @@ pub async fn answer(app: &App, op: &Op, given: GivenAnswer) -> Result<std::resul
         return Ok(Err(AppRefusal::Malformed));
     };
     let mut tx = app.store().begin().await?;
-    let apps = store::credential::list_apps(&mut tx, credential).await?;
-    if apps.is_empty() {
-        return Ok(Err(AppRefusal::Gone));
-    }
-    // One that is over keeps nothing that a signature could be held against.
+    // One that is over keeps nothing that a signature could be held against. SECURITY: what is said before a signature was
+    // checked depends on the request only: nobody learns which accounts there are.
     let Some(stored) = store::credential::find_push_request(&mut tx, request).await? else {
         return Ok(Ok(Answered::Over));
     };
-    let asked = apps.into_iter().find(|app| app.joining == stored.joining);
-    let Some(asked) = asked.filter(|_| stored.open.credential == credential) else {
+    if stored.open.credential != credential {
         return Ok(Err(AppRefusal::NotAccepted));
+    }
+    let apps = store::credential::list_apps(&mut tx, credential).await?;
+    let Some(asked) = apps.into_iter().find(|app| app.joining == stored.joining) else {
+        return Ok(Err(AppRefusal::Gone));
     };
     let answer = Answer { decision, signature };
     let Ok(verdict) = stored.open.judge(app.settings().issuer.origin(), &asked.key, &answer, op.now) else {
