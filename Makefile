@@ -20,6 +20,7 @@ run: assets ## Builds and serves the demonstration on http://localhost:8480 (POR
 .PHONY: test
 test: setup assets ## Runs every test: rules, both engines, real clients, a real browser.
 	@npm --prefix authenticator test --silent -- --quiet
+	@npm --prefix authenticator run browser --silent
 	@$(CARGO) build --workspace --all-targets
 	@$(CARGO) xtask pg -- $(CARGO) test --workspace --quiet
 	@$(CARGO) xtask pg -- bash e2e/run
