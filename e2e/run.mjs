@@ -9,7 +9,8 @@ import { makePki } from './lib/pki.mjs';
 import { stopAll } from './lib/process.mjs';
 import { ENGINES, makeWorld, tails } from './lib/world.mjs';
 
-const JOURNEYS = ['newcomer', 'portal', 'administrator', 'onward', 'apache', 'openid-client', 'native', 'two-nodes', 'demo', 'telephone'];
+const JOURNEYS = ['newcomer', 'portal', 'administrator', 'onward', 'apache', 'openid-client', 'native', 'two-nodes', 'demo',
+  'telephone', 'authenticator', 'terminal', 'push'];
 
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !JOURNEYS.includes(name));

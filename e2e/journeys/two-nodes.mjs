@@ -5,7 +5,7 @@ import { stepsOf } from '../lib/check.mjs';
 import { Phone } from '../lib/phone.mjs';
 import { pause, until } from '../lib/process.mjs';
 import { answerFor, discover, oidc, request, tokensFor } from '../lib/relying-party.mjs';
-import { keyOn, signIn } from '../lib/signin.mjs';
+import { keyOn, signIn, signOut } from '../lib/signin.mjs';
 
 /** How soon a revocation must be known to a node that hears nothing from the others. */
 const AT_MOST = 3000;
@@ -103,11 +103,6 @@ async function together({ world, check }) {
     await Promise.all(agents.map((browser) => browser.open(`${world.issuer}/signin/help`)));
     for (const node of world.nodes) assert.match(fs.readFileSync(node.log, 'utf8'), /"route":"\/signin\/help"/, node.name);
   });
-}
-
-async function signOut(agent, world) {
-  const page = await agent.submitTo(await agent.open(`${world.issuer}/signout`), '/signout');
-  assert.equal(page.url.pathname, '/signed-out');
 }
 
 /** The second node stops hearing the first, in the two ways in which that happens. */

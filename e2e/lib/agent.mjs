@@ -31,7 +31,7 @@ export class Agent {
   request(url, { method = 'GET', form, headers = {} } = {}) {
     const target = new URL(url);
     const body = form === undefined ? undefined : new URLSearchParams(form).toString();
-    const all = { host: target.host, accept: 'text/html,*/*;q=0.8', ...headers, cookie: this.#cookieHeader(target), connection: 'close' };
+    const all = { host: target.host, accept: 'text/html,*/*;q=0.8', ...headers, cookie: this.cookiesFor(target), connection: 'close' };
     if (body !== undefined) all['content-type'] ??= 'application/x-www-form-urlencoded';
     if (body !== undefined) all['content-length'] = Buffer.byteLength(body);
     if (method !== 'GET') all.origin ??= target.origin;
@@ -109,7 +109,8 @@ export class Agent {
     return this.follow(await this.request(action, { method: 'POST', form: values }), stop);
   }
 
-  #cookieHeader(target) {
+  /** The cookies that go to `target`, as a header. */
+  cookiesFor(target) {
     return [...this.#cookies.values()]
       .filter((cookie) => cookie.host === target.hostname && target.pathname.startsWith(cookie.path))
       .map((cookie) => `${cookie.name}=${cookie.value}`)

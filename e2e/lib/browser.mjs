@@ -38,8 +38,9 @@ export class Window {
     const blame = (text) => window.problems.push(`${window.page.url()}: ${text}`);
     window.page.on('pageerror', (error) => blame(`script error: ${error.message}`));
     window.page.on('console', (message) => {
-      // A refusal has a status of its own, which the browser mentions; a breach of the security policy is a fault.
-      const mentioned = message.text().includes('the server responded with a status of');
+      // A refusal has a status of its own, which the browser mentions, as it does a connection that a journey has cut; a
+      // breach of the security policy is a fault.
+      const mentioned = ['the server responded with a status of', 'net::ERR_INTERNET_DISCONNECTED'].some((text) => message.text().includes(text));
       if (message.type() === 'error' && !mentioned && message.location().url.startsWith(origin)) blame(`console: ${message.text()}`);
     });
     return window;

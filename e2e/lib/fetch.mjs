@@ -1,5 +1,6 @@
 // `fetch` for clients from npm, trusting the run's own certificate authority.
 import https from 'node:https';
+import { Readable } from 'node:stream';
 
 /** `through` chooses the port to connect to, as for an agent. */
 export const fetchTrusting = (authority, through) => (url, options = {}) =>
@@ -19,14 +20,17 @@ export const fetchTrusting = (authority, through) => (url, options = {}) =>
       ca: authority,
       agent: false,
     }, (answer) => {
+      const pairs = Object.entries(answer.headersDistinct).flatMap(([name, values]) => values.map((value) => [name, value]));
+      const arrive = (body) => resolve(new Response(body, { status: answer.statusCode, headers: pairs }));
+      // A stream of events is read while it arrives; everything else when it is there.
+      if (answer.headers['content-type'] === 'text/event-stream') {
+        arrive(Readable.toWeb(answer));
+        return;
+      }
       const parts = [];
       answer.on('data', (part) => parts.push(part));
       answer.on('error', reject);
-      answer.on('end', () => {
-        const empty = [101, 204, 205, 304].includes(answer.statusCode);
-        const pairs = Object.entries(answer.headersDistinct).flatMap(([name, values]) => values.map((value) => [name, value]));
-        resolve(new Response(empty ? null : Buffer.concat(parts), { status: answer.statusCode, headers: pairs }));
-      });
+      answer.on('end', () => arrive([101, 204, 205, 304].includes(answer.statusCode) ? null : Buffer.concat(parts)));
     });
     request.on('error', reject);
     request.end(body);

@@ -8,6 +8,8 @@ export const ADMINISTRATOR = 'administrator@riverside-hospital.example';
 
 const SURGERY = 'A81001';
 const PHARMACY = 'FAA11';
+/** Where people approve in an app. */
+const HEALTH_CENTRE = 'B82002';
 
 /** Role, organisation, kind of account. */
 const PEOPLE = [
@@ -21,6 +23,9 @@ const PEOPLE = [
   ['phlebotomist', SURGERY, 'user'],
   ['counsellor', SURGERY, 'user'],
   ['physiotherapist', SURGERY, 'user'],
+  ['audiologist', SURGERY, 'user'],
+  ['optometrist', SURGERY, 'user'],
+  ['sonographer', SURGERY, 'user'],
   ['appointments', SURGERY, 'shared_mailbox'],
   ['pharmacist', PHARMACY, 'user'],
   ['dispenser', PHARMACY, 'user'],
@@ -28,16 +33,21 @@ const PEOPLE = [
   ['delivery-driver', PHARMACY, 'user'],
   ['pharmacy-technician', PHARMACY, 'user'],
   ['locum', PHARMACY, 'guest'],
+  ['health-visitor', HEALTH_CENTRE, 'user'],
+  ['podiatrist', HEALTH_CENTRE, 'user'],
+  ['dietitian', HEALTH_CENTRE, 'user'],
+  ['paramedic', HEALTH_CENTRE, 'user'],
+  ['centre-manager', HEALTH_CENTRE, 'user'],
 ];
 
-const DOMAINS = { [SURGERY]: 'riverside-surgery.example', [PHARMACY]: 'high-street-pharmacy.example' };
+const DOMAINS = { [SURGERY]: 'riverside-surgery.example', [PHARMACY]: 'high-street-pharmacy.example', [HEALTH_CENTRE]: 'weir-lane.example' };
 
 const shown = (role) => role[0].toUpperCase() + role.slice(1).replaceAll('-', ' ');
 
 /** Someone as a journey needs them: with the password, and without a phone until they enrol. */
 export function person(role) {
   const [, organisation] = PEOPLE.find(([known]) => known === role);
-  return { address: `${role}@${DOMAINS[organisation]}`, password: PASSWORD, name: shown(role), phone: null };
+  return { address: `${role}@${DOMAINS[organisation]}`, password: PASSWORD, name: shown(role), organisation, phone: null };
 }
 
 export const organisationsFile = () => [
@@ -45,6 +55,7 @@ export const organisationsFile = () => [
   'RAA,Riverside Hospital NHS Trust,trust,,open',
   `${SURGERY},Riverside Surgery,gp_practice,RAA,open`,
   `${PHARMACY},High Street Pharmacy,pharmacy,RAA,open`,
+  `${HEALTH_CENTRE},Weir Lane Health Centre,gp_practice,RAA,open`,
   '',
 ].join('\n');
 

@@ -8,10 +8,11 @@ const running = new Set();
 /** The environment without settings of the product: a run brings its own. */
 const environment = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('WARDKEY_')));
 
-/** Starts a process whose output goes to `log`; it ends with this run at the latest. */
-export function start(command, args, { log, cwd } = {}) {
+/** Starts a process whose output goes to `log`; it ends with this run at the latest. With one that `talks` we talk. */
+export function start(command, args, { log, cwd, talks = false } = {}) {
   const out = fs.openSync(log, 'a');
-  const child = spawn(command, args, { cwd, env: environment, stdio: ['ignore', out, out] });
+  const stdio = talks ? ['pipe', 'pipe', out] : ['ignore', out, out];
+  const child = spawn(command, args, { cwd, env: environment, stdio });
   fs.closeSync(out);
   child.log = log;
   running.add(child);
@@ -44,12 +45,23 @@ export function run(command, args, options = {}) {
 }
 
 /** The same without holding up everything else. */
-export function runInBackground(command, args, options = {}) {
+export async function runInBackground(command, args, options = {}) {
+  const { code, printed, complaints } = await outcomeOf(command, args, options);
+  if (code !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${code}\n${printed}${complaints}`);
+  return printed;
+}
+
+/** How a command ends that hears `input`: its exit code, or the signal, and what it printed. */
+export function outcomeOf(command, args, { input = '', ...options } = {}) {
   return new Promise((resolve, reject) => {
-    execFile(command, args, { encoding: 'utf8', env: environment, ...options }, (error, printed, complaints) => {
-      if (error) reject(new Error(`${command} ${args.join(' ')} failed\n${printed}${complaints}${error.message}`));
-      else resolve(printed);
+    const child = execFile(command, args, { encoding: 'utf8', env: environment, ...options }, (error, printed, complaints) => {
+      // A text in place of a number says that it was never started.
+      if (typeof error?.code === 'string') reject(error);
+      else resolve({ code: error ? (error.code ?? error.signal) : 0, printed, complaints });
     });
+    // One that ends without having read everything is no fault.
+    child.stdin.on('error', () => {});
+    child.stdin.end(input);
   });
 }
 

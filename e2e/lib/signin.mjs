@@ -7,6 +7,37 @@ const MOST_PAGES = 15;
 /** The key that an enrolment page shows as text. */
 export const keyOn = (html) => html.match(/id="key"[^>]*>([^<]+)</)?.[1];
 
+/** The link that a page shows to whoever sets up Wardkey Authenticator. */
+export const linkOn = (html) => unescape(html.match(/href="([^"]*#enrol=[^"]*)"/)?.[1] ?? '');
+
+/** The number that a page shows to be typed into the app. */
+export const numberOn = (html) => html.match(/class="wardkey-number"[\s\S]*?>(\d+)</)?.[1];
+
+/** Another number of as many digits, none of which is a leading zero. */
+export const anotherNumber = (number) => `${number.slice(0, -1)}${(Number(number.at(-1)) + 1) % 10}`;
+
+/** Signs in with the password and goes on to the page that waits for an app to be added. */
+export async function toBinding(agent, world, person) {
+  let page = await enterPassword(agent, world, person);
+  page = await agent.open(`${world.issuer}/profile/self-enrol`);
+  page = await agent.submitTo(page, '/profile/self-enrol');
+  page = await agent.submitTo(page, '/profile/self-enrol/method', { method: 'push' });
+  if (!linkOn(page.text)) throw new Error(`no link at ${told(page)}`);
+  return page;
+}
+
+/** Begins a sign-in to the portal; gives the page that follows the password. */
+export async function enterPassword(agent, world, person) {
+  const page = await agent.open(`${world.issuer}/signin`);
+  return agent.submit(page, { address: person.address, password: person.password });
+}
+
+/** Signs out of the portal. */
+export async function signOut(agent, world) {
+  const page = await agent.submitTo(await agent.open(`${world.issuer}/signout`), '/signout');
+  if (page.url.pathname !== '/signed-out') throw new Error(`not signed out at ${told(page)}`);
+}
+
 /** What `person` does with the form of a page that belongs to signing in or enrolling; `undefined` if there is none. */
 async function answerTo(page, person) {
   const all = forms(page.text);

@@ -9,7 +9,9 @@ import { startBalancer } from './balancer.mjs';
 import { fetchTrusting } from './fetch.mjs';
 import { startLink } from './link.mjs';
 import { ADMINISTRATOR, accountsFile, organisationsFile, person } from './people.mjs';
+import { Peer } from './peer.mjs';
 import { freePorts, run, runInBackground, start, stop, until } from './process.mjs';
+import { PushService } from './push-service.mjs';
 
 export const BINARY = path.resolve(process.env.E2E_BINARY ?? 'target/debug/wardkey');
 const POSTGRES = process.env.WARDKEY_TEST_POSTGRES;
@@ -49,6 +51,11 @@ class World {
     return person(role);
   }
 
+  /** The e-mails to `address` so far. */
+  letters(address) {
+    return this.mail.said.filter(({ event, to }) => event === 'letter' && to.includes(address));
+  }
+
   /** Runs a verb of the command line. */
   wardkey(...args) {
     return run(BINARY, ['--config', this.nodes[0].config, ...args], { cwd: this.folder });
@@ -59,7 +66,7 @@ class World {
   }
 
   logs() {
-    return [...this.nodes.map((node) => node.log), ...(this.apache?.logs ?? [])];
+    return [...this.nodes.map((node) => node.log), ...(this.apache?.logs ?? []), this.at('push-service.log'), this.at('mail-server.log')];
   }
 
   /** Lines of the servers' logs that nothing here should cause. */
@@ -117,7 +124,10 @@ async function build(world) {
   const databases = await databasesFor(world, count);
   const keys = await publishKeys(world);
   await startRelay(world);
-  const outbound = [apachePort, keys.port].map((port) => `127.0.0.1:${port}`);
+  world.pushService = await PushService.start(world);
+  world.mail = await Peer.start('mail-server', ['plain'], { log: world.at('mail-server.log') });
+  world.stops.push(() => world.mail.stop());
+  const outbound = [apachePort, keys.port, world.pushService.port].map((port) => `127.0.0.1:${port}`);
   world.nodes = nodePorts.map((port, index) => {
     const config = world.at(`node-${index + 1}.toml`);
     fs.writeFileSync(config, configuration(world, { port, masterKey, outbound, database: databases[index] }));
@@ -180,6 +190,13 @@ hours = "Monday to Friday, 8am to 6pm"
 
 [outbound]
 allow = ${JSON.stringify(outbound)}
+extra_roots = ${quoted(world.pki.authority)}
+
+[smtp]
+host = "127.0.0.1"
+port = ${world.mail.port}
+tls = "off"
+from = "no-reply@riverside-hospital.example"
 
 [audit]
 anchor = ${quoted(world.at('audit-anchor'))}
