@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::middleware::from_fn_with_state;
 use wardkey_gateway::breached_password::BreachedPasswords;
-use wardkey_gateway::outbound::Outbound;
+use wardkey_gateway::outbound::{Outbound, OutboundSettings};
 use wardkey_store::{MasterKeys, Store, StoreSettings};
 use wardkey_usecases::message::Gateways;
 use wardkey_usecases::{App, Parts};
@@ -82,11 +82,14 @@ pub fn build(config: &Config, store: Store, demo: DemoMode, gateways: Gateways) 
     };
     let outbound =
         Outbound::new(&config.outbound).map_err(|error| CliError::fault("set up outgoing requests", &error))?;
+    let for_push = OutboundSettings { allow: config.push.allow.clone(), ..config.outbound.clone() };
+    let push_outbound = Outbound::new(&for_push).map_err(|error| CliError::fault("set up push services", &error))?;
     Ok(App::new(Parts {
         store,
         clock: clock::system(),
         random: random::system(),
         outbound,
+        push_outbound,
         breached,
         gateways,
         settings: config.settings(demo == DemoMode::On),

@@ -45,6 +45,12 @@ impl Authenticator {
         Ok(Self { transport, account: joining.bound(registered).expect("an account") })
     }
 
+    /// The same app, reaching the server another way.
+    #[must_use]
+    pub fn at(&self, transport: Transport) -> Self {
+        Self { transport, account: self.account.clone() }
+    }
+
     /// What is open at `now`.
     ///
     /// # Errors

@@ -218,6 +218,7 @@ fn build(store: Store, clock: &TestClock, settings: Settings, outbound: Outbound
         store,
         clock: clock.clock(),
         random: random(),
+        push_outbound: outbound.clone(),
         outbound,
         breached: BreachedPasswords::none(),
         gateways,

@@ -37,6 +37,8 @@ pub struct Parts {
     pub random: Random,
     /// Requests that we make for applications.
     pub outbound: Outbound,
+    /// Requests to push services, whose addresses come from people's browsers.
+    pub push_outbound: Outbound,
     /// The file of breached passwords, if the operator supplied one.
     pub breached: BreachedPasswords,
     /// The networks that messages leave by.
@@ -141,6 +143,11 @@ impl App {
     /// Requests that we make for applications.
     pub fn outbound(&self) -> &Outbound {
         &self.0.parts.outbound
+    }
+
+    /// Requests to push services.
+    pub(crate) fn push_outbound(&self) -> &Outbound {
+        &self.0.parts.push_outbound
     }
 
     /// The breached passwords.

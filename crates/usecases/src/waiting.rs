@@ -16,7 +16,9 @@ pub struct Waiting(Arc<Mutex<Room>>);
 
 #[derive(Debug, Default)]
 struct Room {
-    bells: HashMap<CredentialId, Vec<Arc<Notify>>>,
+    bells: HashMap<CredentialId, HashMap<u64, Arc<Notify>>>,
+    /// How many have come.
+    count: u64,
     is_closed: bool,
 }
 
@@ -25,6 +27,7 @@ struct Room {
 pub struct Waiter {
     registry: Waiting,
     credentials: Box<[CredentialId]>,
+    number: u64,
     bell: Arc<Notify>,
 }
 
@@ -32,20 +35,22 @@ impl Waiting {
     /// Waits for the apps of these credentials from now on: begin before looking at how they stand, so that nothing that
     /// happens in between is missed.
     pub fn wait_for(&self, credentials: impl Into<Box<[CredentialId]>>) -> Waiter {
-        let waiter = Waiter { registry: self.clone(), credentials: credentials.into(), bell: Arc::default() };
+        let (credentials, bell) = (credentials.into(), Arc::<Notify>::default());
         let mut room = self.room();
-        for credential in &waiter.credentials {
-            room.bells.entry(*credential).or_default().push(Arc::clone(&waiter.bell));
+        room.count += 1;
+        let number = room.count;
+        for credential in &credentials {
+            room.bells.entry(*credential).or_default().insert(number, Arc::clone(&bell));
         }
         drop(room);
-        waiter
+        Waiter { registry: self.clone(), credentials, number, bell }
     }
 
     /// Wakes whom an event concerns. It is quick: it runs before the commit returns that told it.
     pub(crate) fn hear(&self, event: &ClusterEvent) {
         match event {
-            ClusterEvent::AppMoved(credential) => {
-                for bell in self.room().bells.get(credential).into_iter().flatten() {
+            ClusterEvent::AppNews(credential) => {
+                for bell in self.room().bells.get(credential).into_iter().flat_map(HashMap::values) {
                     bell.notify_one();
                 }
             }
@@ -68,13 +73,13 @@ impl Waiting {
         self.wake_all();
     }
 
-    /// How many wait.
-    pub fn count(&self) -> usize {
-        self.room().bells.values().map(Vec::len).sum()
+    #[cfg(test)]
+    fn count(&self) -> usize {
+        self.room().bells.values().map(HashMap::len).sum()
     }
 
     fn wake_all(&self) {
-        for bell in self.room().bells.values().flatten() {
+        for bell in self.room().bells.values().flat_map(HashMap::values) {
             bell.notify_one();
         }
     }
@@ -101,7 +106,7 @@ impl Drop for Waiter {
         let mut room = self.registry.room();
         for credential in &self.credentials {
             if let Some(bells) = room.bells.get_mut(credential) {
-                bells.retain(|bell| !Arc::ptr_eq(bell, &self.bell));
+                bells.remove(&self.number);
                 if bells.is_empty() {
                     room.bells.remove(credential);
                 }
@@ -125,7 +130,7 @@ mod tests {
     fn only_those_whom_it_concerns_are_woken() {
         let waiting = Waiting::default();
         let (page, app) = (waiting.wait_for([id(1)]), waiting.wait_for([id(1), id(2)]));
-        waiting.hear(&ClusterEvent::AppMoved(id(2)));
+        waiting.hear(&ClusterEvent::AppNews(id(2)));
         assert!(page.woken().now_or_never().is_none());
         assert!(app.woken().now_or_never().is_some());
         assert!(app.woken().now_or_never().is_none(), "once");
@@ -137,7 +142,7 @@ mod tests {
     fn what_happens_before_somebody_looks_is_not_missed_and_who_leaves_is_forgotten() {
         let waiting = Waiting::default();
         let page = waiting.wait_for([id(1)]);
-        waiting.hear(&ClusterEvent::AppMoved(id(1)));
+        waiting.hear(&ClusterEvent::AppNews(id(1)));
         assert!(page.woken().now_or_never().is_some());
         assert_eq!(waiting.count(), 1);
         drop(page);

@@ -74,7 +74,12 @@ impl Credentials {
         self.0
     }
 
-    /// One of them.
+    /// Whether there is one of this kind.
+    pub fn has(&self, kind: FactorKind) -> bool {
+        self.0.iter().any(|credential| credential.kind == kind)
+    }
+
+    /// The credential of this identifier.
     pub fn find(&self, id: CredentialId) -> Option<&Credential> {
         self.0.iter().find(|credential| credential.id == id)
     }

@@ -52,13 +52,20 @@ impl Flow {
         if !definition(factor.kind).has_codes {
             return Step::Refused(Some(self), Refusal::WrongStep);
         }
-        // SECURITY: a code may come from the backup with which the app moves.
-        if self.request.moving.is_some() {
+        if !self.takes_app_codes() {
             return Step::Refused(Some(self), Refusal::FactorNotUsable);
         }
         let effects = self.withdraw();
         self.stage = Stage::AppCode(factor.credential);
         self.proceed(rules, policies, person, effects)
+    }
+
+    /// Whether a code of an app that is asked counts here.
+    ///
+    /// SECURITY: not in a step-up, nor where an app moves: a backup that was stolen has its codes, and whoever has those must
+    /// neither add nor remove nor move anything.
+    pub const fn takes_app_codes(&self) -> bool {
+        self.request.moving.is_none() && !self.is_step_up()
     }
 
     pub(super) fn app_checked(

@@ -69,6 +69,11 @@ impl Flow {
         }
     }
 
+    /// Whether it only refreshes the second factor of a session that goes on.
+    pub const fn is_step_up(&self) -> bool {
+        matches!(self.purpose, Purpose::FreshFactor { .. })
+    }
+
     /// A step-up inside `session`: its password still counts, a second factor is asked for anew [SES-8].
     ///
     /// SECURITY: who has a factor that is not restricted shows that one. A telephone number alone, which can be taken over,

@@ -1,6 +1,7 @@
 //! What is still missing, and the end.
 
 use crate::access::{AccessInput, Policies, Unusable, evaluate};
+use crate::factor::push::proves_move;
 use crate::factor::{FactorKind, definition};
 use crate::session::Strength;
 use crate::signin::stage::Stage;
@@ -86,9 +87,7 @@ impl Flow {
 
     /// Why a factor is of no use in this sign-in, if it is not.
     pub(super) fn unusable(&self, person: &Person, factor: &EnrolledFactor, required: Strength) -> Option<Unusable> {
-        let may_be_stolen = |moving| {
-            factor.credential == moving || (definition(factor.kind).has_codes && factor.kind != FactorKind::Push)
-        };
+        let may_be_stolen = |moving| !proves_move(factor.kind, Some(factor.credential), moving);
         let moving = self.request.moving.is_some_and(may_be_stolen).then_some(Unusable::Moving);
         unusable(person, factor, required).or(moving)
     }

@@ -76,7 +76,7 @@ pub enum Refusal {
         until: Timestamp,
     },
     /// Nothing is asked on behalf of this network, because a sign-in from it was reported.
-    PlaceReported,
+    NetworkReported,
     /// All that the person has is the app that moves to a new phone, or codes that a backup of it may hold.
     NothingButTheMovingApp,
 }
@@ -112,7 +112,7 @@ impl Refusal {
             Self::AppFailed(PushFailure::TakenBack),
             Self::AskedTooOften { until: Timestamp::from_seconds(0) },
             Self::AnotherRequestOpen { until: Timestamp::from_seconds(0) },
-            Self::PlaceReported,
+            Self::NetworkReported,
             Self::NothingButTheMovingApp,
         ]
         .into_iter()
@@ -147,7 +147,7 @@ impl Refusal {
             Self::NumberNotAllowed => "SIGNIN-022",
             Self::AskedTooOften { .. } => "SIGNIN-023",
             Self::AnotherRequestOpen { .. } => "SIGNIN-024",
-            Self::PlaceReported => "SIGNIN-025",
+            Self::NetworkReported => "SIGNIN-025",
             Self::NothingButTheMovingApp => "SIGNIN-026",
             Self::AppFailed(failure) => match failure {
                 PushFailure::WrongNumber => "SIGNIN-027",
@@ -198,7 +198,7 @@ impl Refusal {
             Self::NumberNotAllowed => "number_not_allowed",
             Self::AskedTooOften { .. } => "asked_too_often",
             Self::AnotherRequestOpen { .. } => "another_request_open",
-            Self::PlaceReported => "place_reported",
+            Self::NetworkReported => "network_reported",
             Self::NothingButTheMovingApp => "nothing_but_the_moving_app",
             Self::AppFailed(failure) => match failure {
                 PushFailure::WrongNumber => "app_wrong_number",
@@ -269,7 +269,7 @@ impl Refusal {
             Self::AnotherRequestOpen { .. } => {
                 "Look at the app: another sign-in asks there. If it is not the person's, they should answer that it is not them. Otherwise use a code from the app."
             }
-            Self::PlaceReported => {
+            Self::NetworkReported => {
                 "A sign-in from the same network was reported. Verify who the person is; they can use a code from the app or another way."
             }
             Self::NothingButTheMovingApp => {
@@ -337,7 +337,7 @@ impl Refusal {
             | Self::AppFailed(_)
             | Self::AskedTooOften { .. }
             | Self::AnotherRequestOpen { .. }
-            | Self::PlaceReported
+            | Self::NetworkReported
             | Self::NothingButTheMovingApp => false,
         }
     }

@@ -297,7 +297,12 @@ impl Flow {
             // SECURITY: a code may come from the backup with which the app moves, whatever page it was typed on.
             None if self.request.moving.is_some() => Err(Refusal::FactorNotUsable),
             None if matches!(self.stage, Stage::SecondFactor { .. } | Stage::AppCode(_)) => {
-                of_an_app(states, code, op.now)
+                let is_asked = |state: &TotpState| {
+                    let ours = person.factors.iter().find(|factor| factor.credential == state.credential);
+                    ours.is_some_and(|factor| factor.kind == FactorKind::Push)
+                };
+                let all = self.takes_app_codes();
+                of_an_app(states.into_iter().filter(|state| all || !is_asked(state)).collect(), code, op.now)
             }
             None => Err(Refusal::WrongStep),
         };

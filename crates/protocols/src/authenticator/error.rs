@@ -7,7 +7,7 @@ use wardkey_usecases::credential::app::AppRefusal;
 use wardkey_usecases::{App, Error};
 use wardkey_wire::authenticator as wire;
 
-use crate::authenticator::message::json;
+use crate::authenticator::message::{count, json};
 
 /// Why a call failed.
 #[derive(Debug)]
@@ -47,9 +47,10 @@ impl Failure {
             Self::Refused(AppRefusal::Clock) => (StatusCode::UNAUTHORIZED, "clock"),
             Self::Refused(AppRefusal::NotAccepted) => (StatusCode::FORBIDDEN, "not_accepted"),
             Self::Refused(AppRefusal::Gone) => (StatusCode::GONE, "gone"),
-            Self::Failed(Error::Unavailable { .. }) => (StatusCode::TOO_MANY_REQUESTS, "too_many"),
+            Self::Refused(AppRefusal::TooMany { .. }) => (StatusCode::TOO_MANY_REQUESTS, "too_many"),
             Self::Failed(
-                Error::NotFound(_)
+                Error::Unavailable { .. }
+                | Error::NotFound(_)
                 | Error::Conflict(_)
                 | Error::Forbidden(_)
                 | Error::Invalid(_)
@@ -57,17 +58,17 @@ impl Failure {
                 | Error::Internal { .. },
             ) => (StatusCode::SERVICE_UNAVAILABLE, "unavailable"),
         };
-        metrics::counter!("wardkey_authenticator_calls_total", "call" => call, "outcome" => word).increment(1);
+        count(call, word);
         let mut response = refusal(app, status, word);
-        if let Self::Failed(error) = &self {
-            if let Error::Unavailable { retry_after } = error {
-                let seconds = retry_after.as_secs().max(1);
-                if let Ok(value) = HeaderValue::from_str(&seconds.to_string()) {
-                    response.headers_mut().insert(header::RETRY_AFTER, value);
-                }
-            } else {
+        match &self {
+            Self::Refused(AppRefusal::TooMany { retry_after }) | Self::Failed(Error::Unavailable { retry_after }) => {
+                let seconds = HeaderValue::from(retry_after.as_secs().max(1));
+                response.headers_mut().insert(header::RETRY_AFTER, seconds);
+            }
+            Self::Failed(error) => {
                 tracing::error!(error = error as &dyn std::error::Error, call, "failed to answer an app");
             }
+            Self::TooLarge | Self::Refused(_) => {}
         }
         response
     }

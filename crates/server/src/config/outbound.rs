@@ -4,20 +4,12 @@ use std::time::Duration;
 
 use wardkey_gateway::outbound::{AllowedHost, OutboundSettings};
 
-use super::reader::Reader;
+use super::reader::{Reader, Section};
 use super::roots;
 
-pub fn read(reader: &mut Reader) -> OutboundSettings {
-    let mut section = reader.section(
-        "outbound",
-        "Requests that this server makes to addresses that an application registered: its keys, its back-channel logout.",
-    );
-    let default = OutboundSettings::default();
-    let hosts: Vec<String> = section.value(
-        "allow",
-        "Hosts, each as `name:port`, that may be called although they are on a private network, and over http.",
-        Vec::new(),
-    );
+/// The hosts of a section's `allow`.
+pub(super) fn hosts(section: &mut Section<'_>, what: &'static str) -> Vec<AllowedHost> {
+    let hosts: Vec<String> = section.value("allow", what, Vec::new());
     let mut allow = Vec::new();
     for host in hosts {
         match host.parse::<AllowedHost>() {
@@ -25,6 +17,19 @@ pub fn read(reader: &mut Reader) -> OutboundSettings {
             Err(error) => section.complain("allow", format!("`{host}`: {error}")),
         }
     }
+    allow
+}
+
+pub fn read(reader: &mut Reader) -> OutboundSettings {
+    let mut section = reader.section(
+        "outbound",
+        "Requests that this server makes to addresses that an application registered: its keys, its back-channel logout.",
+    );
+    let default = OutboundSettings::default();
+    let allow = hosts(
+        &mut section,
+        "Hosts, each as `name:port`, that may be called although they are on a private network, and over http.",
+    );
     let extra_roots = roots::read(&mut section);
     let allowed = Duration::from_secs(1)..=Duration::from_secs(60);
     OutboundSettings {

@@ -6,6 +6,9 @@ use std::time::Duration;
 use wardkey_domain::access::Places;
 use wardkey_domain::factor::push::{Digits, PaceRules, PushRules};
 
+use wardkey_gateway::outbound::AllowedHost;
+
+use super::outbound::hosts;
 use super::reader::Reader;
 
 /// What the sections say.
@@ -15,6 +18,8 @@ pub struct Push {
     pub rules: PushRules,
     /// Whom a push service tells about trouble.
     pub contact: Option<String>,
+    /// Push services that may be on a private network, and called over http.
+    pub allow: Vec<AllowedHost>,
     /// The places of networks.
     pub places: Places,
 }
@@ -40,7 +45,7 @@ pub fn read(reader: &mut Reader) -> Push {
     let pace = PaceRules {
         free: section.bounded(
             "free",
-            "How many requests may follow each other without an answer before the first wait.",
+            "How many requests may follow each other without success before the first wait.",
             default.pace.free,
             1..=10,
         ),
@@ -52,18 +57,18 @@ pub fn read(reader: &mut Reader) -> Push {
         ),
         hour: section.bounded(
             "most_per_hour",
-            "How many requests an account's apps get within an hour of the clock, for browsers that have signed in before, \
+            "How many requests an account's apps get within an hour of the clock, successful ones too, for browsers that have signed in before, \
              and as many for those that have not.",
             default.pace.hour,
             1..=100,
         ),
         ..default.pace
     };
-    let refuse_place_for = section.bounded(
-        "refuse_place_for",
+    let refuse_network_for = section.bounded(
+        "refuse_network_for",
         "For how long nothing is asked on behalf of a network after somebody said in the app that a sign-in from there is not \
          theirs. Their own network, and browsers of theirs, are not refused.",
-        default.refuse_place_for,
+        default.refuse_network_for,
         Duration::from_secs(600)..=Duration::from_secs(30 * 86_400),
     );
     let contact: Option<String> = section.optional(
@@ -74,10 +79,15 @@ pub fn read(reader: &mut Reader) -> Push {
     if contact.as_ref().is_some_and(|contact| !contact.starts_with("mailto:") && !contact.starts_with("https://")) {
         section.complain("contact", "it begins with `mailto:` or `https://`".to_owned());
     }
+    let allow = hosts(
+        &mut section,
+        "Push services, each as `name:port`, that may be called although they are on a private network, and over http. \
+         `outbound.allow` does not count for them: the app's browser chooses the address.",
+    );
     drop(section);
     let digits = if digits == "6" { Digits::Six } else { Digits::Two };
-    let rules = PushRules { digits, lifetime, pace, refuse_place_for, ..default };
-    Push { rules, contact, places: places(reader) }
+    let rules = PushRules { digits, lifetime, pace, refuse_network_for, ..default };
+    Push { rules, contact, allow, places: places(reader) }
 }
 
 fn places(reader: &mut Reader) -> Places {

@@ -75,7 +75,7 @@ CREATE TABLE push_paces (
 ) STRICT;
 
 -- Networks on whose behalf an account's apps are not asked, because a sign-in from there was reported.
-CREATE TABLE refused_places (
+CREATE TABLE refused_networks (
     account_id      BLOB   NOT NULL,
     network_mac     BLOB  NOT NULL,
     organisation_id BLOB   NOT NULL,
@@ -83,7 +83,7 @@ CREATE TABLE refused_places (
     PRIMARY KEY (account_id, network_mac)
 ) STRICT;
 
-CREATE INDEX refused_places_until ON refused_places (until);
+CREATE INDEX refused_networks_until ON refused_networks (until);
 
 -- The key by which push services know us [RFC 8292]. Subscriptions hang on it, so it does not rotate.
 CREATE TABLE vapid_keys (

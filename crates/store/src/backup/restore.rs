@@ -94,8 +94,16 @@ async fn end_what_was_going_on(tx: &mut Tx, now: Timestamp) -> Result<(), StoreE
     let why = EndedWhy::Restored.as_str();
     tx.exec("UPDATE sessions SET ended_at = $1, ended_why = $2 WHERE ended_at IS NULL", args![now, why]).await?;
     tx.exec("UPDATE grants SET revoked_at = $1, revoked_why = $2 WHERE revoked_at IS NULL", args![now, why]).await?;
-    let begun =
-        ["access_tokens", "flows", "authorization_requests", "pushed_requests", "logout_requests", "device_requests"];
+    let begun = [
+        "access_tokens",
+        "flows",
+        "authorization_requests",
+        "pushed_requests",
+        "logout_requests",
+        "device_requests",
+        "push_requests",
+        "bindings",
+    ];
     for table in begun {
         tx.all_composed(format!("UPDATE {table} SET expires_at = 0"), args![]).await?;
     }

@@ -155,6 +155,16 @@ async fn nothing_that_was_going_on_comes_back() {
                  created_at, expires_at, poll_interval, state) VALUES ($2, $2, $1, $1, 'openid', 1, $3, 5, 'waiting')",
                 "device_requests",
             ),
+            (
+                "INSERT INTO push_requests (id, organisation_id, account_id, credential_id, joining, known, network_mac, \
+                 state, created_at, expires_at) VALUES ($1, $1, $1, $1, FALSE, FALSE, $2, 'open', 1, $3)",
+                "push_requests",
+            ),
+            (
+                "INSERT INTO bindings (credential_id, organisation_id, account_id, holder, code_hash, moves, state, \
+                 created_at, expires_at) VALUES ($1, $1, $1, $1, $2, FALSE, 'bound', 1, $3)",
+                "bindings",
+            ),
         ] {
             let args = if sql.contains("$3") { args![id, &hash, later] } else { args![id, later] };
             tx.exec(sql, args).await.unwrap_or_else(|error| panic!("{what}: {error}"));
@@ -174,6 +184,8 @@ async fn nothing_that_was_going_on_comes_back() {
             "pushed_requests WHERE expires_at = 0",
             "logout_requests WHERE expires_at = 0",
             "device_requests WHERE expires_at = 0",
+            "push_requests WHERE expires_at = 0",
+            "bindings WHERE expires_at = 0",
         ] {
             let rows = tx.all_composed(format!("SELECT 1 AS one FROM {over}"), args![]).await.unwrap();
             assert_eq!(rows.len(), 1, "{over}");

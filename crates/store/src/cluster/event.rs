@@ -28,7 +28,7 @@ pub enum ClusterEvent {
     /// One access token was revoked; by its hash.
     AccessTokenRevoked([u8; 32]),
     /// An app was asked, has answered, was bound or removed: whoever waits for it should look.
-    AppMoved(CredentialId),
+    AppNews(CredentialId),
     /// Data keys or signing keys have changed.
     KeysRotated,
     /// An application's settings have changed.

@@ -41,16 +41,18 @@ pub struct StoredSubscription {
 
 /// The apps that may speak for a credential: the enrolled one, and the one that is joining or takes its place.
 pub async fn list_apps(tx: &mut Tx, credential: CredentialId) -> Result<Vec<StoredApp>, StoreError> {
+    // INVARIANT: in this order. A binding becomes a credential, never the other way: each statement sees its own moment, and
+    // an app that is enrolled between the two is seen by one of them. Otherwise it would be told that it is gone.
+    let joining = tx
+        .opt(
+            "SELECT account_id, organisation_id, public_key FROM bindings WHERE credential_id = $1 AND state = 'bound' AND expires_at > 0",
+            args![credential],
+        )
+        .await?;
     let enrolled = tx
         .opt(
             "SELECT account_id, organisation_id, public_json FROM credentials \
              WHERE id = $1 AND kind = 'push' AND state = 'active'",
-            args![credential],
-        )
-        .await?;
-    let joining = tx
-        .opt(
-            "SELECT account_id, organisation_id, public_key FROM bindings WHERE credential_id = $1 AND state = 'bound'",
             args![credential],
         )
         .await?;
@@ -86,7 +88,7 @@ fn no_key() -> StoreError {
 pub async fn set_app_key(tx: &mut Tx, credential: CredentialId, key: &AppKey) -> Result<(), StoreError> {
     let public = json!({"key": data_encoding::BASE64URL_NOPAD.encode(key.as_bytes())});
     tx.exec("UPDATE credentials SET public_json = $2 WHERE id = $1", args![credential, public]).await?;
-    tx.publish(ClusterEvent::AppMoved(credential));
+    tx.publish(ClusterEvent::AppNews(credential));
     Ok(())
 }
 
@@ -108,7 +110,7 @@ pub async fn move_app(
             args![credential.id, credential.version, public, sealed, now, credential.label.as_str()],
         )
         .await?;
-    tx.publish(ClusterEvent::AppMoved(credential.id));
+    tx.publish(ClusterEvent::AppNews(credential.id));
     Ok(moved == 1)
 }
 

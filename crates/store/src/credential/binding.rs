@@ -78,7 +78,7 @@ fn code_at(id: CredentialId) -> SealedAt {
 
 /// Offers a code; those that the account was offered before are void, with whatever used them.
 pub async fn offer_binding(tx: &mut Tx, offered: &OfferedBinding<'_>, now: Timestamp) -> Result<(), StoreError> {
-    tx.exec("DELETE FROM bindings WHERE account_id = $1", args![offered.account]).await?;
+    delete_bindings(tx, offered.account).await?;
     let code = &offered.binding.code;
     let sealed = tx.seal(code_at(offered.binding.credential), code.text().expose().as_bytes())?;
     tx.exec(
@@ -124,7 +124,7 @@ pub async fn bind_app(
     let credential: CredentialId = row.get("credential_id")?;
     let sealed = tx.seal(secret_at(credential), secret.expose())?;
     tx.exec("UPDATE bindings SET sealed_secret = $2 WHERE credential_id = $1", args![credential, sealed]).await?;
-    tx.publish(ClusterEvent::AppMoved(credential));
+    tx.publish(ClusterEvent::AppNews(credential));
     Ok(Some(BoundApp { credential, account: row.get("account_id")?, organisation: row.get("organisation_id")? }))
 }
 
@@ -202,7 +202,7 @@ pub async fn take_binding(
         }
         None => None,
     };
-    tx.publish(ClusterEvent::AppMoved(credential));
+    tx.publish(ClusterEvent::AppNews(credential));
     Ok(Some(TakenBinding {
         key: AppKey::parse(&key).map_err(|_| unknown("public_key", "no key of an app"))?,
         device: row.get("device")?,
@@ -213,8 +213,12 @@ pub async fn take_binding(
 }
 
 /// Gives up the bindings of an account; says how many.
-pub async fn delete_bindings(tx: &mut Tx, account: AccountId) -> Result<u64, StoreError> {
-    tx.exec("DELETE FROM bindings WHERE account_id = $1", args![account]).await
+pub async fn delete_bindings(tx: &mut Tx, account: AccountId) -> Result<usize, StoreError> {
+    let deleted = tx.all("DELETE FROM bindings WHERE account_id = $1 RETURNING credential_id", args![account]).await?;
+    for row in &deleted {
+        tx.publish(ClusterEvent::AppNews(row.get("credential_id")?));
+    }
+    Ok(deleted.len())
 }
 
 /// Forgets bindings that were over before `before`; says how many.

@@ -115,7 +115,7 @@ pub async fn save_credential(tx: &mut Tx, credential: &Credential) -> Result<boo
             ],
         )
         .await?;
-    if let (FactorKind::Push, CredentialState::Removed { at }) = (credential.kind, credential.state) {
+    if let (1, FactorKind::Push, CredentialState::Removed { at }) = (saved, credential.kind, credential.state) {
         // Nobody answers for it any more, and nobody is woken.
         super::delete_subscription(tx, credential.id).await?;
         super::take_back_push_requests(tx, credential.id, at).await?;

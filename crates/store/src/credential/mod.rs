@@ -11,8 +11,8 @@ mod credentials;
 mod device;
 mod pace;
 mod passwords;
-mod place;
 mod push_request;
+mod refused_network;
 mod telephone;
 mod throttle;
 mod totp;
@@ -41,12 +41,12 @@ pub use credentials::{
 pub use device::{delete_devices, delete_devices_unseen_since, knows_device, save_device};
 pub use pace::{lock_pace, save_pace};
 pub use passwords::{StoredPassword, insert_password, list_former_passwords, password, set_password, upgrade_password};
-pub use place::{delete_refused_places_over, is_place_refused, network_mac, refuse_place};
 pub use push_request::{
     NewPushRequest, StoredPushRequest, UnknownRequest, delete_push_requests_over, find_push_request,
-    insert_push_request, list_push_requests, list_unknown_push_requests, push_standing, settle_push_request,
-    take_back_push_requests,
+    insert_push_request, list_push_requests, list_unknown_push_requests, push_standing, push_standing_until,
+    settle_push_request, take_back_push_requests,
 };
+pub use refused_network::{delete_refused_networks_over, is_network_refused, network_mac, refuse_network};
 pub use telephone::{
     find_number, list_accounts_with_number, note_number, note_use, pending_secret, set_pending_secret, telephone_secret,
 };

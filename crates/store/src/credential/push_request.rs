@@ -8,7 +8,7 @@ use wardkey_domain::time::Timestamp;
 
 use super::app::StoredApp;
 use super::credentials::unknown;
-use super::place::network_mac;
+use super::refused_network::network_mac;
 use crate::cluster::ClusterEvent;
 use crate::seal::SealedAt;
 use crate::{Row, StoreError, Tx, args};
@@ -98,7 +98,7 @@ pub async fn insert_push_request(tx: &mut Tx, new: &NewPushRequest<'_>, now: Tim
         ],
     )
     .await?;
-    tx.publish(ClusterEvent::AppMoved(*credential));
+    tx.publish(ClusterEvent::AppNews(*credential));
     Ok(())
 }
 
@@ -150,7 +150,7 @@ pub async fn settle_push_request(
         )
         .await?;
     let Some(row) = settled else { return Ok(false) };
-    tx.publish(ClusterEvent::AppMoved(row.get("credential_id")?));
+    tx.publish(ClusterEvent::AppNews(row.get("credential_id")?));
     Ok(true)
 }
 
@@ -163,16 +163,22 @@ pub async fn take_back_push_requests(tx: &mut Tx, credential: CredentialId, now:
             args![credential, now],
         )
         .await?;
-    tx.publish(ClusterEvent::AppMoved(credential));
+    tx.publish(ClusterEvent::AppNews(credential));
     Ok(taken)
 }
 
 /// How a request stands; one that is not known any more was taken back.
 pub async fn push_standing(tx: &mut Tx, id: PushRequestId) -> Result<PushStanding, StoreError> {
-    let Some(row) = tx.opt("SELECT state FROM push_requests WHERE id = $1", args![id]).await? else {
-        return Ok(PushStanding::TakenBack);
+    push_standing_until(tx, id).await.map(|(standing, _)| standing)
+}
+
+/// The same, and from when on the request takes no answer.
+pub async fn push_standing_until(tx: &mut Tx, id: PushRequestId) -> Result<(PushStanding, Timestamp), StoreError> {
+    let Some(row) = tx.opt("SELECT state, expires_at FROM push_requests WHERE id = $1", args![id]).await? else {
+        return Ok((PushStanding::TakenBack, Timestamp::from_seconds(0)));
     };
-    PushStanding::of(&row.get::<String>("state")?).ok_or_else(|| unknown("state", "an unknown standing"))
+    let standing = PushStanding::of(&row.get::<String>("state")?);
+    Ok((standing.ok_or_else(|| unknown("state", "an unknown standing"))?, row.get("expires_at")?))
 }
 
 /// The open requests of browsers that are not known to an account.
@@ -184,8 +190,8 @@ pub async fn list_unknown_push_requests(
     let rows = tx
         .all(
             "SELECT id, flow_id, expires_at, network_mac FROM push_requests \
-             WHERE account_id = $1 AND state = 'open' AND known = $2 AND joining = $2 AND expires_at > $3",
-            args![account, false, now],
+             WHERE account_id = $1 AND state = 'open' AND known = $2 AND joining = $3 AND expires_at > $4",
+            args![account, false, false, now],
         )
         .await?;
     let read = |row: &Row| {

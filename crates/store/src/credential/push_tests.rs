@@ -173,6 +173,23 @@ both_engines!(an_app_that_moved_has_another_key_and_another_secret, |store| asyn
     assert!(!delete_subscription(&mut tx, id(1)).await.unwrap());
 });
 
+both_engines!(a_credential_that_is_removed_is_woken_and_asked_no_more, |store| async move {
+    let mut tx = store.begin().await.unwrap();
+    insert_credential(&mut tx, &credential(1), Some(&secret(1)), None).await.unwrap();
+    set_app_key(&mut tx, id(1), &key(1)).await.unwrap();
+    let apps = list_apps(&mut tx, id(1)).await.unwrap();
+    save_subscription(&mut tx, &apps[0], &subscription("1"), NOW).await.unwrap();
+    ask(&mut tx, &request(1, id(1)), true).await;
+    let removed = Credential { state: CredentialState::Removed { at: NOW }, is_default: false, ..credential(1) };
+    let changed_meanwhile = Credential { version: 2, ..removed.clone() };
+    assert!(!save_credential(&mut tx, &changed_meanwhile).await.unwrap());
+    assert_eq!(push_standing(&mut tx, request(1, id(1)).id).await.unwrap(), PushStanding::Open);
+    assert!(save_credential(&mut tx, &removed).await.unwrap());
+    assert!(list_apps(&mut tx, id(1)).await.unwrap().is_empty());
+    assert_eq!(find_subscription(&mut tx, id(1)).await.unwrap(), None);
+    assert_eq!(push_standing(&mut tx, request(1, id(1)).id).await.unwrap(), PushStanding::TakenBack);
+});
+
 both_engines!(a_request_takes_one_answer_and_keeps_no_secret_after_it, |store| async move {
     let mut tx = store.begin().await.unwrap();
     let open = request(1, id(1));
@@ -256,8 +273,8 @@ both_engines!(known_and_unknown_browsers_have_a_pace_each, |store| async move {
 both_engines!(a_place_is_refused_for_a_while, |store| async move {
     let mut tx = store.begin().await.unwrap();
     let mac = network_mac(&tx, network(2));
-    refuse_place(&mut tx, account(), organisation(), &mac, NOW.plus(MINUTE)).await.unwrap();
-    refuse_place(&mut tx, account(), organisation(), &mac, NOW.plus(2 * MINUTE)).await.unwrap();
+    refuse_network(&mut tx, account(), organisation(), &mac, NOW.plus(MINUTE)).await.unwrap();
+    refuse_network(&mut tx, account(), organisation(), &mac, NOW.plus(2 * MINUTE)).await.unwrap();
     let other = AccountId::new(NOW, [9; 10]);
     for (whose, place, when, refused) in [
         (account(), network(2), NOW.plus(MINUTE), true),
@@ -265,9 +282,9 @@ both_engines!(a_place_is_refused_for_a_while, |store| async move {
         (account(), network(3), NOW, false),
         (other, network(2), NOW, false),
     ] {
-        assert_eq!(is_place_refused(&mut tx, whose, place, when).await.unwrap(), refused);
+        assert_eq!(is_network_refused(&mut tx, whose, place, when).await.unwrap(), refused);
     }
-    assert_eq!(delete_refused_places_over(&mut tx, NOW.plus(2 * MINUTE)).await.unwrap(), 1);
+    assert_eq!(delete_refused_networks_over(&mut tx, NOW.plus(2 * MINUTE)).await.unwrap(), 1);
 });
 
 both_engines!(push_services_know_us_by_one_key, |store| async move {

@@ -6,4 +6,4 @@ mod rows;
 #[cfg(test)]
 mod tests;
 
-pub use rows::{StoredFlow, delete_flow, delete_flows_over, flow, insert_flow, save_flow, stop_flow};
+pub use rows::{StoredFlow, delete_flow, delete_flows_over, flow, flow_by_id, insert_flow, save_flow, stop_flow};

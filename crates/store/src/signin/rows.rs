@@ -5,7 +5,7 @@ use wardkey_domain::secret::TokenHash;
 use wardkey_domain::signin::{Flow, SavedFlow};
 use wardkey_domain::time::Timestamp;
 
-use crate::{SealedAt, StoreError, Tx, args};
+use crate::{Row, SealedAt, StoreError, Tx, args};
 
 /// A saved flow and what the store knows of it.
 #[derive(Debug)]
@@ -48,15 +48,26 @@ pub async fn flow(tx: &mut Tx, token: &TokenHash) -> Result<Option<StoredFlow>, 
     else {
         return Ok(None);
     };
+    read(tx, &row).map(Some)
+}
+
+/// The flow of this identifier.
+pub async fn flow_by_id(tx: &mut Tx, id: FlowId) -> Result<Option<StoredFlow>, StoreError> {
+    let sql = "SELECT id, sealed, destination, reported_at, version FROM flows WHERE id = $1";
+    let Some(row) = tx.opt(sql, args![id]).await? else { return Ok(None) };
+    read(tx, &row).map(Some)
+}
+
+fn read(tx: &Tx, row: &Row) -> Result<StoredFlow, StoreError> {
     let id: FlowId = row.get("id")?;
     let sealed: Vec<u8> = row.get("sealed")?;
-    Ok(Some(StoredFlow {
+    Ok(StoredFlow {
         id,
         saved: SavedFlow::unsealed(tx.unseal(sealed_at(id), &sealed)?),
         destination: row.get("destination")?,
         is_reported: row.get::<Option<Timestamp>>("reported_at")?.is_some(),
         version: row.get("version")?,
-    }))
+    })
 }
 
 /// Saves a flow that was read at `version`. Says whether it was still that version: `false` means that another request

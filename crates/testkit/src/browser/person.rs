@@ -142,7 +142,7 @@ impl Browser {
         self.page().forms.iter().flat_map(|form| &form.buttons).any(|button| button.text == text)
     }
 
-    /// Sends `fields` to `path`, as a page of ours would have, with the anti-forgery field of the page it shows.
+    /// Sends `fields` to `path`, as a page of ours would have, and nothing else: a page's anti-forgery token is one of them.
     pub async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> &Page {
         let fields = fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         let url = self.resolve(path);

@@ -94,7 +94,7 @@ impl Marks {
                 about.everything = next;
                 None
             }
-            ClusterEvent::SessionEnded(_) | ClusterEvent::SessionChanged(_) | ClusterEvent::AppMoved(_) => return,
+            ClusterEvent::SessionEnded(_) | ClusterEvent::SessionChanged(_) | ClusterEvent::AppNews(_) => return,
         };
         if about.applications.len() + about.grants.len() + about.accounts.len() + about.tokens.len() > MOST_MARKS {
             *about = About { everything: next, ..About::default() };

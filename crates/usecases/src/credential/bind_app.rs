@@ -4,17 +4,20 @@
 //! app. What differs is how it begins, and what it ends in.
 
 use wardkey_domain::audit::Event;
+use wardkey_domain::credential::{Attempt, Permit, Who};
 use wardkey_domain::credential::{Credential, CredentialState, Credentials, Label};
 use wardkey_domain::directory::Account;
 use wardkey_domain::factor::push::{
-    AskedApp, BindingCode, MatchNumber, NewBinding, PushFailure, PushStanding, Verdict,
+    AskedApp, BindingCode, Digits, MatchNumber, NewBinding, PushFailure, Verdict as PushVerdict, proves_move,
 };
-use wardkey_domain::factor::{FactorKind, definition};
+use wardkey_domain::factor::totp::{self, Verdict};
+use wardkey_domain::factor::{Code, FactorKind, definition};
 use wardkey_domain::id::{CredentialId, PushRequestId};
 use wardkey_domain::message::{Channel, MessageKind};
 use wardkey_domain::op::Op;
 use wardkey_domain::permission::Action;
 use wardkey_domain::secret::Secret;
+use wardkey_domain::session::Session;
 use wardkey_store::credential::{BindingStanding, OfferedBinding, StoredApp};
 use wardkey_store::{self as store, Tx};
 
@@ -79,31 +82,77 @@ pub async fn begin_binding_app(app: &App, op: &Op) -> Result<CredentialId> {
     Ok(credential)
 }
 
-/// Begins to move an app to a new phone.
+/// Begins to move an app to a new phone. `code` is one of the app, where [`moving_wants_code`] says so.
 ///
 /// SECURITY: it wants a second factor that was verified a short while ago, and not with the app itself nor with a code:
-/// whoever has stolen a backup has all codes, and must not get the rest.
-pub async fn begin_moving_app(app: &App, op: &Op, id: CredentialId) -> Result<()> {
+/// whoever has stolen a backup has all codes, and must not get the rest. A restricted factor alone is not enough either:
+/// whoever has taken over a number would get what a number does not open [AUT-8]. With a code of the app that moves, which
+/// they do not have and the owner has from the backup, it is.
+pub async fn begin_moving_app(app: &App, op: &Op, id: CredentialId, code: &str) -> Result<()> {
     let mut tx = app.store().begin().await?;
     let (account, credentials) = own::locked(&mut tx, op).await?;
     let found = credentials.find(id).filter(|credential| credential.kind == FactorKind::Push);
     let credential = found.ok_or(Error::NotFound("credential"))?;
     let session = store::session::session(&mut tx, own::actor(op)?.session).await?;
     let session = session.ok_or(Error::NotFound("session"))?;
-    let fresh = app.settings().session.fresh_factor;
-    let counts = |factor: FactorKind| factor == FactorKind::Push || !definition(factor).has_codes;
-    let shown = session.facts().proofs.iter().any(|proof| {
-        definition(proof.factor).is_second_factor()
-            && counts(proof.factor)
-            && proof.credential != Some(credential.id)
-            && op.now.since(proof.at) <= fresh
-    });
-    if !shown {
-        return Err(Error::FreshFactorNeeded);
+    let strength = shown_for_moving(app, op, &session, id).ok_or(Error::FreshFactorNeeded)?;
+    if strength == Shown::Restricted && !app_code_is_right(app, &mut tx, op, id, code).await? {
+        tx.commit().await?;
+        return Err(Error::invalid("code", "Enter the 6-digit code that the app shows for this account now"));
     }
     offer(app, &mut tx, op, &account, credential.id, true).await?;
     tx.commit().await?;
     Ok(())
+}
+
+/// Whether a code of the app that moves is wanted besides: what was shown for it is restricted.
+pub async fn moving_wants_code(app: &App, op: &Op, id: CredentialId) -> Result<bool> {
+    let mut tx = app.store().read().await?;
+    let session = store::session::session(&mut tx, own::actor(op)?.session).await?;
+    let session = session.ok_or(Error::NotFound("session"))?;
+    Ok(shown_for_moving(app, op, &session, id) == Some(Shown::Restricted))
+}
+
+/// What was shown for moving an app.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Shown {
+    /// A factor that may be taken over from afar.
+    Restricted,
+    /// Another.
+    Unrestricted,
+}
+
+fn shown_for_moving(app: &App, op: &Op, session: &Session, id: CredentialId) -> Option<Shown> {
+    let fresh = app.settings().session.fresh_factor;
+    let mut shown = session
+        .facts()
+        .proofs
+        .iter()
+        .filter(|proof| definition(proof.factor).is_second_factor() && op.now.since(proof.at) <= fresh)
+        .filter(|proof| proves_move(proof.factor, proof.credential, id))
+        .map(|proof| definition(proof.factor).restricted)
+        .peekable();
+    shown.peek()?;
+    Some(if shown.any(|restricted| !restricted) { Shown::Unrestricted } else { Shown::Restricted })
+}
+
+/// Checks a code of the app that moves, and counts the try as any other.
+async fn app_code_is_right(app: &App, tx: &mut Tx, op: &Op, id: CredentialId, code: &str) -> Result<bool> {
+    let code = Code::parse(code).map_err(|_| Error::invalid("code", "Enter the 6-digit code"))?;
+    let who = Who::Account(own::actor(op)?.id);
+    let attempt = Attempt { who, factor: FactorKind::Totp, address: op.origin.address, known_device: None };
+    let permit = store::credential::reserve_attempt(tx, &attempt, &app.settings().throttle, op.now).await?;
+    if permit != Permit::Now {
+        return Err(Error::Conflict("There were too many wrong codes. Wait a while, then try again.".to_owned()));
+    }
+    let Some(mut state) = store::credential::find_totp(tx, id).await? else { return Ok(false) };
+    let Verdict::Accept(_) = totp::verify(&mut state, code, op.now) else { return Ok(false) };
+    let Some(step) = state.last_used_step else { return Ok(false) };
+    if !store::credential::spend_totp_step(tx, id, step, op.now).await? {
+        return Ok(false);
+    }
+    store::credential::succeed_attempt(tx, &attempt, &app.settings().throttle, op.now).await?;
+    Ok(true)
 }
 
 async fn offer(
@@ -131,37 +180,29 @@ fn room(app: &App, credentials: &Credentials) -> Result<Label> {
 pub async fn pending_binding(app: &App, op: &Op, id: CredentialId) -> Result<PendingBinding> {
     let mut tx = app.store().read().await?;
     own::account(&mut tx, op, Action::ManageOwnCredentials).await?;
-    let standing = standing(&mut tx, op, id).await?;
+    let standing = standing(app, &mut tx, op, id).await?;
     shown(app, &mut tx, id, &standing).await
 }
 
 /// Goes on: asks an app that was bound, or ends with its answer. `again` asks another time.
-pub async fn continue_binding(
-    app: &App,
-    op: &Op,
-    id: CredentialId,
-    again: Again,
-    label: Option<&str>,
-) -> Result<BindingProgress> {
-    let label = label.filter(|label| !label.trim().is_empty()).map(Label::parse).transpose();
-    let label = label.map_err(|why| Error::invalid("label", why.to_string()))?;
+pub async fn continue_binding(app: &App, op: &Op, id: CredentialId, again: Again) -> Result<BindingProgress> {
     let mut tx = app.store().begin().await?;
     let (account, credentials) = own::locked(&mut tx, op).await?;
-    let standing = standing(&mut tx, op, id).await?;
+    let standing = standing(app, &mut tx, op, id).await?;
     let Some(device) = standing.device.clone() else {
         return Ok(BindingProgress::Waiting(shown(app, &mut tx, id, &standing).await?));
     };
     let Some(request) = standing.request else {
         return ask(app, tx, op, &account, id, &standing).await;
     };
-    match judge(&mut tx, op, id, request, &standing).await? {
-        Verdict::Accept(_proof) => {
-            let fallback = Label::parse(&device).ok();
-            finish(app, tx, op, &account, &credentials, id, label.or(fallback)).await
+    match judge(&mut tx, op, id, request).await? {
+        PushVerdict::Accept(_proof) => {
+            let label = Label::parse(&device).ok();
+            finish(app, tx, op, &account, &credentials, id, label).await
         }
-        Verdict::Pending => Ok(BindingProgress::Waiting(shown(app, &mut tx, id, &standing).await?)),
-        Verdict::Refuse(PushFailure::Reported) => Err(Error::NotFound("enrolment")),
-        Verdict::Refuse(failure) => match again {
+        PushVerdict::Pending => Ok(BindingProgress::Waiting(shown(app, &mut tx, id, &standing).await?)),
+        PushVerdict::Refuse(PushFailure::Reported) => Err(Error::NotFound("enrolment")),
+        PushVerdict::Refuse(failure) => match again {
             Again::Yes => ask(app, tx, op, &account, id, &standing).await,
             Again::No => Ok(BindingProgress::Failed(shown(app, &mut tx, id, &standing).await?, failure)),
         },
@@ -178,29 +219,20 @@ pub enum Again {
 }
 
 /// The binding of `id` that this very session has begun, if there is still time.
-async fn standing(tx: &mut Tx, op: &Op, id: CredentialId) -> Result<BindingStanding> {
+async fn standing(app: &App, tx: &mut Tx, op: &Op, id: CredentialId) -> Result<BindingStanding> {
     let holder = own::actor(op)?.session.uuid();
     let standing = store::credential::binding_standing(tx, id, holder).await?;
-    let in_time = |standing: &BindingStanding| standing.device.is_some() || op.now < standing.expires_at;
+    // One that an app has used in time may still be finished, but not for ever.
+    let longer = app.settings().signin.push.lifetime;
+    let in_time = |standing: &BindingStanding| {
+        op.now < if standing.device.is_some() { standing.expires_at.plus(longer) } else { standing.expires_at }
+    };
     standing.filter(in_time).ok_or(Error::NotFound("enrolment"))
 }
 
-async fn judge(
-    tx: &mut Tx,
-    op: &Op,
-    id: CredentialId,
-    request: PushRequestId,
-    standing: &BindingStanding,
-) -> Result<Verdict> {
-    let stored = store::credential::find_push_request(tx, request).await?;
-    let how = store::credential::push_standing(tx, request).await?;
-    // Only the open one still has its number; of the others nothing but their outcome is asked.
-    let (number, expires_at) = match &stored {
-        Some(stored) => (stored.open.number, stored.open.expires_at),
-        None => (MatchNumber::draw([0; 16], wardkey_domain::factor::push::Digits::Two), standing.expires_at),
-    };
-    let expires_at = if how == PushStanding::Approved { expires_at.max(op.now) } else { expires_at };
-    Ok(AskedApp { credential: id, request, number, asked_at: op.now, expires_at }.verify(how, op.now))
+async fn judge(tx: &mut Tx, op: &Op, id: CredentialId, request: PushRequestId) -> Result<PushVerdict> {
+    let (how, expires_at) = store::credential::push_standing_until(tx, request).await?;
+    Ok(how.judge(id, expires_at, op.now))
 }
 
 async fn ask(
@@ -215,7 +247,7 @@ async fn ask(
     let asked = AskedApp {
         credential: id,
         request: PushRequestId::new(op.now, app.id_entropy()),
-        number: MatchNumber::draw(app.random(), rules.digits),
+        number: MatchNumber::draw(app.random(), Digits::JOINING),
         asked_at: op.now,
         expires_at: op.now.plus(rules.lifetime),
     };

@@ -27,7 +27,7 @@ pub use add_app::{Confirmation, NewApp, begin_adding_app, confirm_app, pending_a
 pub use add_phone::{NewPhone, TypedNumber, begin_adding_phone, pending_phone, send_again};
 pub use bind_app::{
     Again, BindingProgress, BindingStage, PendingBinding, begin_binding_app, begin_moving_app, continue_binding,
-    pending_binding,
+    moving_wants_code, pending_binding,
 };
 pub use change_password::{ChangePassword, PasswordChange, change_password};
 pub use confirm_phone::{PhoneConfirmation, confirm_phone_call, confirm_phone_code};

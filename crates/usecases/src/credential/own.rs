@@ -2,9 +2,11 @@
 
 use wardkey_domain::credential::{Credential, Credentials};
 use wardkey_domain::directory::Account;
+use wardkey_domain::factor::{FactorKind, definition};
 use wardkey_domain::message::MessageKind;
 use wardkey_domain::op::{ActingAccount, Op};
 use wardkey_domain::permission::{Action, Target};
+use wardkey_domain::session::ProofRecord;
 use wardkey_store::{self as store, Tx};
 
 use crate::message::{Notice, notify};
@@ -42,23 +44,40 @@ pub(super) async fn locked(tx: &mut Tx, op: &Op) -> Result<(Account, Credentials
 }
 
 /// As [`locked`], for what changes how strong an account is: insists on a fresh second factor [SES-8], which is not a
-/// restricted one if the account has another.
+/// restricted one if the account has another, and no code of an app that is asked.
 ///
 /// SECURITY: or a telephone number that was taken over would be enough to add an authenticator app, and with it to open what
-/// a telephone does not open [AUT-8].
+/// a telephone does not open [AUT-8]; and a stolen backup, which has the codes, would be enough to add an app, and with that
+/// to move or remove the owner's.
 pub(super) async fn locked_fresh(app: &App, tx: &mut Tx, op: &Op) -> Result<(Account, Credentials)> {
     require_fresh(app, op)?;
     let (account, credentials) = locked(tx, op).await?;
     let fresh = app.settings().session.fresh_factor;
     let shown = actor(op)?.unrestricted_factor_at.is_some_and(|at| op.now.since(at) <= fresh);
-    if shown {
-        return Ok((account, credentials));
+    if !shown {
+        let person = person_of(app, tx, op, account.id).await?;
+        if person.is_some_and(|person| person.has_unrestricted_factor()) {
+            return Err(Error::FreshFactorNeeded);
+        }
     }
-    let person = person_of(app, tx, op, account.id).await?;
-    if person.is_some_and(|person| person.has_unrestricted_factor()) {
-        return Err(Error::FreshFactorNeeded);
+    if credentials.has(FactorKind::Push) {
+        let session = store::session::session(tx, actor(op)?.session).await?.ok_or(Error::NotFound("session"))?;
+        let counts = |proof: &ProofRecord| {
+            let shown = definition(proof.factor);
+            let is_fresh = op.now.since(proof.at) <= fresh;
+            is_fresh && shown.is_second_factor() && !shown.restricted && !is_app_code(&credentials, proof)
+        };
+        if !session.facts().proofs.iter().any(counts) {
+            return Err(Error::FreshFactorNeeded);
+        }
     }
     Ok((account, credentials))
+}
+
+/// Whether it was a code of an app that is asked, and not an answer of that app.
+fn is_app_code(credentials: &Credentials, proof: &ProofRecord) -> bool {
+    let credential = proof.credential.and_then(|id| credentials.find(id));
+    proof.factor != FactorKind::Push && credential.is_some_and(|credential| credential.kind == FactorKind::Push)
 }
 
 /// Tells the person by e-mail what became of one of their credentials [ENR-19].

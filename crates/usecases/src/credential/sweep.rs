@@ -35,7 +35,7 @@ pub async fn sweep(app: &App, op: &Op) -> Result<Swept> {
     let over = op.now.minus(APP_MEMORY);
     let apps = store::credential::delete_bindings_over(&mut tx, over).await?
         + store::credential::delete_push_requests_over(&mut tx, over).await?
-        + store::credential::delete_refused_places_over(&mut tx, op.now).await?;
+        + store::credential::delete_refused_networks_over(&mut tx, op.now).await?;
     let swept = Swept {
         enrolments: store::credential::delete_expired_enrolments(&mut tx, op.now).await?,
         activations: store::credential::delete_expired_activations(&mut tx, op.now).await?,

@@ -60,7 +60,7 @@ pub(super) async fn deliver(
     let good_for = message.expires_at.since(app.now());
     let to = PushTo { endpoint: &subscription.endpoint, p256dh: &subscription.p256dh, auth: &subscription.auth };
     let wake_up = WakeUp { plain: plain.as_bytes(), topic: &topic, good_for };
-    let outcome = app.push_sender().await?.send(app.outbound(), to, wake_up).await;
+    let outcome = app.push_sender().await?.send(app.push_outbound(), to, wake_up).await;
     if matches!(outcome, HandOver::Refused { why: RefusedWhy::Recipient, .. }) {
         // The browser has unsubscribed: the app is asked all the same, and sees it when it is opened.
         let mut tx = app.store().begin().await?;

@@ -7,6 +7,7 @@ use wardkey_domain::id::{AccountId, FlowId};
 use wardkey_domain::message::{Channel, MessageKind, ReportCode};
 use wardkey_domain::op::Op;
 use wardkey_domain::session::EndedWhy;
+use wardkey_domain::signin::Flow;
 use wardkey_store::message::{Report, ReportedMessage};
 use wardkey_store::{self as store, Tx};
 
@@ -104,8 +105,14 @@ struct Said {
 async fn settle(app: &App, tx: &mut Tx, op: &Op, said: Said) -> Result<()> {
     let Said { account, flow, by, is_proved, factor } = said;
     let Some(account) = store::directory::find_account(tx, account).await? else { return Ok(()) };
+    // SECURITY: a step-up belongs to a session that goes on: whoever asked for it sits in that session already.
     let stopped = match flow {
-        Some(flow) => store::signin::stop_flow(tx, flow, op.now).await?,
+        Some(flow) => {
+            let stored = store::signin::flow_by_id(tx, flow).await?;
+            let resumed = stored.and_then(|stored| Flow::resume(op, &stored.saved).ok());
+            let is_step_up = resumed.is_some_and(|flow| flow.is_step_up());
+            store::signin::stop_flow(tx, flow, op.now).await? && !is_step_up
+        }
         None => false,
     };
     store::credential::delete_enrolments(tx, account.id).await?;

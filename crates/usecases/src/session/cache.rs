@@ -63,7 +63,7 @@ impl SessionCache {
             ClusterEvent::GrantRevoked(_)
             | ClusterEvent::AccountGrantsRevoked(_)
             | ClusterEvent::AccessTokenRevoked(_)
-            | ClusterEvent::AppMoved(_)
+            | ClusterEvent::AppNews(_)
             | ClusterEvent::KeysRotated
             | ClusterEvent::ApplicationChanged(_) => {}
         }

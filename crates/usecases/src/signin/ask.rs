@@ -4,7 +4,7 @@ use serde::Serialize;
 use wardkey_domain::access::Policies;
 use wardkey_domain::audit::Event as AuditEvent;
 use wardkey_domain::credential::{Label, NetworkPrefix};
-use wardkey_domain::factor::push::{AskedApp, Asking, ContextText, OpenRequest, PushStanding};
+use wardkey_domain::factor::push::{AskedApp, Asking, ContextText, Digits, OpenRequest};
 use wardkey_domain::factor::{FactorKind, definition};
 use wardkey_domain::id::{AccountId, CredentialId, FlowId, OrganisationId};
 use wardkey_domain::op::Op;
@@ -46,7 +46,7 @@ pub(super) async fn advance(app: &App, op: &Op, token: &str, label: Option<Strin
         let holder = flow.id().uuid();
         let standing = store::credential::binding_standing(&mut tx, binding.credential, holder).await?;
         let bound = standing.is_some_and(|standing| standing.device.is_some());
-        Event::BindingChecked { person, bound, dispatch: draw(app, op, Previous::Underway, None) }
+        Event::BindingChecked { person, bound, dispatch: draw(app, op, Previous::Underway, None, Digits::JOINING) }
     } else {
         return settling.settle(app, op, tx, wrong_step(resumed)).await;
     };
@@ -65,22 +65,22 @@ async fn device_label(tx: &mut Tx, flow: FlowId, credential: CredentialId) -> Re
 ///
 /// SECURITY: what is counted for browsers that are not known is counted apart from the others, and an open request of one of
 /// them stands in the way of no known browser: whoever has stolen the password displaces and delays nobody.
-pub(super) async fn refusal(app: &App, op: &Op, tx: &mut Tx, flow: FlowId, person: &Person) -> Result<Option<Refusal>> {
+pub(super) async fn reserve(app: &App, op: &Op, tx: &mut Tx, flow: FlowId, person: &Person) -> Result<Option<Refusal>> {
     let rules = &app.settings().signin.push;
     let known = known_device(tx, op, Some(person.id)).await?.is_some();
     // Locked first: of two browsers at once on two nodes the second sees what the first has asked.
     let pace = store::credential::lock_pace(tx, person.id, person.organisation, known).await?;
     let network = op.origin.address.map(NetworkPrefix::of);
     if let Some(network) = network.filter(|_| !known)
-        && store::credential::is_place_refused(tx, person.id, network, op.now).await?
+        && store::credential::is_network_refused(tx, person.id, network, op.now).await?
     {
-        return Ok(Some(Refusal::PlaceReported));
+        return Ok(Some(Refusal::NetworkReported));
     }
     let next = match pace.ask(&rules.pace, op.now) {
         Asking::Wait { until } => return Ok(Some(Refusal::AskedTooOften { until })),
         Asking::Now(next) => next,
     };
-    if !known && let Some(refusal) = of_unknown(tx, op, flow, person.id, network).await? {
+    if !known && let Some(refusal) = of_unknown(tx, op, flow, person.id).await? {
         return Ok(Some(refusal));
     }
     store::credential::save_pace(tx, person.id, known, next).await?;
@@ -88,21 +88,9 @@ pub(super) async fn refusal(app: &App, op: &Op, tx: &mut Tx, flow: FlowId, perso
 }
 
 /// Whether another sign-in of a browser that is not known has a request open: there is one at a time.
-async fn of_unknown(
-    tx: &mut Tx,
-    op: &Op,
-    flow: FlowId,
-    account: AccountId,
-    network: Option<NetworkPrefix>,
-) -> Result<Option<Refusal>> {
-    let ours = network.map(|network| store::credential::network_mac(tx, network));
+async fn of_unknown(tx: &mut Tx, op: &Op, flow: FlowId, account: AccountId) -> Result<Option<Refusal>> {
     for open in store::credential::list_unknown_push_requests(tx, account, op.now).await? {
         if open.flow == Some(flow) {
-            continue;
-        }
-        // Whoever closed a window and begins again on the same network takes their own place.
-        if open.network.is_some() && open.network == ours {
-            store::credential::settle_push_request(tx, open.id, PushStanding::TakenBack, None, op.now).await?;
             continue;
         }
         return Ok(Some(Refusal::AnotherRequestOpen { until: open.expires_at }));

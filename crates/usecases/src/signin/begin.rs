@@ -1,5 +1,6 @@
 //! Beginning a sign-in.
 
+use wardkey_domain::factor::push::PushStanding;
 use wardkey_domain::id::{AuthorizationRequestId, CredentialId, FlowId};
 use wardkey_domain::op::Op;
 use wardkey_domain::secret::{Secret, TokenHash, token_text};
@@ -7,7 +8,7 @@ use wardkey_domain::signin::{Challenge, Flow, SignInRequest};
 use wardkey_store as store;
 
 use crate::signin::present::{self, Shown};
-use crate::signin::{Destination, Screen, load};
+use crate::signin::{Destination, Screen, flow_token, load};
 use crate::{App, Error, Result};
 
 /// What a sign-in begins with.
@@ -64,6 +65,22 @@ pub async fn begin_fresh_factor(
     let token = keep(app, &mut tx, &flow, destination).await?;
     tx.commit().await?;
     Ok(token)
+}
+
+/// Gives up the sign-in of a browser that begins anew: what it asked of an app is taken back.
+///
+/// SECURITY: of its own only. A request of somebody else in the same building stays, or whoever has stolen the password could
+/// put theirs in its place.
+pub async fn abandon(app: &App, op: &Op, token: &str) -> Result<()> {
+    let mut tx = app.store().read().await?;
+    let resumed = flow_token::resume(&mut tx, op, token).await?;
+    drop(tx);
+    let Ok(resumed) = resumed else { return Ok(()) };
+    let Some(asked) = resumed.flow.awaits_app() else { return Ok(()) };
+    let mut tx = app.store().begin().await?;
+    store::credential::settle_push_request(&mut tx, asked.request, PushStanding::TakenBack, None, op.now).await?;
+    store::signin::delete_flow(&mut tx, resumed.flow.id(), resumed.version).await?;
+    Ok(tx.commit().await?)
 }
 
 async fn keep(app: &App, tx: &mut store::Tx, flow: &Flow, destination: Destination) -> Result<Secret<String>> {

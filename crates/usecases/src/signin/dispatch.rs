@@ -1,7 +1,7 @@
 //! Asking for a code or a call, entering a number, and going on after a call.
 
 use wardkey_domain::access::Policies;
-use wardkey_domain::factor::push::MatchNumber;
+use wardkey_domain::factor::push::{Digits, MatchNumber};
 use wardkey_domain::factor::telephone::{PhoneNumber, Reach};
 use wardkey_domain::factor::{Code, FactorKind, definition};
 use wardkey_domain::id::{CredentialId, MessageId, PushRequestId};
@@ -41,11 +41,13 @@ pub(super) async fn request(app: &App, op: &Op, tx: &mut Tx, flow: Flow, person:
     };
     let (number, reach, is_proved) = match to {
         DispatchTo::App(_) | DispatchTo::NewApp(_) => {
-            let refused = match to {
-                DispatchTo::App(_) => ask::refusal(app, op, tx, flow.id(), &person).await?,
-                _ => None,
+            let (refused, digits) = match to {
+                DispatchTo::App(_) => {
+                    (ask::reserve(app, op, tx, flow.id(), &person).await?, app.settings().signin.push.digits)
+                }
+                _ => (None, Digits::JOINING),
             };
-            let event = Event::DispatchRequested { person, dispatch: draw(app, op, previous, refused) };
+            let event = Event::DispatchRequested { person, dispatch: draw(app, op, previous, refused, digits) };
             return Ok(flow.step(op, &app.settings().signin, &policies, event));
         }
         DispatchTo::Number(number) => {
@@ -79,16 +81,17 @@ async fn dispatch(app: &App, tx: &mut Tx, op: &Op, asked: Asked<'_>, person: &Pe
     let (account, organisation) = (person.id, person.organisation);
     let sending = Sending { channel, number: asked.number, is_proved: asked.is_proved, account, organisation };
     let spent = message::reserve(app, tx, op, &sending).await?;
-    Ok(draw(app, op, asked.previous, spent.map(|until| Refusal::TooManyMessages { until })))
+    let refused = spent.map(|until| Refusal::TooManyMessages { until });
+    Ok(draw(app, op, asked.previous, refused, app.settings().signin.push.digits))
 }
 
 /// What would be sent, made of fresh random bytes whether or not it will be.
-pub(super) fn draw(app: &App, op: &Op, previous: Previous, refused: Option<Refusal>) -> Dispatch {
+pub(super) fn draw(app: &App, op: &Op, previous: Previous, refused: Option<Refusal>, digits: Digits) -> Dispatch {
     Dispatch {
         message: MessageId::new(op.now, app.id_entropy()),
         code: Code::draw(app.random()),
         request: PushRequestId::new(op.now, app.id_entropy()),
-        number: MatchNumber::draw(app.random(), app.settings().signin.push.digits),
+        number: MatchNumber::draw(app.random(), digits),
         credential: CredentialId::new(op.now, app.id_entropy()),
         previous,
         refused,

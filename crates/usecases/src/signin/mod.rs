@@ -21,7 +21,7 @@ mod screen;
 mod view;
 
 pub use advance::advance;
-pub use begin::{Begin, begin, begin_fresh_factor};
+pub use begin::{Begin, abandon, begin, begin_fresh_factor};
 pub use choices::{ChoiceView, choices};
 pub use device::device_of;
 pub use input::Input;

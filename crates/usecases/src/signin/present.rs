@@ -26,6 +26,7 @@ pub(super) struct Shown {
     login_hint: Option<String>,
     expires_at: Timestamp,
     again_at: Option<Timestamp>,
+    takes_app_codes: bool,
 }
 
 impl Shown {
@@ -37,6 +38,7 @@ impl Shown {
             login_hint: flow.request().login_hint.clone(),
             expires_at: flow.expires_at(),
             again_at: flow.next_dispatch_at(),
+            takes_app_codes: flow.takes_app_codes(),
         }
     }
 }
@@ -112,6 +114,7 @@ pub(super) async fn screen(app: &App, tx: &mut Tx, shown: Shown, challenge: Chal
         application: application(tx, shown.application).await?,
         help,
         expires_at: shown.expires_at,
+        takes_app_codes: shown.takes_app_codes,
     })
 }
 
@@ -143,6 +146,7 @@ pub(super) fn ended(app: &App, refusal: Refusal, now: Timestamp) -> Screen {
         application: None,
         help: app.settings().help.clone(),
         expires_at: now,
+        takes_app_codes: false,
     }
 }
 

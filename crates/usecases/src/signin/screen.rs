@@ -94,6 +94,8 @@ pub struct Screen {
     pub help: HelpContact,
     /// When this sign-in is forgotten.
     pub expires_at: Timestamp,
+    /// Whether a code of an app that is asked would do instead.
+    pub takes_app_codes: bool,
 }
 
 /// What is asked.

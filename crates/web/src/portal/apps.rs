@@ -1,5 +1,7 @@
 //! Security info: adding an app that is asked, and moving one to a new phone [MET-1].
 
+use std::time::Duration;
+
 use axum::response::Response;
 use serde::Serialize;
 use wardkey_domain::factor::FactorKind;
@@ -45,6 +47,8 @@ pub(crate) async fn begin_binding(person: Person, _form: Checked) -> Result<Answ
 pub(crate) struct MoveView {
     pub(crate) label: String,
     pub(crate) action: String,
+    /// Whether a code of the app is asked for.
+    pub(crate) wants_code: bool,
 }
 
 /// `GET /profile/security-info/{id}/move`
@@ -53,7 +57,8 @@ pub(crate) async fn move_form(person: Person, Segment(id): Segment<CredentialId>
     if credential.kind != FactorKind::Push {
         return Err(PageError::NotFound);
     }
-    let view = MoveView { label: credential.label.to_string(), action: routes::move_app(id) };
+    let wants_code = credential::moving_wants_code(person.app(), &person.op, id).await?;
+    let view = MoveView { label: credential.label.to_string(), action: routes::move_app(id), wants_code };
     Ok(Page::new("portal/move-app.html", person.frame(), view))
 }
 
@@ -61,10 +66,13 @@ pub(crate) async fn move_form(person: Person, Segment(id): Segment<CredentialId>
 pub(crate) async fn begin_moving(
     person: Person,
     Segment(id): Segment<CredentialId>,
-    _form: Checked,
+    form: Checked,
 ) -> Result<Answer, PageError> {
-    match credential::begin_moving_app(person.app(), &person.op, id).await {
+    match credential::begin_moving_app(person.app(), &person.op, id, form.text("code")).await {
         Ok(()) => Ok(Goto::to(routes::bind_app(id)).into()),
+        Err(error @ (Error::Invalid(_) | Error::Conflict(_))) => {
+            Ok(move_form(person, Segment(id)).await?.refused(error)?.into())
+        }
         Err(Error::FreshFactorNeeded) => Err(PageError::OtherFactorNeeded(id)),
         Err(error) => Err(error.into()),
     }
@@ -99,7 +107,7 @@ pub(crate) async fn ask_again(
 }
 
 async fn go_on(person: &Person, id: CredentialId, again: Again) -> Result<Answer, PageError> {
-    Ok(match credential::continue_binding(person.app(), &person.op, id, again, None).await? {
+    Ok(match credential::continue_binding(person.app(), &person.op, id, again).await? {
         BindingProgress::Finished { moved, .. } => {
             let notice = if moved { Notice::AppMoved } else { Notice::CredentialAdded };
             Goto::to(routes::SECURITY_INFO).notice(notice).into()
@@ -117,7 +125,12 @@ pub(crate) async fn wait_for_binding(
     let waiter = app.waiting().wait_for([id]);
     let before = credential::pending_binding(&app, &op, id).await?;
     let awaits_app = matches!(before.stage, BindingStage::Code(_));
-    Ok(stream(waiter, move || {
+    let open_for = match &before.stage {
+        BindingStage::Code(code) => code.expires_at.since(op.now),
+        BindingStage::Asked { asked, .. } => asked.expires_at.since(op.now),
+        BindingStage::Bound { .. } => Duration::ZERO,
+    };
+    Ok(stream(waiter, open_for, move || {
         let (app, mut op) = (app.clone(), op.clone());
         async move {
             op.now = app.now();
@@ -125,8 +138,7 @@ pub(crate) async fn wait_for_binding(
                 Ok(BindingStage::Code(_)) if awaits_app => Look::Same,
                 Ok(BindingStage::Asked { asked, .. }) if Standing::of(&asked, op.now) == Standing::Open => Look::Same,
                 Ok(_) | Err(Error::NotFound(_)) => Look::Changed,
-                // The page asks again by itself when the stream ends.
-                Err(_) => Look::Same,
+                Err(_) => Look::Failed,
             }
         }
     }))

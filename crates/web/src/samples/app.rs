@@ -39,11 +39,12 @@ fn asking() -> Vec<Sample> {
             standing,
             follows,
             several: follows,
+            codes: true,
         };
         Page::new("signin/app.html", visitor(), view)
     };
     let ask = |wait| {
-        let view = AskAppView { application: None, label: "Work phone".to_owned(), wait, several: true };
+        let view = AskAppView { application: None, label: "Work phone".to_owned(), wait, several: true, codes: true };
         Page::new("signin/ask-app.html", visitor(), view)
     };
     let until = Timestamp::from_seconds(90);
@@ -56,7 +57,7 @@ fn asking() -> Vec<Sample> {
         Sample::new("app-no-answer", refused(ask(None), &Refusal::AppFailed(PushFailure::NoAnswer))),
         Sample::new("app-too-often", refused(ask(Some(90)), &Refusal::AskedTooOften { until })),
         Sample::new("app-another-open", refused(ask(None), &Refusal::AnotherRequestOpen { until })),
-        Sample::new("app-place-reported", refused(ask(None), &Refusal::PlaceReported)),
+        Sample::new("app-place-reported", refused(ask(None), &Refusal::NetworkReported)),
     ]
 }
 
@@ -85,7 +86,7 @@ fn binding() -> Vec<Sample> {
         Page::new("portal/confirm-app.html", if on_the_way_in { enrolling() } else { frame() }, view)
     };
     let failed = refused(confirm("failed", true), &Refusal::AppFailed(PushFailure::WrongNumber));
-    let moving = MoveView { label: "Work phone".to_owned(), action: "/x".to_owned() };
+    let moving = MoveView { label: "Work phone".to_owned(), action: "/x".to_owned(), wants_code: false };
     vec![
         Sample::new("bind-app", bind(false, true, false)),
         Sample::new("bind-app-bound", bind(true, true, false)),

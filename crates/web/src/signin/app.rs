@@ -32,6 +32,8 @@ pub(crate) struct AppView {
     /// Whether the page loads itself again where there is no script.
     pub(crate) follows: bool,
     pub(crate) several: bool,
+    /// Whether a code of the app would do instead.
+    pub(crate) codes: bool,
 }
 
 /// The page that offers to ask an app.
@@ -43,6 +45,8 @@ pub(crate) struct AskAppView {
     /// For how many seconds it is not asked.
     pub(crate) wait: Option<u64>,
     pub(crate) several: bool,
+    /// Whether a code of the app would do instead.
+    pub(crate) codes: bool,
 }
 
 pub(crate) fn app_page(
@@ -64,6 +68,7 @@ pub(crate) fn app_page(
         standing: standing.word(),
         follows,
         several,
+        codes: screen.takes_app_codes,
     };
     ("signin/app.html", Value::from(Serde(view)))
 }
@@ -75,8 +80,13 @@ pub(crate) fn ask_page(
     several: bool,
     now: Timestamp,
 ) -> (&'static str, Value) {
-    let view =
-        AskAppView { application: application(screen), label: label.to_owned(), wait: wait(again_at, now), several };
+    let view = AskAppView {
+        application: application(screen),
+        label: label.to_owned(),
+        wait: wait(again_at, now),
+        several,
+        codes: screen.takes_app_codes,
+    };
     ("signin/ask-app.html", Value::from(Serde(view)))
 }
 
@@ -120,20 +130,29 @@ pub(crate) async fn wait_for_app(flow: InFlow) -> Result<Response, PageError> {
     let InFlow { visitor, token, screen } = flow;
     let app = visitor.app().clone();
     // Whoever waits for nothing, or no more, is told at once.
-    let credential = awaited(&screen, app.now());
+    let now = app.now();
+    let open_for = until(&screen).since(now);
+    let credential = awaited(&screen, now);
     let waiter = app.waiting().wait_for(credential.into_iter().collect::<Vec<_>>());
-    Ok(stream(waiter, move || {
+    Ok(stream(waiter, open_for, move || {
         let (app, token) = (app.clone(), token.clone());
         async move {
             let op = app.op(Actor::Anonymous, Origin::default());
             match view(&app, &op, token.expose()).await {
                 Ok(screen) if credential.is_some() && awaited(&screen, op.now) == credential => Look::Same,
                 Ok(_) => Look::Changed,
-                // The page asks again by itself when the stream ends, or its reader does.
-                Err(_) => Look::Same,
+                Err(_) => Look::Failed,
             }
         }
     }))
+}
+
+/// When what a page waits for ends by itself.
+fn until(screen: &Screen) -> Timestamp {
+    match &screen.kind {
+        ScreenKind::App { asked, .. } | ScreenKind::ConfirmApp { asked, .. } => asked.expires_at,
+        _ => screen.expires_at,
+    }
 }
 
 /// The credential whose app a page waits for, if it does.

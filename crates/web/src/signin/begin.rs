@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 use wardkey_domain::id::{AuthorizationRequestId, CredentialId};
-use wardkey_usecases::signin::{Begin, Destination, begin};
+use wardkey_usecases::signin::{Begin, Destination, abandon, begin};
 use wardkey_usecases::{Circumstances, session};
 
 use crate::address::Params;
@@ -56,6 +56,9 @@ pub(crate) async fn start(
             None
         }
     };
+    if let Some(former) = &visitor.cookies.flow {
+        abandon(visitor.app(), &visitor.op, former.expose()).await?;
+    }
     let (token, screen) = begin(visitor.app(), &visitor.op, Begin { request, destination }).await?;
     let typed = Typed { action: Some(routes::sign_in(&destination)), ..Typed::default() };
     let page: Page = screen::page(&visitor.web, &screen, &token, &typed);

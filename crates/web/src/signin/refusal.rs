@@ -73,7 +73,7 @@ pub(crate) fn retry_after(refusal: &Refusal, now: Timestamp) -> Option<Duration>
         | Refusal::NoUsableFactor
         | Refusal::NumberNotAllowed
         | Refusal::AppFailed(_)
-        | Refusal::PlaceReported
+        | Refusal::NetworkReported
         | Refusal::NothingButTheMovingApp => None,
     }
 }
@@ -105,7 +105,7 @@ const fn field(refusal: &Refusal) -> &'static str {
         | Refusal::AppFailed(_)
         | Refusal::AskedTooOften { .. }
         | Refusal::AnotherRequestOpen { .. }
-        | Refusal::PlaceReported
+        | Refusal::NetworkReported
         | Refusal::NothingButTheMovingApp => "",
     }
 }

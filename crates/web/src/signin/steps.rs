@@ -2,7 +2,7 @@
 
 use http::Uri;
 use wardkey_usecases::session;
-use wardkey_usecases::signin::{Begin, Destination, Input, ScreenKind, begin};
+use wardkey_usecases::signin::{Begin, Destination, Input, ScreenKind, abandon, begin};
 
 use crate::address::Params;
 use crate::cookie::Cookie;
@@ -114,8 +114,12 @@ pub(crate) async fn second_factor(visitor: Visitor, form: Result<Checked, PageEr
 }
 
 /// `POST /signin/start-again`
-pub(crate) async fn start_again(_visitor: Visitor, form: Result<Checked, PageError>) -> Result<Answer, PageError> {
-    current(form)?;
+pub(crate) async fn start_again(visitor: Visitor, form: Result<Checked, PageError>) -> Result<Answer, PageError> {
+    if current(form)?.is_some()
+        && let Some(former) = &visitor.cookies.flow
+    {
+        abandon(visitor.app(), &visitor.op, former.expose()).await?;
+    }
     Ok(Goto::to(routes::SIGN_IN).clear(Cookie::Flow).into())
 }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use wardkey_domain::factor::voice_call::Confirm;
-use wardkey_testkit::{Browser, Person, Telephone, TestApp};
+use wardkey_testkit::{Authenticator, Browser, Person, Telephone, TestApp, number_on};
 use wardkey_usecases::Settings;
 use wardkey_usecases::message::CallScene;
 
@@ -307,4 +307,69 @@ async fn a_text_that_nobody_asked_for_is_reported() {
         "also when the page is loaded again"
     );
     assert!(thief.open("/signin").await.shows("Email address"), "and a new one begins from the start");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_text_moves_an_app_only_together_with_a_code_of_it() {
+    let (test, phone, nurse) = start(|_| {}).await;
+    let mut browser = test.browser();
+    enrol_by_text(&nurse, &mut browser, &phone).await;
+    browser.open("/profile/security-info/add-authenticator").await;
+    browser.press("Continue").await;
+    let old = Authenticator::bind(test.transport(), browser.page(), "Old phone").await;
+    browser.press("I have added the account: continue").await;
+    assert_eq!(old.approve(&number_on(browser.page()), test.clock.now()).await, "approved");
+    browser.press("I have typed the number: continue").await;
+    assert_eq!(browser.page().path(), "/profile/security-info", "{}", browser.page().text());
+    test.clock.advance(Duration::from_secs(3_000));
+    let moving = format!("/profile/security-info/{}/move", old.account.account);
+    let page = browser.open(&moving).await;
+    assert!(page.field("code").is_none(), "nothing was shown yet: {}", page.text());
+    browser.press("Continue").await;
+    browser.press("Send me a code").await;
+    assert_eq!(browser.page().path(), "/signin/text", "{}", browser.page().text());
+    browser.fill("code", &phone.code(2).await);
+    assert_eq!(browser.press("Continue").await.path(), moving);
+    assert!(browser.page().field("code").is_some(), "{}", browser.page().text());
+    // Whoever has taken over the number has no codes.
+    for code in ["", "12345", "000000"] {
+        browser.fill("code", code);
+        let page = browser.press("Continue").await;
+        assert_eq!(page.path(), moving, "{}", page.text());
+        assert!(page.error_summary().unwrap().contains("6-digit code"), "{}", page.text());
+        assert!(page.links().iter().all(|(_, href)| !href.contains("#enrol=")), "{}", page.text());
+    }
+    let code = old.codes().code(test.clock.now());
+    browser.fill("code", &code);
+    browser.press("Continue").await;
+    let new = Authenticator::bind(test.transport(), browser.page(), "New phone").await;
+    assert_eq!(new.account.account, old.account.account);
+    // A code is good once.
+    browser.open(&moving).await;
+    browser.fill("code", &code);
+    assert!(browser.press("Continue").await.error_summary().is_some(), "{}", browser.page().text());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn codes_for_a_move_are_not_guessed() {
+    let (test, phone, nurse) = start(|_| {}).await;
+    let mut browser = test.browser();
+    enrol_by_text(&nurse, &mut browser, &phone).await;
+    browser.open("/profile/security-info/add-authenticator").await;
+    browser.press("Continue").await;
+    let old = Authenticator::bind(test.transport(), browser.page(), "Old phone").await;
+    browser.press("I have added the account: continue").await;
+    assert_eq!(old.approve(&number_on(browser.page()), test.clock.now()).await, "approved");
+    browser.press("I have typed the number: continue").await;
+    let moving = format!("/profile/security-info/{}/move", old.account.account);
+    browser.open(&moving).await;
+    let right = old.codes().code(test.clock.now());
+    let wrong = if right == "000000" { "111111" } else { "000000" };
+    for _ in 0..10 {
+        browser.fill("code", wrong);
+        browser.press("Continue").await;
+    }
+    browser.fill("code", &right);
+    let page = browser.press("Continue").await;
+    assert!(page.error_summary().unwrap().contains("too many wrong codes"), "{}", page.text());
 }

@@ -2,6 +2,7 @@
 
 use data_encoding::BASE32_NOPAD;
 
+use crate::factor::{FactorKind, definition};
 use crate::id::CredentialId;
 use crate::secret::{Secret, TokenHash};
 use crate::time::Timestamp;
@@ -61,6 +62,13 @@ impl BindingCode {
     pub fn hash(&self) -> TokenHash {
         TokenHash::of(self.0.expose())
     }
+}
+
+/// Whether a factor that was shown counts for moving the app of `moving` to a new phone.
+///
+/// SECURITY: the app itself does not, and no code does: whoever has stolen a backup has the codes of all apps in it.
+pub fn proves_move(shown: FactorKind, credential: Option<CredentialId>, moving: CredentialId) -> bool {
+    credential != Some(moving) && (shown == FactorKind::Push || !definition(shown).has_codes)
 }
 
 #[cfg(test)]

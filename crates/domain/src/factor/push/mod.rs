@@ -16,7 +16,7 @@ mod state;
 mod statement;
 
 pub use answer::{Answer, AnswerVerdict, Decision, FraudReason, OpenRequest, UnknownReason};
-pub use binding::{BINDING_BYTES, BadBindingCode, BindingCode, NewBinding};
+pub use binding::{BINDING_BYTES, BadBindingCode, BindingCode, NewBinding, proves_move};
 pub use context::ContextText;
 pub use key::{AppKey, BadKey, BadSignature, Signature};
 pub use number::{BadNumber, Digits, MatchNumber};

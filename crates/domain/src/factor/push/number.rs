@@ -28,6 +28,10 @@ pub struct MatchNumber {
 pub struct BadNumber;
 
 impl Digits {
+    /// For a request that finishes an enrolment or a move: whoever has used somebody else's binding code answers it blindly,
+    /// as often as the person at the page asks again.
+    pub const JOINING: Self = Self::Six;
+
     /// How many there are.
     pub const fn count(self) -> usize {
         match self {

@@ -17,7 +17,7 @@ pub struct PushRules {
     /// How soon one request may follow another [AUT-5].
     pub pace: PaceRules,
     /// How long nothing is asked on behalf of a network after a report.
-    pub refuse_place_for: Duration,
+    pub refuse_network_for: Duration,
 }
 
 impl Default for PushRules {
@@ -27,7 +27,7 @@ impl Default for PushRules {
             lifetime: Duration::from_secs(300),
             bind_within: Duration::from_secs(600),
             pace: PaceRules::default(),
-            refuse_place_for: Duration::from_secs(24 * 3_600),
+            refuse_network_for: Duration::from_secs(24 * 3_600),
         }
     }
 }

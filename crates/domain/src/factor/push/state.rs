@@ -80,6 +80,22 @@ impl PushStanding {
         }
     }
 
+    /// Judges a request to the app of `credential`, which takes answers before `expires_at`.
+    pub fn judge(self, credential: CredentialId, expires_at: Timestamp, now: Timestamp) -> Verdict {
+        match self {
+            // SECURITY: the answer itself came in time; what is judged here is that nobody collects it much later.
+            Self::Approved if now < expires_at.plus(GRACE) => {
+                Verdict::Accept(Proof::of(FactorKind::Push, Some(credential), now))
+            }
+            Self::Approved => Verdict::Refuse(PushFailure::NoAnswer),
+            Self::WrongNumber => Verdict::Refuse(PushFailure::WrongNumber),
+            Self::Refused => Verdict::Refuse(PushFailure::Reported),
+            Self::TakenBack => Verdict::Refuse(PushFailure::TakenBack),
+            Self::Open if now < expires_at => Verdict::Pending,
+            Self::Open => Verdict::Refuse(PushFailure::NoAnswer),
+        }
+    }
+
     /// The standing that a word of the store means.
     pub fn of(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|standing| standing.as_str() == word)
@@ -89,18 +105,7 @@ impl PushStanding {
 impl AskedApp {
     /// Judges the request by how it stands.
     pub fn verify(self, standing: PushStanding, now: Timestamp) -> Verdict {
-        match standing {
-            // SECURITY: the answer itself came in time; what is judged here is that nobody collects it much later.
-            PushStanding::Approved if now < self.expires_at.plus(GRACE) => {
-                Verdict::Accept(Proof::of(FactorKind::Push, Some(self.credential), now))
-            }
-            PushStanding::Approved => Verdict::Refuse(PushFailure::NoAnswer),
-            PushStanding::WrongNumber => Verdict::Refuse(PushFailure::WrongNumber),
-            PushStanding::Refused => Verdict::Refuse(PushFailure::Reported),
-            PushStanding::TakenBack => Verdict::Refuse(PushFailure::TakenBack),
-            PushStanding::Open if now < self.expires_at => Verdict::Pending,
-            PushStanding::Open => Verdict::Refuse(PushFailure::NoAnswer),
-        }
+        standing.judge(self.credential, self.expires_at, now)
     }
 }
 

@@ -33,6 +33,8 @@ pub async fn stream(State(app): State<App>, request: Request) -> Response {
             let headers = response.headers_mut();
             headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
             headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+            // Proxies that know it pass each event on at once, however they are set up.
+            headers.insert("x-accel-buffering", HeaderValue::from_static("no"));
             response
         }
         Err(failure) => failure.answer(&app, CALL),

@@ -223,6 +223,7 @@ on_both_engines!(a_binding_code_binds_one_app_and_nothing_before_its_number, |te
     assert!(browser.page().shows("Somebody's phone") || browser.page().shows("Somebody’s phone"));
     // Whoever bound it without seeing the page does not know the number; the nurse sees a strange name and goes back.
     let number = number_on(browser.page());
+    assert_eq!((number.len(), app.request(test.clock.now()).await.digits), (6, 6), "too many for guessing blindly");
     assert_eq!(app.approve(&wrong(&number), test.clock.now()).await, "wrong_number");
     browser.press("I want to set up a different method").await;
     browser.press("Click me to enrol for Multi-Factor Authentication").await;
@@ -245,16 +246,90 @@ on_both_engines!(an_app_that_was_removed_is_asked_nothing_and_proves_nothing, |t
     let second = add_app(test, &mut browser, "New phone").await;
     browser.open("/profile/security-info").await;
     assert!(browser.page().shows("Old phone") && browser.page().shows("New phone"), "{}", browser.page().text());
+    // Somebody is being asked on it at this moment.
+    let mut waiting = test.browser();
+    nurse.enter_password(&mut waiting).await;
+    assert!(waiting.page().shows("Old phone"), "{}", waiting.page().text());
+    let request = first.request(test.clock.now()).await;
+    let answer = first.account.approve(&request, &number_on(waiting.page())).unwrap();
     let removal = format!("/profile/security-info/{}/remove", first.account.account);
     browser.open(&removal).await;
     browser.press("Remove").await;
     assert!(!browser.page().shows("Old phone"), "{}", browser.page().text());
+    assert_eq!(first.answer(&answer).await, Ok("over".to_owned()), "it comes too late");
+    waiting.press(GO_ON).await;
+    let page = waiting.page();
+    assert!(page.shows("SIGNIN-020") && page.shows("New phone"), "the other one is offered: {}", page.text());
     let told = first.requests(test.clock.now()).await.unwrap();
     assert_eq!(told.gone, std::slice::from_ref(&first.account.account));
     let mut elsewhere = test.browser();
     nurse.enter_password(&mut elsewhere).await;
     assert!(elsewhere.page().shows("New phone"), "{}", elsewhere.page().text());
     assert_eq!(second.requests(test.clock.now()).await.unwrap().requests.len(), 1);
+});
+
+on_both_engines!(a_code_of_an_app_opens_what_a_code_opens_and_changes_no_methods, |test| {
+    let (nurse, mut browser, app) = enrolled(test).await;
+    // Whoever has stolen password and backup signs in with a code…
+    nurse.enter_password(&mut browser).await;
+    browser.press("Use a code from the app").await;
+    test.clock.next_code();
+    browser.fill("code", &app.codes().code(test.clock.now()));
+    browser.press("Continue").await;
+    assert_eq!(browser.page().path(), "/", "{}", browser.page().text());
+    // …and is asked for the app itself before anything is added or removed, however fresh the code is.
+    browser.open("/profile/security-info/add-authenticator").await;
+    browser.press("Continue").await;
+    assert!(!browser.has_button("Use a code from the app"), "{}", browser.page().text());
+    browser.press("Ask the app").await;
+    assert!(!browser.has_button("Use a code from the app"), "{}", browser.page().text());
+    let token = browser.page().field("form_token").unwrap().to_owned();
+    let refused = browser.post("/signin/app/code", &[("form_token", &token)]).await;
+    assert!(refused.error_summary().is_some() && refused.shows("SIGNIN-020"), "{}", refused.text());
+    test.clock.next_code();
+    let code = app.codes().code(test.clock.now());
+    let ignored = browser.post("/signin/code", &[("form_token", &token), ("code", &code)]).await;
+    assert_eq!(ignored.path(), "/signin/app", "{}", ignored.text());
+    browser.open("/signin/app").await;
+    assert_eq!(app.approve(&number_on(browser.page()), test.clock.now()).await, "approved");
+    browser.press(GO_ON).await;
+    assert_eq!(browser.page().path(), "/profile/security-info/add-authenticator", "{}", browser.page().text());
+});
+
+on_both_engines!(reporting_a_step_up_ends_the_session_that_it_came_from, |test| {
+    let nurse = nurse(test).await;
+    let mut browser = test.browser();
+    let app = nurse.sign_in_and_bind(&mut browser, test.transport(), "Work phone", test.clock.now()).await;
+    test.clock.advance(Duration::from_secs(3_000));
+    browser.open("/profile/security-info/add-authenticator").await;
+    browser.press("Continue").await;
+    browser.press("Ask the app").await;
+    assert_eq!(app.refuse(FraudReason::NotStarted, test.clock.now()).await, "refused");
+    browser.open("/profile/security-info").await;
+    assert!(browser.page().path().starts_with("/signin"), "{}", browser.page().text());
+});
+
+on_both_engines!(whoever_shares_a_network_displaces_nobody_and_who_starts_again_frees_their_own, |test| {
+    let (nurse, _browser, app) = enrolled(test).await;
+    let mut owner = from(test, [192, 0, 2, 77]);
+    nurse.enter_password(&mut owner).await;
+    let request = app.request(test.clock.now()).await;
+    // A thief in the same building finds the place taken, and leaves it so.
+    let mut thief = from(test, [192, 0, 2, 78]);
+    nurse.enter_password(&mut thief).await;
+    assert!(thief.page().shows("SIGNIN-024"), "{}", thief.page().text());
+    assert_eq!(app.request(test.clock.now()).await.request, request.request);
+    // Whoever begins anew, in another tab or by the button, gives up their own request and asks at once.
+    owner.open("/signin").await;
+    assert!(app.requests(test.clock.now()).await.unwrap().requests.is_empty());
+    nurse.enter_password(&mut owner).await;
+    assert_eq!(owner.page().path(), "/signin/app", "{}", owner.page().text());
+    owner.press("Not you? Start again").await;
+    assert!(app.requests(test.clock.now()).await.unwrap().requests.is_empty());
+    nurse.enter_password(&mut owner).await;
+    assert_eq!(app.approve(&number_on(owner.page()), test.clock.now()).await, "approved");
+    owner.press(GO_ON).await;
+    assert_eq!(owner.page().path(), "/", "{}", owner.page().text());
 });
 
 async fn add_app(test: &TestApp, browser: &mut Browser, device: &str) -> Authenticator {
@@ -280,8 +355,7 @@ on_both_engines!(an_app_moves_to_a_new_phone_by_another_factor_and_the_old_phone
     browser.press("Continue").await;
     assert_eq!(browser.page().path(), "/signin/send", "{}", browser.page().text());
     assert!(browser.page().shows("Tablet"), "{}", browser.page().text());
-    browser.press("Use a code from the app").await;
-    assert!(browser.page().error_summary().is_some(), "{}", browser.page().text());
+    assert!(!browser.has_button("Use a code from the app"), "{}", browser.page().text());
     browser.press("Ask the app").await;
     assert_eq!(other.approve(&number_on(browser.page()), test.clock.now()).await, "approved");
     browser.press(GO_ON).await;

@@ -54,7 +54,8 @@ pub async fn answer(app: &App, op: &Op, given: GivenAnswer) -> Result<std::resul
     let (Ok(decision), Ok(signature)) = (decision, Signature::parse(&given.signature)) else {
         return Ok(Err(AppRefusal::Malformed));
     };
-    let mut tx = app.store().begin().await?;
+    // SECURITY: nothing is written, and no writer's turn taken, before a signature was checked.
+    let mut tx = app.store().read().await?;
     // One that is over keeps nothing that a signature could be held against. SECURITY: what is said before a signature was
     // checked depends on the request only: nobody learns which accounts there are.
     let Some(stored) = store::credential::find_push_request(&mut tx, request).await? else {
@@ -77,6 +78,8 @@ pub async fn answer(app: &App, op: &Op, given: GivenAnswer) -> Result<std::resul
         AnswerVerdict::Refused(reason) => (PushStanding::Refused, Answered::Refused, Some(reason)),
         AnswerVerdict::TooLate => return Ok(Ok(Answered::Over)),
     };
+    drop(tx);
+    let mut tx = app.store().begin().await?;
     let word = reason.map(FraudReason::as_str);
     if !store::credential::settle_push_request(&mut tx, request, standing, word, op.now).await? {
         return Ok(Ok(Answered::Over));
@@ -101,8 +104,8 @@ async fn report(app: &App, tx: &mut Tx, op: &Op, asked: &StoredApp, stored: &Sto
     // SECURITY: the network in which the phone itself is, is the victim's own, where the attacker may sit, too. To refuse it
     // would lock the victim out, and so would a browser of theirs that is known (privacyidea #5731).
     if let Some(network) = stored.network.filter(|network| Some(*network) != ours && !stored.known) {
-        let until = op.now.plus(app.settings().signin.push.refuse_place_for);
-        store::credential::refuse_place(tx, asked.account, asked.organisation, &network, until).await?;
+        let until = op.now.plus(app.settings().signin.push.refuse_network_for);
+        store::credential::refuse_network(tx, asked.account, asked.organisation, &network, until).await?;
     }
     message::report_app(
         app,

@@ -47,7 +47,11 @@ pub struct Bound {
 
 /// Binds an app by the code that a page shows. It is no factor yet: its number is asked for next.
 pub async fn bind(app: &App, op: &Op, new: NewAppKey) -> Result<std::result::Result<Bound, AppRefusal>> {
-    app.visits().admit(op)?;
+    match app.visits().admit(op) {
+        Ok(()) => {}
+        Err(Error::Unavailable { retry_after }) => return Ok(Err(AppRefusal::TooMany { retry_after })),
+        Err(error) => return Err(error),
+    }
     let (Ok(key), Ok(signature)) = (AppKey::parse(&new.key), Signature::parse(&new.signature)) else {
         return Ok(Err(AppRefusal::Malformed));
     };

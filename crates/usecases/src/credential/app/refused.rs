@@ -1,5 +1,7 @@
 //! Why an app's call is not answered as it wishes.
 
+use std::time::Duration;
+
 /// Why an app's call is not answered as it wishes. It tells nobody more than the app's owner may know.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AppRefusal {
@@ -11,4 +13,9 @@ pub enum AppRefusal {
     Gone,
     /// What it says is not what the protocol describes.
     Malformed,
+    /// Its network has tried too often.
+    TooMany {
+        /// When it may try again.
+        retry_after: Duration,
+    },
 }

@@ -33,14 +33,22 @@ pub async fn subscribe(app: &App, op: &Op, given: GivenSubscription) -> Result<s
         return Ok(Err(AppRefusal::Clock));
     }
     let GivenSubscription { account, at, endpoint, p256dh, auth, signature } = given;
-    if check_subscription(app.outbound(), PushTo { endpoint: &endpoint, p256dh: &p256dh, auth: &auth }).is_err() {
+    if check_subscription(app.push_outbound(), PushTo { endpoint: &endpoint, p256dh: &p256dh, auth: &auth }).is_err() {
         return Ok(Err(AppRefusal::Malformed));
     }
     let origin = app.settings().issuer.origin();
     let statement =
         Statement::Subscribe { origin, account: &account, at, endpoint: &endpoint, p256dh: &p256dh, auth: &auth };
-    let mut tx = app.store().begin().await?;
+    // SECURITY: no writer's turn is taken before a signature was checked.
+    let mut tx = app.store().read().await?;
     let Some(found) = signer(&mut tx, &account, &statement, &signature).await? else {
+        return Ok(Err(AppRefusal::Gone));
+    };
+    drop(tx);
+    let mut tx = app.store().begin().await?;
+    // It may have been removed or enrolled since.
+    let apps = store::credential::list_apps(&mut tx, found.credential).await?;
+    let Some(found) = apps.into_iter().find(|app| app.key == found.key) else {
         return Ok(Err(AppRefusal::Gone));
     };
     let subscription = StoredSubscription { endpoint, p256dh, auth };

@@ -1,4 +1,4 @@
-//! The queries on `refused_places`.
+//! The queries on `refused_networks`.
 
 use wardkey_domain::credential::{NetworkPrefix, Subject};
 use wardkey_domain::id::{AccountId, OrganisationId};
@@ -15,7 +15,7 @@ pub fn network_mac(tx: &Tx, network: NetworkPrefix) -> [u8; 32] {
 }
 
 /// Refuses to ask an account's apps on behalf of a network until a moment.
-pub async fn refuse_place(
+pub async fn refuse_network(
     tx: &mut Tx,
     account: AccountId,
     organisation: OrganisationId,
@@ -23,7 +23,7 @@ pub async fn refuse_place(
     until: Timestamp,
 ) -> Result<(), StoreError> {
     tx.exec(
-        "INSERT INTO refused_places (account_id, network_mac, organisation_id, until) VALUES ($1, $2, $3, $4) \
+        "INSERT INTO refused_networks (account_id, network_mac, organisation_id, until) VALUES ($1, $2, $3, $4) \
          ON CONFLICT (account_id, network_mac) DO UPDATE SET until = excluded.until",
         args![account, network, organisation, until],
     )
@@ -32,18 +32,18 @@ pub async fn refuse_place(
 }
 
 /// Whether an account's apps are not asked on behalf of a network.
-pub async fn is_place_refused(
+pub async fn is_network_refused(
     tx: &mut Tx,
     account: AccountId,
     network: NetworkPrefix,
     now: Timestamp,
 ) -> Result<bool, StoreError> {
     let mac = network_mac(tx, network);
-    let sql = "SELECT until FROM refused_places WHERE account_id = $1 AND network_mac = $2 AND until > $3";
+    let sql = "SELECT until FROM refused_networks WHERE account_id = $1 AND network_mac = $2 AND until > $3";
     Ok(tx.opt(sql, args![account, mac, now]).await?.is_some())
 }
 
 /// Forgets refusals whose time is over; says how many.
-pub async fn delete_refused_places_over(tx: &mut Tx, now: Timestamp) -> Result<u64, StoreError> {
-    tx.exec("DELETE FROM refused_places WHERE until <= $1", args![now]).await
+pub async fn delete_refused_networks_over(tx: &mut Tx, now: Timestamp) -> Result<u64, StoreError> {
+    tx.exec("DELETE FROM refused_networks WHERE until <= $1", args![now]).await
 }
