@@ -1,10 +1,11 @@
 // Builds the app into dist/: scripts, style and icons. Files that come out as they were are not touched.
 import fs from 'node:fs';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { icon } from './icons.mjs';
 
-const here = import.meta.dirname;
+const here = path.dirname(fileURLToPath(import.meta.url));
 const dist = path.join(here, 'dist');
 
 /** The licences of what is bundled ask to go wherever the code goes. */

@@ -1,6 +1,6 @@
 // What the app knows at this moment. Screens read it and are told when it changes.
 import type { OpenRequest } from './core/answers';
-import { type Account, type BoundAccount, isBound } from './store/account';
+import { type Account, type BoundAccount, isBound, isGone } from './store/account';
 import { listAccounts } from './store/accounts';
 
 /** A request that waits for an answer, and the account here that it is for. */
@@ -25,7 +25,8 @@ class State {
 
   async reload(): Promise<void> {
     this.accounts = await listAccounts();
-    this.waiting = this.waiting.filter(({ of }) => this.accounts.some((account) => account.id === of.id && isBound(account)));
+    const open = new Set(this.accounts.filter((account) => isBound(account) && !isGone(account)).map(({ id }) => id));
+    this.waiting = this.waiting.filter(({ of }) => open.has(of.id));
     this.changed();
   }
 

@@ -1,9 +1,10 @@
 // Keeps up with the servers: asks for requests, and listens for news while the app is on the screen.
 import { delay } from './core/backoff';
 import { MOST_HELLOS, Refusal, Server, type Signer, Unreachable } from './core/protocol';
+import { Turns } from './core/turns';
 import { state } from './state';
-import { type BoundAccount, isBound } from './store/account';
-import { finishAccount, loseAccount } from './store/accounts';
+import { type BoundAccount, isBound, isGone } from './store/account';
+import { finishAccount, markGone } from './store/accounts';
 
 const servers = new Map<string, Server>();
 
@@ -14,14 +15,23 @@ export function serverOf(origin: string): Server {
   return server;
 }
 
+const turns = new Map<string, Turns>();
+
+/** When the server at an origin is asked. */
+function turnsOf(origin: string): Turns {
+  const found = turns.get(origin) ?? new Turns(() => askServer(origin));
+  turns.set(origin, found);
+  return found;
+}
+
 /** Accounts that are asked for in one call. */
 type Group = { server: Server; accounts: BoundAccount[]; signers: Signer[] };
 
-function groups(): Group[] {
+function groups(accounts: BoundAccount[]): Group[] {
   const found: Group[] = [];
-  for (const account of state.accounts.filter(isBound)) {
+  for (const account of accounts) {
     const server = serverOf(account.bond.origin);
-    let group = found.find((group) => group.server === server && group.accounts.length < MOST_HELLOS);
+    let group = found.find((group) => group.server === server && hasRoom(group, account));
     if (group === undefined) found.push(group = { server, accounts: [], signers: [] });
     group.accounts.push(account);
     group.signers.push({ account: account.bond.account, key: account.bond.key });
@@ -29,24 +39,27 @@ function groups(): Group[] {
   return found;
 }
 
-let running: Promise<void> | undefined;
-let again = false;
+/** INVARIANT: one call has no account twice, as while it is set up anew on the same phone: `gone` could mean either. */
+const hasRoom = ({ accounts }: Group, { bond }: BoundAccount) =>
+  accounts.length < MOST_HELLOS && !accounts.some((other) => other.bond.account === bond.account);
 
-/** Asks every server for requests. Asked while it is at it, it asks once more afterwards. */
-export function refresh(): Promise<void> {
-  if (running !== undefined) {
-    again = true;
-    return running;
-  }
-  running = (async () => {
-    do {
-      again = false;
-      await Promise.all(groups().map(ask));
-      if (!again) state.asked = true;
-      state.changed();
-    } while (again);
-  })().finally(() => { running = undefined; });
-  return running;
+let round = 0;
+
+/** Asks every server for requests, each by itself: a slow one holds up no other. Ends when all were asked. */
+export async function refresh(): Promise<void> {
+  const mine = round += 1;
+  const origins = new Set(state.accounts.filter(isBound).map(({ bond }) => bond.origin));
+  await Promise.all([...origins].map(refreshServer));
+  if (mine !== round) return;
+  state.asked = true;
+  state.changed();
+}
+
+/** Asks one server for requests. */
+export const refreshServer = (origin: string): Promise<void> => turnsOf(origin).now();
+
+async function askServer(origin: string): Promise<void> {
+  await Promise.all(groups(state.accounts.filter(isBound).filter(({ bond }) => bond.origin === origin)).map(ask));
 }
 
 async function ask({ server, accounts, signers }: Group): Promise<void> {
@@ -54,6 +67,7 @@ async function ask({ server, accounts, signers }: Group): Promise<void> {
     const { requests, gone } = await server.requests(signers);
     const here = new Map(accounts.map((account) => [account.bond.account, account]));
     state.silent.delete(server.origin);
+    await markAll(accounts, gone);
     state.waiting = [
       ...state.waiting.filter(({ of }) => !accounts.some(({ id }) => id === of.id)),
       ...requests.flatMap((asked) => {
@@ -61,7 +75,6 @@ async function ask({ server, accounts, signers }: Group): Promise<void> {
         return of === undefined ? [] : [{ asked, of }];
       }),
     ];
-    for (const account of gone) await loseAccount(here.get(account)?.id ?? '');
     for (const { account, purpose } of requests) {
       // A sign-in is asked about only when the app is a way to sign in: the answer that said so was lost on its way.
       const of = here.get(account);
@@ -70,6 +83,16 @@ async function ask({ server, accounts, signers }: Group): Promise<void> {
   } catch (error) {
     if (error instanceof Unreachable) state.silent.add(server.origin);
     else if (!(error instanceof Refusal)) console.warn('requests:', error);
+  }
+  state.changed();
+}
+
+/** Marks the accounts of one call as the server has answered: those that it names are gone, the others are not. */
+async function markAll(accounts: BoundAccount[], gone: string[]): Promise<void> {
+  for (const { id, bond } of accounts) {
+    const now = state.account(id);
+    const isNamed = gone.includes(bond.account);
+    if (now !== undefined && isGone(now) !== isNamed) await markGone(id, isNamed);
   }
 }
 
@@ -95,9 +118,10 @@ export function restart(): void {
   start();
 }
 
-/** Listens for the accounts that are here now, and for no others. */
+/** Listens for the accounts that are here now, and for no others: the server has no news of those that are gone. */
 export function listenToAll(): void {
-  const wanted = new Map((listening ? groups() : []).map((group) => [keyOf(group), group]));
+  const heard = listening ? state.accounts.filter(isBound).filter((account) => !isGone(account)) : [];
+  const wanted = new Map(groups(heard).map((group) => [keyOf(group), group]));
   for (const [key, controller] of listeners) {
     if (wanted.has(key)) continue;
     controller.abort();
@@ -114,6 +138,7 @@ export function listenToAll(): void {
 const keyOf = ({ server, accounts }: Group) => JSON.stringify([server.origin, ...accounts.map(({ id }) => id)]);
 
 async function listen({ server, signers }: Group, stop: AbortSignal): Promise<void> {
+  const turns = turnsOf(server.origin);
   let failures = 0;
   while (!stop.aborted) {
     let pause = 0;
@@ -122,15 +147,15 @@ async function listen({ server, signers }: Group, stop: AbortSignal): Promise<vo
         connected() {
           failures = 0;
           // What came between the last question and this moment was told to nobody.
-          void refresh();
+          turns.soon();
         },
-        changed: () => void refresh(),
+        changed: () => turns.soon(),
       });
     } catch (error) {
       if (stop.aborted) return;
       failures += 1;
       if (error instanceof Refusal && error.word === 'too_many') pause = error.wait * 1000;
-      else void refresh();
+      else turns.soon();
     }
     await sleep(Math.max(pause, delay(failures, Math.random())), stop);
   }

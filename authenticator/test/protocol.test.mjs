@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { createHash, createPublicKey, verify } from 'node:crypto';
 import { test } from 'node:test';
 import { makeKey, Refusal, Server, statement, Unreachable } from '../src/core/protocol';
-import { Unreadable } from '../src/core/answers';
+import { readContext, Unreadable } from '../src/core/answers';
+import { LARGEST_BODY } from '../src/core/body';
 
 const ORIGIN = 'https://id.example.nhs.uk';
 const NOW = 1_795_341_600;
@@ -127,13 +128,18 @@ test('a_request_that_cannot_be_shown_is_left_out', async () => {
   const { privateKey } = await makeKey();
   const broken = [
     { purpose: 'delete_everything' }, { digits: 0 }, { digits: 2.5 }, { context: '[]' }, { context: 'no' }, { context: '{}' },
-    { context: CONTEXT.replace('"192.0.2.7"', 'null') }, { request: '../../elsewhere' }, { account: 'of-somebody-else' }, { nonce: 5 },
+    { context: CONTEXT.replace('"192.0.2.7"', '7') }, { context: CONTEXT.replace('"address":"192.0.2.7",', '') },
+    { request: '../../elsewhere' }, { account: 'of-somebody-else' }, { nonce: 5 },
   ];
   const around = world(() => ({ requests: [REQUEST, ...broken.map((change) => ({ ...REQUEST, ...change }))], gone: [], extra: true, now: NOW }));
   const { requests } = await new Server(ORIGIN, around).requests([{ account: 'acc-1', key: privateKey }]);
   assert.equal(requests.length, 1);
   assert.equal(requests[0].context, CONTEXT);
   assert.deepEqual(requests[0].shown, { application: 'Röntgen', place: null, address: '192.0.2.7', browser: null, at: 1_795_341_590, known: false });
+});
+
+test('an_address_may_be_unknown', () => {
+  assert.equal(readContext(CONTEXT.replace('"192.0.2.7"', 'null')).address, null);
 });
 
 test('only_accounts_that_were_asked_for_are_gone', async () => {
@@ -146,6 +152,38 @@ test('a_refusal_says_when_to_come_back', async () => {
   const around = world(() => ({ status: 429, headers: { 'retry-after': '17' }, error: 'too_many', now: NOW }));
   await assert.rejects(new Server(ORIGIN, around).register('C', 'Phone', await makeKey()),
     (error) => error instanceof Refusal && error.word === 'too_many' && error.wait === 17);
+});
+
+test('a_server_that_fails_has_decided_nothing', async () => {
+  for (const [status, error] of [[503, 'unavailable'], [500, 'gone'], [502, undefined]]) {
+    const around = world(() => ({ status, error, now: NOW }));
+    await assert.rejects(new Server(ORIGIN, around).register('C', 'Phone', await makeKey()),
+      (refusal) => refusal instanceof Refusal && refusal.word === 'unavailable', String(status));
+  }
+});
+
+/** A body without end and without a line break; `state.ended` when nobody wants more. */
+function endless(state = {}) {
+  const part = new TextEncoder().encode(' '.repeat(16 * 1024));
+  return new ReadableStream({ pull: (controller) => controller.enqueue(part), cancel() { state.ended = true; } });
+}
+
+test('an_answer_without_end_is_not_read_to_the_end', async () => {
+  for (const status of [200, 400]) {
+    const state = {};
+    const around = { now: Date.now, fetch: async () => new Response(endless(state), { status }) };
+    await assert.rejects(new Server(ORIGIN, around).register('C', 'Phone', await makeKey()), Unreachable);
+    assert.ok(state.ended);
+  }
+});
+
+test('an_answer_as_large_as_may_be_is_read', async () => {
+  const { privateKey } = await makeKey();
+  const plain = '{"requests":[],"gone":[],"more":"';
+  const padded = (size) => `${plain}${'x'.repeat(size - plain.length - 2)}"}`;
+  const ask = (text) => new Server(ORIGIN, { now: Date.now, fetch: async () => new Response(text) }).requests([{ account: 'acc-1', key: privateKey }]);
+  assert.deepEqual(await ask(padded(LARGEST_BODY)), { requests: [], gone: [] });
+  await assert.rejects(ask(padded(LARGEST_BODY + 1)), Unreachable);
 });
 
 test('whatever_answers_in_html_is_no_server', async () => {
@@ -167,4 +205,16 @@ test('events_are_told_as_they_arrive', async () => {
   await new Server(ORIGIN, around).events([{ account: 'acc-1', key: privateKey }], new AbortController().signal,
     { connected: () => told.push('connected'), changed: () => told.push('changed') });
   assert.deepEqual(told, ['connected', 'changed']);
+});
+
+test('a_stream_whose_line_does_not_end_is_given_up', async () => {
+  const { privateKey } = await makeKey();
+  let signal;
+  const fetch = async (_, options) => {
+    ({ signal } = options);
+    return new Response(endless(), { headers: { 'content-type': 'text/event-stream' } });
+  };
+  const told = { connected() {}, changed() {} };
+  await assert.rejects(new Server(ORIGIN, { now: Date.now, fetch }).events([{ account: 'acc-1', key: privateKey }], new AbortController().signal, told), Unreachable);
+  assert.ok(signal.aborted, 'nothing more is fetched');
 });

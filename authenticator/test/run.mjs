@@ -4,15 +4,19 @@ import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
-const here = import.meta.dirname;
+/** Node 18 has the Web Crypto functions, but not under the name that browsers use. */
+const GLOBALS = "import { webcrypto as cryptoOfNode } from 'node:crypto'; globalThis.crypto ??= cryptoOfNode;";
+
+const here = path.dirname(fileURLToPath(import.meta.url));
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'wardkey-authenticator-'));
 try {
   const tests = fs.readdirSync(here).filter((name) => name.endsWith('.test.mjs'));
   await build({
     entryPoints: tests.map((name) => path.join(here, name)), outdir: folder, outExtension: { '.js': '.mjs' }, bundle: true,
-    platform: 'node', format: 'esm', target: 'node20', logLevel: 'warning',
+    platform: 'node', format: 'esm', target: 'node18', logLevel: 'warning', banner: { js: GLOBALS },
   });
   const files = tests.map((name) => path.join(folder, name));
   const reporter = process.argv.includes('--quiet') ? 'dot' : 'spec';

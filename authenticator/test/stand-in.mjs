@@ -4,8 +4,9 @@ import { createECDH, createHash, createPublicKey, randomBytes, randomUUID, verif
 import fs from 'node:fs';
 import http from 'node:http';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 
-const root = path.join(import.meta.dirname, '../..');
+const root = fileURLToPath(new URL('../..', import.meta.url));
 const WEB = path.join(root, 'crates/web');
 const DIST = path.join(root, 'authenticator/dist');
 const NHSUK = path.join(WEB, 'node_modules/nhsuk-frontend/dist/nhsuk');
@@ -67,8 +68,8 @@ class StandIn {
     await new Promise((resolve) => this.server.close(resolve));
   }
 
-  /** Draws a binding code for somebody; the app that uses it gets a request with the number `number`. */
-  drawCode(person, { number = '42', moves } = {}) {
+  /** Draws a binding code for somebody; the app that uses it gets a request with the number `number`, of 6 digits in any setting. */
+  drawCode(person, { number = '424242', moves } = {}) {
     const code = randomBytes(32).toString('base64').replaceAll(/[^A-Za-z0-9]/g, 'x').slice(0, 26);
     this.codes.set(code, { person, number, moves });
     return `${this.origin}/authenticator/#enrol=${code}`;
@@ -94,10 +95,12 @@ class StandIn {
     this.tell();
   }
 
-  /** Takes an app away from its account. */
+  /** Takes an app away from its account; what is returned puts it back. */
   remove(account) {
+    const known = this.accounts.get(account);
     this.accounts.delete(account);
     this.tell();
+    return () => this.accounts.set(account, known);
   }
 
   tell() {
@@ -215,7 +218,7 @@ class StandIn {
   }
 
   #events(body, reply) {
-    this.#hellos(body);
+    if (this.#hellos(body).length === body.hellos.length) throw new Refused(410, 'gone');
     reply.writeHead(200, { ...CORS, 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
     reply.write(': connected\n\n');
     this.listeners.add(reply);

@@ -11,7 +11,7 @@ export type Registration = {
 
 /** What an app must show before it takes a number. */
 export type Context = {
-  application: string | null; place: string | null; address: string; browser: string | null; at: number; known: boolean;
+  application: string | null; place: string | null; address: string | null; browser: string | null; at: number; known: boolean;
 };
 
 export type Purpose = 'sign_in' | 'enrol';
@@ -64,8 +64,8 @@ export function readContext(text: string): Context {
   const from = object(JSON.parse(text));
   const perhaps = (name: string) => (from[name] === null ? null : printable(string(from, name)));
   return {
-    application: perhaps('application'), place: perhaps('place'), address: printable(string(from, 'address')),
-    browser: perhaps('browser'), at: number(from, 'at'), known: from['known'] === true,
+    application: perhaps('application'), place: perhaps('place'), address: perhaps('address'), browser: perhaps('browser'),
+    at: number(from, 'at'), known: from['known'] === true,
   };
 }
 

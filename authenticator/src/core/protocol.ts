@@ -4,6 +4,7 @@ import { base64url, type Bytes, utf8 } from './bytes';
 import {
   type OpenRequest, type Outcome, readNow, readOutcome, readRegistration, readRequests, type Registration, Unreadable,
 } from './answers';
+import { jsonOf } from './body';
 import { EventReader } from './sse';
 
 export type Reason = 'not_started' | 'asked_by_somebody' | 'wrong_details';
@@ -184,13 +185,13 @@ export class Server {
     if (answer.ok) return answer;
     const said = (await this.#json(answer)) as { error?: unknown };
     const wait = Number(answer.headers.get('retry-after') ?? WAIT_UNTOLD);
-    throw new Refusal(typeof said?.error === 'string' ? said.error : 'unknown', wait > 0 ? wait : WAIT_UNTOLD);
+    throw new Refusal(wordOf(answer.status, said?.error), wait > 0 ? wait : WAIT_UNTOLD);
   }
 
   async #json(answer: Response): Promise<unknown> {
     let body: unknown;
     try {
-      body = await answer.json();
+      body = await jsonOf(answer);
     } catch (cause) {
       // A proxy or a hotel's sign-in page answers in HTML.
       throw new Unreachable('something else answered', { cause });
@@ -199,6 +200,12 @@ export class Server {
     if (now !== undefined) this.#ahead = now - Math.floor(this.world.now() / 1000);
     return body;
   }
+}
+
+/** What a refusal says. A server that fails has decided nothing, whatever word it used. */
+function wordOf(status: number, said: unknown): string {
+  if (status >= 500) return 'unavailable';
+  return typeof said === 'string' ? said : 'unknown';
 }
 
 /** A timer that can be set again, as a signal. */
@@ -219,7 +226,9 @@ class Watch {
     this.#timer = setTimeout(() => this.#controller.abort(), milliseconds);
   }
 
+  /** What listens to the signal ends, too: nothing more of a stream is fetched after this. */
   end(): void {
     clearTimeout(this.#timer);
+    this.#controller.abort();
   }
 }

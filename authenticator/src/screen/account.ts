@@ -3,7 +3,7 @@ import { hostOf } from '../core/origin';
 import { isVapid } from '../core/answers';
 import { Refusal, Unreachable } from '../core/protocol';
 import { state } from '../state';
-import { type Account, type BoundAccount, isBound, titleOf } from '../store/account';
+import { type Account, type BoundAccount, isBound, isGone, titleOf } from '../store/account';
 import { changeAccount, deleteAccount } from '../store/accounts';
 import { turnOff, turnOn } from '../store/subscriptions';
 import { type Child, h } from '../view/h';
@@ -121,14 +121,13 @@ function sentence(error: unknown): string {
 export function removal(id: string): Screen {
   const found = state.account(id);
   if (found === undefined) return missing();
-  const isGone = found.bond.kind === 'gone';
-  const back = isGone ? '#' : `#account/${id}`;
+  const back = isGone(found) ? '#' : `#account/${id}`;
   return {
-    title: 'Remove this account?', back: { text: isGone ? 'Accounts' : titleOf(found), href: back },
+    title: 'Remove this account?', back: { text: isGone(found) ? 'Accounts' : titleOf(found), href: back },
     content: [
       heading('Remove this account from this phone?'),
       facts([['Service', found.service], ['Account', found.name || titleOf(found)]]),
-      isGone ? null : consequences(found),
+      consequences(found),
       h('div', { class: 'authenticator-answers' },
         button('Remove it', 'warning', () => void remove(found)),
         link('Keep it', back)),
@@ -136,7 +135,10 @@ export function removal(id: string): Screen {
   };
 }
 
-function consequences({ bond }: Account): Child {
+function consequences(account: Account): Child {
+  const { bond } = account;
+  if (bond.kind === 'gone') return null;
+  if (isGone(account)) return paragraph('This phone forgets its key and its codes. After that the account cannot come back by itself.');
   if (bond.kind === 'foreign') {
     return warning('You may lose access',
       paragraph('Turn off codes at that service first, or you may not be able to sign in there.'));

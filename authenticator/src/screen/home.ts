@@ -3,7 +3,7 @@ import { hostOf } from '../core/origin';
 import { grouped, leftAt } from '../core/totp';
 import { moment } from '../core/words';
 import { state, type Waiting } from '../state';
-import { type Account, isBound, titleOf } from '../store/account';
+import { type Account, isBound, isGone, titleOf } from '../store/account';
 import { codeOf } from '../store/codes';
 import { serverOf } from '../sync';
 import { type Child, h, hidden } from '../view/h';
@@ -87,7 +87,7 @@ function waiting(all: Waiting[]): Child {
             h('a', { class: 'nhsuk-card__link', id: `request-${asked.request}`, href: `#request/${asked.request}` },
               asked.purpose === 'enrol' ? `Finish adding ${titleOf(of)}` : `Sign-in to ${asked.shown.application ?? 'Wardkey'}`)),
           h('p', { class: 'nhsuk-card__description' },
-            [asked.shown.browser ?? 'unknown browser', asked.shown.place ?? asked.shown.address,
+            [asked.shown.browser ?? 'unknown browser', asked.shown.place ?? asked.shown.address ?? 'unknown place',
               moment(asked.shown.at, serverOf(of.bond.origin).now())].join(', ')),
           h('p', { class: 'nhsuk-card__description' }, `For ${of.name}`))))),
   ];
@@ -104,8 +104,8 @@ function card(account: Account): HTMLElement {
         [title === account.service ? '' : account.service, account.organisation, account.name].filter(Boolean).flatMap((part, index) =>
           (index === 0 ? [part] : [h('br'), part])),
         isElsewhere ? [h('br'), `at ${hostOf(bond.origin)}`] : null),
-      bond.kind === 'gone' ? lost(account) : [standing(account), code(account)],
-      bond.kind === 'gone' ? null : h('p', { class: 'authenticator-details' },
+      isGone(account) ? lost(account) : [standing(account), code(account)],
+      isGone(account) ? null : h('p', { class: 'authenticator-details' },
         h('a', { id: `open-${id}`, href: `#account/${id}` },
           'Account settings', hidden(` for ${[title, account.name].filter(Boolean).join(', ')}`)))));
 }
@@ -129,6 +129,7 @@ function standing(account: Account): Child {
 
 const lost = (account: Account): Child => inset(
   paragraph('This account was removed from this phone by the server or another phone. Its codes do not work any more.'),
+  isBound(account) ? paragraph('If that was a mistake, the account comes back by itself when the server knows this phone again.') : null,
   paragraph(h('a', { id: `remove-${account.id}`, href: `#account/${account.id}/remove` },
     'Remove', hidden(` ${account.name} from this phone`))));
 

@@ -4,8 +4,9 @@ import { hostOf } from '../core/origin';
 import { type Reason, Refusal, Unreachable } from '../core/protocol';
 import { duration, moment, wait } from '../core/words';
 import { state, type Waiting } from '../state';
-import { loseAccount, finishAccount } from '../store/accounts';
-import { serverOf } from '../sync';
+import { isGone } from '../store/account';
+import { finishAccount } from '../store/accounts';
+import { refreshServer, serverOf } from '../sync';
 import { type Child, h } from '../view/h';
 import { form, input, type Problem, radios } from '../view/fields';
 import { button, facts, heading, paragraph, submit, warning } from '../view/parts';
@@ -29,7 +30,7 @@ function looking(id: string): Screen {
     title: 'Looking for the request', back: BACK,
     content: [heading('Looking for the request'), paragraph('This takes a moment. Without the internet no request arrives.')],
     changed() {
-      if (state.asked) show(request(id));
+      if (state.asked || state.request(id) !== undefined) show(request(id));
     },
   };
 }
@@ -41,11 +42,7 @@ function question(waiting: Waiting): Screen {
   const left = h('p', { id: 'left' });
   const watch = watching(waiting, left);
   const answer = form((values) => watch.answering(() => approve(waiting, String(values.get('number') ?? ''))), 'Sending your answer',
-    input({
-      id: 'number', label: 'Type the number shown on the screen where you are signing in', width: 5,
-      hint: `It has ${asked.digits} digits`,
-      attributes: { inputmode: 'numeric', class: 'nhsuk-input nhsuk-input--width-5 nhsuk-input--code nhsuk-input--large' },
-    }),
+    numberField(asked.digits),
     h('div', { class: 'authenticator-answers' },
       submit('Approve'),
       button('No, it is not me', 'warning', () => { location.hash = `#request/${asked.request}/refuse`; })));
@@ -61,6 +58,14 @@ function question(waiting: Waiting): Screen {
       answer, left,
     ],
   };
+}
+
+function numberField(digits: number): HTMLElement {
+  const width = digits > 4 ? 10 : 5;
+  return input({
+    id: 'number', label: 'Type the number shown on the screen where you are signing in', hint: `It has ${digits} digits`,
+    attributes: { inputmode: 'numeric', class: `nhsuk-input nhsuk-input--width-${width} nhsuk-input--code nhsuk-input--large` },
+  });
 }
 
 const unknownBrowser = () => warning('Look closely', paragraph('This browser has not signed in to your account before.'));
@@ -121,7 +126,7 @@ function about({ asked, of }: Waiting): HTMLElement {
   if (of.bond.origin !== location.origin) whose.push(h('br'), `at ${hostOf(of.bond.origin)}`);
   return facts([
     ['Application', application ?? `Your ${of.service} profile`],
-    ['Place', place ? [place, h('br'), `network address ${address}`] : ['Not known', h('br'), `network address ${address}`]],
+    ['Place', place || 'Not known', h('br'), `network address ${address || 'not known'}`],
     ['Browser', browser ?? 'Not known'],
     ['Time', moment(at, server.now())],
     ['Account', ...whose],
@@ -142,7 +147,8 @@ async function refuse(waiting: Waiting, reason: Reason | null): Promise<Problem[
   return answered(waiting, () => serverOf(of.bond.origin).refuse(of.bond.key, asked, reason));
 }
 
-async function answered({ asked, of }: Waiting, send: () => Promise<Outcome>): Promise<Problem[]> {
+async function answered(waiting: Waiting, send: () => Promise<Outcome>): Promise<Problem[]> {
+  const { asked, of } = waiting;
   try {
     const outcome = await send();
     if (outcome === 'approved') await finishAccount(of.id);
@@ -150,19 +156,25 @@ async function answered({ asked, of }: Waiting, send: () => Promise<Outcome>): P
     state.answered(asked.request);
     return [];
   } catch (error) {
-    if (error instanceof Refusal) {
-      if (error.word === 'gone') await loseAccount(of.id);
-      return [{ text: sentence(error) }];
-    }
-    if (!(error instanceof Unreachable)) throw error;
-    doubtful.add(asked.request);
+    const isRefusal = error instanceof Refusal;
+    if (!isRefusal && !(error instanceof Unreachable)) throw error;
+    if (!isRefusal || error.word === 'unavailable') doubtful.add(asked.request);
+    if (isRefusal) return [{ text: error.word === 'gone' ? await afterGone(waiting) : sentence(error) }];
     return [{ text: `${hostOf(of.bond.origin)} was not reached. Check that you are online, then try again` }];
   }
 }
 
+const LATER = 'The server cannot answer now. Try again in a moment';
+
+/** The answer was met with `gone`. What the server says of the account when it is asked anew is what counts. */
+async function afterGone({ of }: Waiting): Promise<string> {
+  await refreshServer(of.bond.origin);
+  const now = state.account(of.id);
+  return now === undefined || isGone(now) ? 'This phone is not set up for this account any more. Sign in another way' : LATER;
+}
+
 function sentence({ word, wait: seconds }: Refusal): string {
   if (word === 'too_many') return `There were too many tries from your network. Wait ${wait(seconds)}, then try again`;
-  if (word === 'gone') return 'This phone is not set up for this account any more. Sign in another way';
-  if (word === 'unavailable') return 'The server cannot answer now. Try again in a moment';
+  if (word === 'unavailable') return LATER;
   return 'The server did not take the answer. Sign in another way, and ask your help desk';
 }

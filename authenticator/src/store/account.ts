@@ -7,10 +7,12 @@ export type Bond =
   /** This app has a key that the server knows. Until a number was typed, the app is not yet a way to sign in. */
   | { kind: 'bound'; origin: string; account: string; key: CryptoKey; vapid: string; finished: boolean;
       /** Where the server sends wake-ups to; null when notifications are off. */
-      endpoint: string | null }
+      endpoint: string | null;
+      /** Since when the server says, in milliseconds since 1970, that it does not know this app; the key is kept, as it may be wrong. */
+      goneAt?: number }
   /** It came out of a backup: codes work, requests do not. */
   | { kind: 'restored'; origin: string; account: string }
-  /** The server does not know this app any more. */
+  /** The server does not know this app, and no key is left to ask it with. Nothing makes these; phones may hold some. */
   | { kind: 'gone'; origin: string; account: string }
   /** It is of another service, for codes only. */
   | { kind: 'foreign' };
@@ -37,6 +39,9 @@ export type Sealed = { nonce: Bytes; data: Bytes };
 export const titleOf = (account: Account): string => account.label || account.service;
 
 export const isBound = (account: Account): account is BoundAccount => account.bond.kind === 'bound';
+
+/** Whether the server does not know this app for the account any more. */
+export const isGone = ({ bond }: Account): boolean => bond.kind === 'gone' || (bond.kind === 'bound' && bond.goneAt !== undefined);
 
 /** Whether two are the same enrolment at the same server. */
 export const areSame = (one: Bond, other: Bond): boolean =>

@@ -1,7 +1,7 @@
 // The accounts on this phone. Whatever changes is told to every tab.
 import type { Saved } from '../core/backup';
 import { base32 } from '../core/bytes';
-import { type Account, areSame, type Bond } from './account';
+import { type Account, areSame, type Bond, isBound } from './account';
 import { transact } from './database';
 import { seal, unseal } from './seal';
 
@@ -58,16 +58,19 @@ export function finishAccount(id: string): Promise<void> {
   }));
 }
 
-/** The server does not know this app any more. What is needed for asking it goes; the words stay to say so. */
-export function loseAccount(id: string): Promise<void> {
+/**
+ * Marks an account as one for which the server does not know this app, or takes the mark away.
+ * INVARIANT: nothing else changes. No word of a server destroys a key or a secret; only the person does.
+ */
+export function markGone(id: string, isGone: boolean): Promise<void> {
   return changeAccount(id, (account) => {
-    if (account.bond.kind !== 'bound') return account;
-    const { origin, account: known } = account.bond;
-    return { ...account, bond: { kind: 'gone', origin, account: known } };
+    if (!isBound(account)) return account;
+    const { goneAt = Date.now(), ...bond } = account.bond;
+    return { ...account, bond: isGone ? { ...bond, goneAt } : bond };
   });
 }
 
-/** All that a backup holds: accounts that are gone have nothing left to save. */
+/** All that a backup holds: what is marked as gone, too, as the mark may go away. Without a key there is nothing to save. */
 export async function saveableAccounts(): Promise<Saved[]> {
   const accounts = (await listAccounts()).filter(({ bond }) => bond.kind !== 'gone');
   return Promise.all(accounts.map(async ({ id, sealed, service, organisation, name, label, rule, bond }) => ({
