@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { Window } from '../lib/browser.mjs';
 import { stepsOf } from '../lib/check.mjs';
 import { Mouse } from '../lib/hand.mjs';
-import { withinASecond } from '../lib/process.mjs';
+import { eventually } from '../lib/process.mjs';
 import { discover, oidc, request } from '../lib/relying-party.mjs';
 import { signIn } from '../lib/signin.mjs';
 
@@ -64,7 +64,7 @@ async function thereAndBack({ world, check, chromium, screens, way, role, javaSc
       await page.getByRole('button', { name: 'Sign out' }).click();
       await arrive();
       assert(relay.got.some(({ path, parameters }) => path === '/bye' && parameters.get('state') === state));
-      await withinASecond(async () => {
+      await eventually(async () => {
         const seen = await window.context.request.get(`${world.issuer}/session/check`, { ignoreHTTPSErrors: true });
         assert.equal(seen.status(), 401);
       });

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { forms } from '../lib/agent.mjs';
 import { stepsOf } from '../lib/check.mjs';
-import { withinASecond } from '../lib/process.mjs';
+import { eventually } from '../lib/process.mjs';
 import { answerFor, discover, oidc, refusal, request, tokensFor } from '../lib/relying-party.mjs';
 import { signIn } from '../lib/signin.mjs';
 
@@ -238,7 +238,7 @@ export async function run({ world, check }) {
     let page = await agent.open(url, stop);
     if (!page.stoppedAt) page = await agent.submitTo(page, '/signout', {}, stop);
     assert.equal(page.stoppedAt?.searchParams.get('state'), 'so long');
-    await withinASecond(async () => {
+    await eventually(async () => {
       assert.equal((await agent.request(`${world.issuer}/session/check`)).status, 401);
       assert.equal((await oidc.tokenIntrospection(config, first.tokens.access_token)).active, false);
     });

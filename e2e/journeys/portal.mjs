@@ -4,7 +4,7 @@ import { Window } from '../lib/browser.mjs';
 import { stepsOf } from '../lib/check.mjs';
 import { Mouse } from '../lib/hand.mjs';
 import { Phone } from '../lib/phone.mjs';
-import { withinASecond } from '../lib/process.mjs';
+import { eventually } from '../lib/process.mjs';
 import { discover, oidc } from '../lib/relying-party.mjs';
 import { signIn } from '../lib/signin.mjs';
 
@@ -216,7 +216,7 @@ export async function run({ world, check, chromium, screens }) {
       await window.goto('/profile/sessions');
       await hand.press('Sign out of all other sessions');
       await said('All your other sessions have been signed out.');
-      await withinASecond(async () => assert.equal((await agent.request(`${world.issuer}/session/check`)).status, 401));
+      await eventually(async () => assert.equal((await agent.request(`${world.issuer}/session/check`)).status, 401));
     });
     await step('an app is removed', async () => {
       await window.goto('/profile/security-info');

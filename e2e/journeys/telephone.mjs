@@ -114,7 +114,7 @@ async function telephone({ site, check, chromium, screens, way, Hand, texts, cal
       received = 2;
       // On a slow machine the first wait may be over; the next one is twice as long.
       while (await send('Send a new code')) received += 1;
-      await said('before you ask for another');
+      await said('before you ask again');
       await window.look('text-code-too-soon');
       do await pause(PATIENCE); while (!(await send('Send a new code')));
       const newest = await phone.code((received += 1));

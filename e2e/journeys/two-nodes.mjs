@@ -135,8 +135,10 @@ async function cut({ world, check }) {
       const ended = Date.now();
       let lastGood = 0;
       while (Date.now() - ended < AT_MOST + 1000) {
+        // What was good when it was asked for may be told later.
+        const asked = Date.now() - ended;
         const [session, known] = await Promise.all([works(there, world), oidc.tokenIntrospection(asking, token)]);
-        if (session || known.active) lastGood = Date.now() - ended;
+        if (session || known.active) lastGood = asked;
         await pause(50);
       }
       assert(lastGood < AT_MOST, `it was still good after ${lastGood} ms`);
@@ -149,7 +151,7 @@ async function cut({ world, check }) {
       assert.equal(page.status, 200);
     });
     world.link.set('whole');
-    await until(async () => assert(world.link.listeners() > 0), { limit: 10_000 });
+    await until(async () => assert(world.link.listeners() > 0));
   }
 
   await step('with the link whole again it hears of the end at once', async () => {

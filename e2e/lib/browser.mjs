@@ -16,7 +16,7 @@ const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-ru
   '--disable-component-update', '--disable-sync'];
 
 /** How long a page may take before a step fails. */
-const PATIENCE = 20_000;
+const PATIENCE = 60_000;
 
 /** Starts the browser; it trusts the run's server key and no other unknown one. */
 export const startChromium = (pki) => chromium.launch({

@@ -1,14 +1,20 @@
 // Named checks, counted for the closing line.
+import os from 'node:os';
+import { Turnstile } from './turnstile.mjs';
+
 const results = [];
 
-/** Longer than any one check has reason to take. */
-const PATIENCE = 120_000;
+/** Longer than any one check has reason to take, on a slow machine too. */
+const PATIENCE = 300_000;
+
+/** Journeys go on side by side, as much of their time is waiting; with more at once than this they only hold each other up. */
+const turnstile = new Turnstile(2 + 2 * os.availableParallelism());
 
 /**
  * What `place` (a world and a journey) uses to run its checks; each is remembered, whatever becomes of it. A check that
  * returns a text has it printed.
  */
-export const checksOf = (place) => async (name, body) => {
+export const checksOf = (place) => (name, body) => turnstile.pass(async () => {
   const started = Date.now();
   const full = `${place}: ${name}`;
   let timer;
@@ -28,7 +34,7 @@ export const checksOf = (place) => async (name, body) => {
   } finally {
     clearTimeout(timer);
   }
-};
+});
 
 /** The same for steps that build on each other: after one that failed, the rest fail at once instead of waiting in vain. */
 export function stepsOf(check) {

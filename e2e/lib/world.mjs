@@ -127,7 +127,7 @@ async function build(world) {
   world.pushService = await PushService.start(world);
   world.mail = await Peer.start('mail-server', ['plain'], { log: world.at('mail-server.log') });
   world.stops.push(() => world.mail.stop());
-  const outbound = [apachePort, keys.port, world.pushService.port].map((port) => `127.0.0.1:${port}`);
+  const outbound = [apachePort, keys.port].map((port) => `127.0.0.1:${port}`);
   world.nodes = nodePorts.map((port, index) => {
     const config = world.at(`node-${index + 1}.toml`);
     fs.writeFileSync(config, configuration(world, { port, masterKey, outbound, database: databases[index] }));
@@ -191,6 +191,9 @@ hours = "Monday to Friday, 8am to 6pm"
 [outbound]
 allow = ${JSON.stringify(outbound)}
 extra_roots = ${quoted(world.pki.authority)}
+
+[push]
+allow = ["127.0.0.1:${world.pushService.port}"]
 
 [smtp]
 host = "127.0.0.1"
