@@ -100,7 +100,8 @@ impl Door {
     ) {
         let service = service_fn(|mut request: Request<Incoming>| {
             request.extensions_mut().insert(PeerAddress(peer.ip()));
-            self.router.clone().call(request.map(Body::new))
+            // Boxed, so that a request whose answer goes on for minutes gives back the room that it took.
+            Box::pin(self.router.clone().call(request.map(Body::new)))
         });
         let connection = self.builder.serve_connection(TokioIo::new(stream), service);
         if let Err(error) = watcher.watch(connection).await {
