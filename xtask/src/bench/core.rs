@@ -12,7 +12,7 @@ use super::load::{self, CONCURRENCY};
 use super::peer::Peer;
 use super::report::{Goal, Report};
 use super::world::{PASSWORD, Server, World, free_port};
-use super::{ceiling, flood, html, telephone};
+use super::{authenticator, ceiling, flood, html, telephone};
 
 const FORM: (&str, &str) = ("content-type", "application/x-www-form-urlencoded");
 const VERIFIER: &str = "a-code-verifier-of-the-bench-that-is-long-enough-0123456789";
@@ -25,13 +25,13 @@ const SHARES: usize = 5;
 const TURN: Duration = Duration::from_millis(1_500);
 
 /// The parts of the set, for `--only`.
-pub const PARTS: [&str; 7] = ["sign_in", "plain", "peer", "flood", "large", "growth", "telephone"];
+pub const PARTS: [&str; 8] = ["sign_in", "plain", "peer", "flood", "large", "growth", "telephone", "push"];
 
 /// Measures everything, or one part, prints the table and writes it down.
 pub async fn run(root: &Path, only: Option<&str>) -> io::Result<()> {
     let wants = |part: &str| only.is_none_or(|only| only == part);
     let mut report = Report::default();
-    if only.is_none_or(|only| !["large", "growth", "telephone"].contains(&only)) {
+    if only.is_none_or(|only| !["large", "growth", "telephone", "push"].contains(&only)) {
         small(&mut report, root, wants).await?;
     }
     if wants("large") {
@@ -47,6 +47,9 @@ pub async fn run(root: &Path, only: Option<&str>) -> io::Result<()> {
     if wants("telephone") {
         telephone(&mut report, root).await?;
     }
+    if wants("push") {
+        push(&mut report, root).await?;
+    }
     report.write(&root.join("target/bench"), only.is_none())
 }
 
@@ -61,6 +64,24 @@ async fn telephone(report: &mut Report, root: &Path) -> io::Result<()> {
     report.add("calls_at_once", f64::from(figures.calls_at_once), "calls", Some(Goal::AtLeast(50.0)));
     report.add("calls_late_frames", f64::from(figures.late_frames), "frames", Some(Goal::AtMost(0.0)));
     report.add("calls_worst_frame_ms", f64::from(figures.worst_frame_ms), "ms", None);
+    Ok(())
+}
+
+/// Requests to apps, and whoever waits for their answers.
+async fn push(report: &mut Report, root: &Path) -> io::Result<()> {
+    let root = root.to_owned();
+    // Its own threads: part of what is measured runs in this process.
+    let measured = tokio::task::spawn_blocking(move || authenticator::measure(&root));
+    let figures = measured.await.map_err(io::Error::other)??;
+    report.add("push_request_to_send_ms", figures.to_send_p99_ms, "ms", Some(Goal::AtMost(20.0)));
+    report.add("approval_to_page_ms", figures.to_page_p99_ms, "ms", Some(Goal::AtMost(50.0)));
+    match figures.to_other_node_p99_ms {
+        Some(value) => report.add("approval_to_page_two_nodes_ms", value, "ms", Some(Goal::AtMost(250.0))),
+        None => println!("approval_to_page_two_nodes_ms: not measured, WARDKEY_TEST_POSTGRES is not set"),
+    }
+    report.add("rss_100k_waiting_mib", figures.waiting_mib, "MiB", Some(Goal::AtMost(200.0)));
+    report.add("rss_waiting_connection_kib", figures.connection_kib, "KiB", None);
+    report.add("approval_to_page_100k_waiting_ms", figures.to_page_full_p99_ms, "ms", None);
     Ok(())
 }
 

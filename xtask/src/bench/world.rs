@@ -13,12 +13,16 @@ const PASSWORD_HASH: &str =
 /// The password of every account of the data sets.
 pub const PASSWORD: &str = "kettles hum at dawn 41";
 
+/// The configuration of a data set's first server, and of its commands.
+const FIRST: &str = "wardkey.toml";
+
 const CLIENT_ID: &str = "bench";
 
 /// A data set: a folder with a database and a configuration, kept for the next run.
 pub struct World {
     folder: PathBuf,
     binary: PathBuf,
+    database: String,
     /// The application's identifier and secret.
     pub client: (String, String),
 }
@@ -35,21 +39,45 @@ pub struct Server {
 impl World {
     /// Opens the data set of `accounts` accounts, made now if it is not there.
     pub fn prepare(root: &Path, accounts: usize) -> io::Result<Self> {
-        let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
-        let folder = target.join("bench-data").join(format!("core-{accounts}"));
-        let binary = target.join("release").join("wardkey");
+        let folder = data_folder(root).join(format!("core-{accounts}"));
+        let database = format!("sqlite:{}/wardkey.db", folder.display());
+        Self::open(root, folder, database, accounts)
+    }
+
+    /// A data set of `accounts` accounts that nobody has used before.
+    pub fn fresh(root: &Path, name: &str, accounts: usize) -> io::Result<Self> {
+        let folder = data_folder(root).join(name);
+        let database = format!("sqlite:{}/wardkey.db", folder.display());
+        forget(&folder)?;
+        Self::open(root, folder, database, accounts)
+    }
+
+    /// The same in a new database of the server at `postgres`, which goes with that server.
+    pub fn on_postgres(root: &Path, postgres: &str, accounts: usize) -> io::Result<Self> {
+        let name = format!("wardkey_bench_{}", std::process::id());
+        let made = Command::new("psql").args(["-XAtqc", &format!("CREATE DATABASE {name}"), postgres]).status()?;
+        if !made.success() {
+            return Err(io::Error::other("psql could not make a database"));
+        }
+        let (server, _) = postgres.rsplit_once('/').ok_or(io::ErrorKind::InvalidInput)?;
+        let folder = data_folder(root).join("postgres");
+        forget(&folder)?;
+        Self::open(root, folder, format!("{server}/{name}"), accounts)
+    }
+
+    fn open(root: &Path, folder: PathBuf, database: String, accounts: usize) -> io::Result<Self> {
+        let binary = target(root).join("release").join("wardkey");
         let client_file = folder.join("client");
         if !client_file.exists() {
-            if folder.exists() {
-                std::fs::remove_dir_all(&folder)?;
-            }
+            forget(&folder)?;
             std::fs::create_dir_all(&folder)?;
-            let world = Self { folder: folder.clone(), binary: binary.clone(), client: Default::default() };
+            let (folder, binary, database) = (folder.clone(), binary.clone(), database.clone());
+            let world = Self { folder, binary, database, client: Default::default() };
             world.fill(accounts, &client_file)?;
         }
         let text = std::fs::read_to_string(&client_file)?;
         let (id, secret) = text.trim().split_once(' ').ok_or(io::ErrorKind::InvalidData)?;
-        Ok(Self { folder, binary, client: (id.to_owned(), secret.to_owned()) })
+        Ok(Self { folder, binary, database, client: (id.to_owned(), secret.to_owned()) })
     }
 
     /// Where the keys of this data set's authenticators are kept.
@@ -67,7 +95,7 @@ impl World {
         let key = Command::new("openssl").args(["rand", "-base64", "32"]).output()?.stdout;
         std::fs::write(self.folder.join("master.key"), format!("bench:{}", String::from_utf8_lossy(&key)))?;
         Command::new("chmod").arg("600").arg(self.folder.join("master.key")).status()?;
-        self.configure(1)?;
+        self.configure(FIRST, 1, 1)?;
         self.command(&["migrate"])?;
         let organisations = self.folder.join("organisations.csv");
         std::fs::write(&organisations, "ods_code,name,kind\nY00001,Bench Surgery,gp_practice\n")?;
@@ -105,13 +133,13 @@ impl World {
         std::fs::write(client_file, format!("{CLIENT_ID} {secret}\n"))
     }
 
-    fn configure(&self, port: u16) -> io::Result<()> {
-        let folder = self.folder.display();
+    fn configure(&self, file: &str, issuer: u16, port: u16) -> io::Result<()> {
+        let (folder, database) = (self.folder.display(), &self.database);
         std::fs::write(
-            self.folder.join("wardkey.toml"),
+            self.folder.join(file),
             format!(
-                "[server]\nissuer = \"http://localhost:{port}\"\n\n[listen]\nhttp = \"127.0.0.1:{port}\"\n\n\
-                 [database]\nurl = \"sqlite:{folder}/wardkey.db\"\n\n[keys]\nmaster_key_file = \"{folder}/master.key\"\n\n\
+                "[server]\nissuer = \"http://localhost:{issuer}\"\n\n[listen]\nhttp = \"127.0.0.1:{port}\"\nconnections = 19000\n\n\
+                 [database]\nurl = \"{database}\"\n\n[keys]\nmaster_key_file = \"{folder}/master.key\"\n\n\
                  [audit]\nanchor = \"{folder}/anchor\"\n\n[log]\nlevel = \"warn\"\n\n[throttle]\nnetwork_free = 100000\n\n[signin]\nvisits_per_second = 1000000\n"
             ),
         )
@@ -120,7 +148,7 @@ impl World {
     fn command(&self, arguments: &[&str]) -> io::Result<String> {
         let output = Command::new(&self.binary)
             .arg("--config")
-            .arg(self.folder.join("wardkey.toml"))
+            .arg(self.folder.join(FIRST))
             .args(arguments)
             .stdin(Stdio::null())
             .output()?;
@@ -138,12 +166,22 @@ impl World {
     /// Starts the server on a free port and waits until it is ready.
     pub async fn serve(&self) -> io::Result<Server> {
         let port = free_port()?;
-        self.configure(port)?;
-        let log = std::fs::File::create(self.folder.join("server.log"))?;
+        self.start(FIRST, port, port).await
+    }
+
+    /// Starts another server on the same database, for the same address as `first`.
+    pub async fn serve_beside(&self, first: &Server) -> io::Result<Server> {
+        self.start("wardkey-2.toml", first.port, free_port()?).await
+    }
+
+    async fn start(&self, file: &str, issuer: u16, port: u16) -> io::Result<Server> {
+        self.configure(file, issuer, port)?;
+        let log_file = self.folder.join(format!("{file}.log"));
+        let log = std::fs::File::create(&log_file)?;
         let started = Instant::now();
         let child = Command::new(&self.binary)
             .arg("--config")
-            .arg(self.folder.join("wardkey.toml"))
+            .arg(self.folder.join(file))
             .arg("serve")
             .stdin(Stdio::null())
             .stdout(log.try_clone()?)
@@ -157,7 +195,7 @@ impl World {
                 return Ok(server);
             }
             if started.elapsed() > Duration::from_secs(20) || server.child.try_wait()?.is_some() {
-                return Err(io::Error::other(std::fs::read_to_string(self.folder.join("server.log"))?));
+                return Err(io::Error::other(std::fs::read_to_string(&log_file)?));
             }
             tokio::time::sleep(Duration::from_millis(1)).await;
         }
@@ -172,6 +210,18 @@ impl Server {
             status.lines().find_map(|line| line.strip_prefix("VmRSS:")?.split_whitespace().next()?.parse::<f64>().ok());
         kib.map(|kib| kib / 1024.0).ok_or_else(|| io::ErrorKind::InvalidData.into())
     }
+}
+
+fn target(root: &Path) -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from)
+}
+
+fn forget(folder: &Path) -> io::Result<()> {
+    if folder.exists() { std::fs::remove_dir_all(folder) } else { Ok(()) }
+}
+
+fn data_folder(root: &Path) -> PathBuf {
+    target(root).join("bench-data")
 }
 
 impl Drop for Server {
