@@ -150,7 +150,11 @@ fn an_app_is_not_bound_on_the_way_in_by_who_has_a_factor() {
 }
 
 fn moving(person: &Person) -> Journey {
-    let mut journey = Journey::begin(person.clone());
+    stepping_up(person, Some(app()))
+}
+
+fn stepping_up(person: &Person, moving: Option<CredentialId>) -> Journey {
+    let mut journey = Journey::begin(with_app());
     journey.password(1, true).send(2).app_stands(3, PushStanding::Approved);
     let session = journey.done.take().unwrap().start_session(
         &op(3),
@@ -159,7 +163,8 @@ fn moving(person: &Person) -> Journey {
         crate::id::DeviceId::new(op(3).now, [6; 10]),
     );
     let id = crate::id::FlowId::new(op(4).now, [5; 10]);
-    journey.flow = Some(Flow::refresh(&op(4), &SignInRules::default(), id, &session, person, Some(app())));
+    journey.flow = Some(Flow::refresh(&op(4), &SignInRules::default(), id, &session, person, moving));
+    journey.person = person.clone();
     journey.log.clear();
     journey
 }
@@ -176,6 +181,16 @@ fn neither_the_moving_app_nor_any_code_proves_a_move() {
     let (person, permit, states) = (journey.person.clone(), crate::credential::Permit::Now, Vec::new());
     journey.event(11, Event::CodeSubmitted { person, permit, states, code: sent });
     assert_eq!(journey.log.last().map(String::as_str), Some("done"));
+}
+
+#[test]
+fn a_step_up_takes_no_code_of_an_app_that_is_asked() {
+    for (kind, expected) in [(FactorKind::Push, "send? wrong_code"), (FactorKind::Totp, "code done")] {
+        let person = Person { factors: vec![factor(app(), kind)], ..person() };
+        let mut journey = stepping_up(&person, None);
+        let look = Event::Looked { person: Some(person.clone()) };
+        journey.event(5, look).code(6, code(&SEED, 6)).check(expected);
+    }
 }
 
 #[test]

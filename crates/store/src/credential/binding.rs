@@ -216,7 +216,15 @@ pub async fn take_binding(
 pub async fn delete_bindings(tx: &mut Tx, account: AccountId) -> Result<usize, StoreError> {
     let deleted = tx.all("DELETE FROM bindings WHERE account_id = $1 RETURNING credential_id", args![account]).await?;
     for row in &deleted {
-        tx.publish(ClusterEvent::AppNews(row.get("credential_id")?));
+        let credential: CredentialId = row.get("credential_id")?;
+        // What asked the app that had used the code is nobody's question any more.
+        tx.exec(
+            "UPDATE push_requests SET state = 'taken_back', sealed_details = NULL \
+             WHERE credential_id = $1 AND joining = TRUE AND state = 'open'",
+            args![credential],
+        )
+        .await?;
+        tx.publish(ClusterEvent::AppNews(credential));
     }
     Ok(deleted.len())
 }

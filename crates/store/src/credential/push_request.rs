@@ -58,8 +58,6 @@ pub struct UnknownRequest {
     pub flow: Option<FlowId>,
     /// Until when, at the latest.
     pub expires_at: Timestamp,
-    /// The keyed hash of the network that it was asked from.
-    pub network: Option<[u8; 32]>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -189,18 +187,13 @@ pub async fn list_unknown_push_requests(
 ) -> Result<Vec<UnknownRequest>, StoreError> {
     let rows = tx
         .all(
-            "SELECT id, flow_id, expires_at, network_mac FROM push_requests \
+            "SELECT id, flow_id, expires_at FROM push_requests \
              WHERE account_id = $1 AND state = 'open' AND known = $2 AND joining = $3 AND expires_at > $4",
             args![account, false, false, now],
         )
         .await?;
     let read = |row: &Row| {
-        Ok(UnknownRequest {
-            id: row.get("id")?,
-            flow: row.get("flow_id")?,
-            expires_at: row.get("expires_at")?,
-            network: row.get("network_mac")?,
-        })
+        Ok(UnknownRequest { id: row.get("id")?, flow: row.get("flow_id")?, expires_at: row.get("expires_at")? })
     };
     rows.iter().map(read).collect()
 }

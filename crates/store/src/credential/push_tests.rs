@@ -93,12 +93,16 @@ fn request(number: u8, credential: CredentialId) -> OpenRequest {
 }
 
 async fn ask(tx: &mut Tx, open: &OpenRequest, known: bool) {
+    ask_as(tx, open, known, false).await;
+}
+
+async fn ask_as(tx: &mut Tx, open: &OpenRequest, known: bool, joining: bool) {
     let new = NewPushRequest {
         open,
         account: account(),
         organisation: organisation(),
         flow: Some(FlowId::new(NOW, [8; 10])),
-        joining: false,
+        joining,
         known,
         network: Some(network(2)),
     };
@@ -140,6 +144,13 @@ both_engines!(a_binding_code_is_spent_once_in_time_and_a_new_one_voids_it, |stor
 both_engines!(bindings_that_nobody_used_are_forgotten, |store| async move {
     let mut tx = store.begin().await.unwrap();
     offer(&mut tx, &binding(1), false).await;
+    let asked = request(4, id(1));
+    ask_as(&mut tx, &asked, true, true).await;
+    let sign_in = request(5, id(1));
+    ask(&mut tx, &sign_in, true).await;
+    offer(&mut tx, &binding(1), false).await;
+    assert_eq!(push_standing(&mut tx, asked.id).await.unwrap(), PushStanding::TakenBack, "its app is out");
+    assert_eq!(push_standing(&mut tx, sign_in.id).await.unwrap(), PushStanding::Open);
     assert_eq!(delete_bindings_over(&mut tx, NOW).await.unwrap(), 0);
     assert_eq!(delete_bindings_over(&mut tx, NOW.plus(11 * MINUTE)).await.unwrap(), 1);
     offer(&mut tx, &binding(1), false).await;
@@ -223,7 +234,6 @@ both_engines!(requests_of_browsers_that_are_not_known_are_found, |store| async m
     ask(&mut tx, &request(2, id(1)), false).await;
     let unknown = list_unknown_push_requests(&mut tx, account(), NOW).await.unwrap();
     assert_eq!(unknown.iter().map(|request| request.id).collect::<Vec<_>>(), [request(2, id(1)).id]);
-    assert_eq!(unknown[0].network, Some(network_mac(&tx, network(2))));
     assert!(list_unknown_push_requests(&mut tx, account(), NOW.plus(5 * MINUTE)).await.unwrap().is_empty());
 });
 
@@ -270,19 +280,19 @@ both_engines!(known_and_unknown_browsers_have_a_pace_each, |store| async move {
     assert_eq!(lock_pace(&mut tx, account(), organisation(), false).await.unwrap(), Pace::default());
 });
 
-both_engines!(a_place_is_refused_for_a_while, |store| async move {
+both_engines!(a_network_is_refused_for_a_while, |store| async move {
     let mut tx = store.begin().await.unwrap();
     let mac = network_mac(&tx, network(2));
     refuse_network(&mut tx, account(), organisation(), &mac, NOW.plus(MINUTE)).await.unwrap();
     refuse_network(&mut tx, account(), organisation(), &mac, NOW.plus(2 * MINUTE)).await.unwrap();
     let other = AccountId::new(NOW, [9; 10]);
-    for (whose, place, when, refused) in [
+    for (whose, from, when, refused) in [
         (account(), network(2), NOW.plus(MINUTE), true),
         (account(), network(2), NOW.plus(2 * MINUTE), false),
         (account(), network(3), NOW, false),
         (other, network(2), NOW, false),
     ] {
-        assert_eq!(is_network_refused(&mut tx, whose, place, when).await.unwrap(), refused);
+        assert_eq!(is_network_refused(&mut tx, whose, from, when).await.unwrap(), refused);
     }
     assert_eq!(delete_refused_networks_over(&mut tx, NOW.plus(2 * MINUTE)).await.unwrap(), 1);
 });

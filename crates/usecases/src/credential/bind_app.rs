@@ -17,12 +17,12 @@ use wardkey_domain::message::{Channel, MessageKind};
 use wardkey_domain::op::Op;
 use wardkey_domain::permission::Action;
 use wardkey_domain::secret::Secret;
-use wardkey_domain::session::Session;
+use wardkey_domain::session::{EndedWhy, Session};
 use wardkey_store::credential::{BindingStanding, OfferedBinding, StoredApp};
 use wardkey_store::{self as store, Tx};
 
 use super::own;
-use crate::signin::{AskedView, Asker, BindingView, ask_app, binding_view};
+use crate::signin::{AskedView, Asker, BindingView, ask_app, binding_view, known_device};
 use crate::{App, Error, Result};
 
 /// An app on its way to becoming a factor, or to another phone.
@@ -140,10 +140,18 @@ fn shown_for_moving(app: &App, op: &Op, session: &Session, id: CredentialId) -> 
 async fn app_code_is_right(app: &App, tx: &mut Tx, op: &Op, id: CredentialId, code: &str) -> Result<bool> {
     let code = Code::parse(code).map_err(|_| Error::invalid("code", "Enter the 6-digit code"))?;
     let who = Who::Account(own::actor(op)?.id);
-    let attempt = Attempt { who, factor: FactorKind::Totp, address: op.origin.address, known_device: None };
-    let permit = store::credential::reserve_attempt(tx, &attempt, &app.settings().throttle, op.now).await?;
-    if permit != Permit::Now {
-        return Err(Error::Conflict("There were too many wrong codes. Wait a while, then try again.".to_owned()));
+    let known_device = known_device(tx, op, Some(own::actor(op)?.id)).await?;
+    let attempt = Attempt { who, factor: FactorKind::Totp, address: op.origin.address, known_device };
+    match store::credential::reserve_attempt(tx, &attempt, &app.settings().throttle, op.now).await? {
+        Permit::Now => {}
+        Permit::Wait { .. } => {
+            return Err(Error::Conflict("There were too many wrong codes. Wait a while, then try again.".to_owned()));
+        }
+        Permit::Never => {
+            return Err(Error::Forbidden(
+                "Ask your local administrator for help with your sign-in methods.".to_owned(),
+            ));
+        }
     }
     let Some(mut state) = store::credential::find_totp(tx, id).await? else { return Ok(false) };
     let Verdict::Accept(_) = totp::verify(&mut state, code, op.now) else { return Ok(false) };
@@ -281,6 +289,11 @@ async fn finish(
         if !store::credential::move_app(&mut tx, &credential, &bound.key, &bound.secret, op.now).await? {
             return Err(own::changed_elsewhere());
         }
+        // SECURITY: nor does what was signed in with it go on, on any other device.
+        let session = own::actor(op)?.session;
+        let why = EndedWhy::CredentialRemoved;
+        store::session::end_account_sessions(&mut tx, account.id, Some(session), why, op.now).await?;
+        crate::application::revoke_account_grants(&mut tx, op, account.id).await?;
         // The phone before is asked nothing more, and is woken no more.
         store::credential::take_back_push_requests(&mut tx, id, op.now).await?;
         store::credential::delete_subscription(&mut tx, id).await?;

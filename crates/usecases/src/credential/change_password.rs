@@ -1,7 +1,7 @@
 //! Changing one's own password in a session.
 
 use wardkey_domain::audit::Event;
-use wardkey_domain::credential::{Attempt, Permit, Who};
+use wardkey_domain::credential::{Attempt, Credentials, Permit, Who};
 use wardkey_domain::directory::Account;
 use wardkey_domain::factor::FactorKind;
 use wardkey_domain::factor::password::{BrokenRule, PasswordHash, PasswordVerdict};
@@ -13,6 +13,7 @@ use wardkey_domain::time::Timestamp;
 use wardkey_store::{self as store, Tx};
 
 use super::{NewPasswordVerdict, judge_new_password, own};
+use crate::signin::known_device;
 use crate::{App, Error, Result};
 
 /// What somebody types to change their password.
@@ -45,8 +46,10 @@ pub enum PasswordChange {
 /// Changes the actor's own password, and ends everything else that was signed in [SES-1, SES-5].
 ///
 /// The present password is asked for as well as a fresh second factor [SES-8]: whoever finds a screen unlocked has neither.
+///
+/// SECURITY: and the factor is one that counts for a change of factors, too: a stolen password and a stolen backup, or a
+/// number that was taken over, must not be enough to shut the owner out.
 pub async fn change_password(app: &App, op: &Op, input: ChangePassword) -> Result<PasswordChange> {
-    own::require_fresh(app, op)?;
     let session = own::actor(op)?.session;
     if input.password != input.again {
         return Err(Error::invalid("again", "Passwords do not match. Enter the new password twice"));
@@ -97,6 +100,21 @@ pub async fn change_password(app: &App, op: &Op, input: ChangePassword) -> Resul
     Ok(PasswordChange::Changed)
 }
 
+/// Whether the actor may change their password now.
+///
+/// # Errors
+/// `FreshFactorNeeded` when a factor has to be shown first: what was typed before that would be lost.
+pub async fn may_change_password(app: &App, op: &Op) -> Result<()> {
+    permitted(app, &mut app.store().read().await?, op).await.map(drop)
+}
+
+async fn permitted(app: &App, tx: &mut Tx, op: &Op) -> Result<Account> {
+    let account = own::account(tx, op, Action::ChangeOwnPassword).await?;
+    let credentials = Credentials::new(store::credential::list_credentials(tx, account.id).await?);
+    own::require_best(app, tx, op, &account, &credentials).await?;
+    Ok(account)
+}
+
 struct Reserved {
     account: Account,
     hash: PasswordHash,
@@ -107,12 +125,9 @@ struct Reserved {
 /// no attempt may be made.
 async fn reserve(app: &App, op: &Op) -> Result<std::result::Result<Reserved, Timestamp>> {
     let mut tx = app.store().begin().await?;
-    let account = own::account(&mut tx, op, Action::ChangeOwnPassword).await?;
+    let account = permitted(app, &mut tx, op).await?;
     let hash = stored(&mut tx, &account).await?;
-    let known_device = match op.origin.device {
-        Some(device) => store::credential::knows_device(&mut tx, device, account.id).await?.then_some(device),
-        None => None,
-    };
+    let known_device = known_device(&mut tx, op, Some(account.id)).await?;
     let who = Who::Address(account.address.as_str().to_owned());
     let attempt = Attempt { who, factor: FactorKind::Password, address: op.origin.address, known_device };
     let permit = store::credential::reserve_attempt(&mut tx, &attempt, &app.settings().throttle, op.now).await?;

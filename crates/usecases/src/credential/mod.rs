@@ -29,7 +29,7 @@ pub use bind_app::{
     Again, BindingProgress, BindingStage, PendingBinding, begin_binding_app, begin_moving_app, continue_binding,
     moving_wants_code, pending_binding,
 };
-pub use change_password::{ChangePassword, PasswordChange, change_password};
+pub use change_password::{ChangePassword, PasswordChange, change_password, may_change_password};
 pub use confirm_phone::{PhoneConfirmation, confirm_phone_call, confirm_phone_code};
 pub use held::HeldCredential;
 pub use list::{OwnPassword, SecurityInfo, security_info};

@@ -50,8 +50,20 @@ pub(super) async fn locked(tx: &mut Tx, op: &Op) -> Result<(Account, Credentials
 /// a telephone does not open [AUT-8]; and a stolen backup, which has the codes, would be enough to add an app, and with that
 /// to move or remove the owner's.
 pub(super) async fn locked_fresh(app: &App, tx: &mut Tx, op: &Op) -> Result<(Account, Credentials)> {
-    require_fresh(app, op)?;
     let (account, credentials) = locked(tx, op).await?;
+    require_best(app, tx, op, &account, &credentials).await?;
+    Ok((account, credentials))
+}
+
+/// Insists on a fresh second factor of those that count for a change [SES-8]: see [`locked_fresh`].
+pub(super) async fn require_best(
+    app: &App,
+    tx: &mut Tx,
+    op: &Op,
+    account: &Account,
+    credentials: &Credentials,
+) -> Result<()> {
+    require_fresh(app, op)?;
     let fresh = app.settings().session.fresh_factor;
     let shown = actor(op)?.unrestricted_factor_at.is_some_and(|at| op.now.since(at) <= fresh);
     if !shown {
@@ -65,13 +77,13 @@ pub(super) async fn locked_fresh(app: &App, tx: &mut Tx, op: &Op) -> Result<(Acc
         let counts = |proof: &ProofRecord| {
             let shown = definition(proof.factor);
             let is_fresh = op.now.since(proof.at) <= fresh;
-            is_fresh && shown.is_second_factor() && !shown.restricted && !is_app_code(&credentials, proof)
+            is_fresh && shown.is_second_factor() && !shown.restricted && !is_app_code(credentials, proof)
         };
         if !session.facts().proofs.iter().any(counts) {
             return Err(Error::FreshFactorNeeded);
         }
     }
-    Ok((account, credentials))
+    Ok(())
 }
 
 /// Whether it was a code of an app that is asked, and not an answer of that app.

@@ -11,9 +11,8 @@ use crate::{App, Error, Result};
 
 /// Makes one of the actor's own credentials the one to be asked for first [ENR-9].
 pub async fn set_default(app: &App, op: &Op, id: CredentialId) -> Result<()> {
-    own::require_fresh(app, op)?;
     let mut tx = app.store().begin().await?;
-    let (account, credentials) = own::locked(&mut tx, op).await?;
+    let (account, credentials) = own::locked_fresh(app, &mut tx, op).await?;
     let changed = credentials.make_default(id).map_err(|_unknown| Error::NotFound("credential"))?;
     if changed.is_empty() {
         return Ok(());

@@ -3,6 +3,7 @@
 use wardkey_domain::audit::Event;
 use wardkey_domain::directory::{Account, Change};
 use wardkey_domain::factor::FactorKind;
+use wardkey_domain::factor::push::Pace;
 use wardkey_domain::id::{AccountId, FlowId};
 use wardkey_domain::message::{Channel, MessageKind, ReportCode};
 use wardkey_domain::op::Op;
@@ -71,7 +72,7 @@ pub(crate) async fn report_in(app: &App, tx: &mut Tx, op: &Op, message: Reported
         | MessageKind::NumberSharedAdmin => return Err(Error::fault("report a message that has no reference")),
     };
     let (account, flow) = (message.account, message.flow);
-    settle(app, tx, op, Said { account, flow, by, is_proved, factor }).await
+    settle(app, tx, op, Said { account, flow, by, is_proved, known: false, factor }).await
 }
 
 /// A request to an app that somebody answered with "it is not me".
@@ -83,12 +84,15 @@ pub(crate) struct FraudReport {
     pub(crate) flow: Option<FlowId>,
     /// Whether the app was only being bound.
     pub(crate) enrolling: bool,
+    /// Whether the browser that asked has completed a sign-in to the account before.
+    pub(crate) known: bool,
 }
 
 /// As [`report_in`], for a request to an app.
 pub(crate) async fn report_app(app: &App, tx: &mut Tx, op: &Op, report: FraudReport) -> Result<()> {
-    let FraudReport { account, flow, enrolling } = report;
-    settle(app, tx, op, Said { account, flow, by: "app", is_proved: !enrolling, factor: FactorKind::Push }).await
+    let FraudReport { account, flow, enrolling, known } = report;
+    let is_proved = !enrolling;
+    settle(app, tx, op, Said { account, flow, by: "app", is_proved, known, factor: FactorKind::Push }).await
 }
 
 /// What somebody said was not theirs.
@@ -99,19 +103,22 @@ struct Said {
     by: &'static str,
     /// Whether that is a factor of the account, so that it is the owner who says it.
     is_proved: bool,
+    /// Whether whoever asked is known to have signed in before.
+    known: bool,
     factor: FactorKind,
 }
 
 async fn settle(app: &App, tx: &mut Tx, op: &Op, said: Said) -> Result<()> {
-    let Said { account, flow, by, is_proved, factor } = said;
+    let Said { account, flow, by, is_proved, known, factor } = said;
     let Some(account) = store::directory::find_account(tx, account).await? else { return Ok(()) };
-    // SECURITY: a step-up belongs to a session that goes on: whoever asked for it sits in that session already.
+    // SECURITY: a step-up belongs to a session that goes on: whoever asked for it sits in that session already. So may whoever
+    // sits at a browser that has signed in before, whatever they asked for this time.
     let stopped = match flow {
         Some(flow) => {
             let stored = store::signin::flow_by_id(tx, flow).await?;
             let resumed = stored.and_then(|stored| Flow::resume(op, &stored.saved).ok());
             let is_step_up = resumed.is_some_and(|flow| flow.is_step_up());
-            store::signin::stop_flow(tx, flow, op.now).await? && !is_step_up
+            store::signin::stop_flow(tx, flow, op.now).await? && !is_step_up && !known
         }
         None => false,
     };
@@ -125,6 +132,11 @@ async fn settle(app: &App, tx: &mut Tx, op: &Op, said: Said) -> Result<()> {
         lock(tx, op, account.clone()).await?;
     } else if is_proved && !stopped {
         end_everything(tx, op, &account, EndedWhy::Reported, None).await?;
+    }
+    if is_proved && known {
+        // No browser is known any more, and what a thief's has asked for is not the owner's to wait for.
+        store::credential::lock_pace(tx, account.id, account.organisation, true).await?;
+        store::credential::save_pace(tx, account.id, true, Pace::default()).await?;
     }
     if !is_proved {
         // Whoever reported it is a stranger to the account, and nobody knows more than the audit says.

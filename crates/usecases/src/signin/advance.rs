@@ -5,7 +5,7 @@ use wardkey_domain::credential::{ActivationCode, Attempt, Label, Permit, Who};
 use wardkey_domain::factor::push::{BindingCode, NewBinding};
 use wardkey_domain::factor::totp::NewTotp;
 use wardkey_domain::factor::{Code, FactorKind, definition};
-use wardkey_domain::id::{AccountId, CredentialId};
+use wardkey_domain::id::{AccountId, CredentialId, DeviceId};
 use wardkey_domain::op::Op;
 use wardkey_domain::secret::Secret;
 use wardkey_domain::signin::{Event, Person, Refusal, Step};
@@ -152,11 +152,7 @@ async fn attempt(tx: &mut Tx, op: &Op, account: AccountId, factor: FactorKind) -
 }
 
 /// The device of this request, if this account has signed in with it before.
-pub(super) async fn known_device(
-    tx: &mut Tx,
-    op: &Op,
-    account: Option<AccountId>,
-) -> Result<Option<wardkey_domain::id::DeviceId>> {
+pub(crate) async fn known_device(tx: &mut Tx, op: &Op, account: Option<AccountId>) -> Result<Option<DeviceId>> {
     let (Some(device), Some(account)) = (op.origin.device, account) else {
         return Ok(None);
     };

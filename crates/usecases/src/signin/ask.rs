@@ -64,7 +64,7 @@ async fn device_label(tx: &mut Tx, flow: FlowId, credential: CredentialId) -> Re
 /// Why an app may not be asked now, if it may not; counts the request otherwise [AUT-5].
 ///
 /// SECURITY: what is counted for browsers that are not known is counted apart from the others, and an open request of one of
-/// them stands in the way of no known browser: whoever has stolen the password displaces and delays nobody.
+/// them stands in the way of no known browser: whoever has stolen the password displaces and delays no browser that is known.
 pub(super) async fn reserve(app: &App, op: &Op, tx: &mut Tx, flow: FlowId, person: &Person) -> Result<Option<Refusal>> {
     let rules = &app.settings().signin.push;
     let known = known_device(tx, op, Some(person.id)).await?.is_some();

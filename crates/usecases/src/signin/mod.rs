@@ -21,6 +21,7 @@ mod screen;
 mod view;
 
 pub use advance::advance;
+pub(crate) use advance::known_device;
 pub use begin::{Begin, abandon, begin, begin_fresh_factor};
 pub use choices::{ChoiceView, choices};
 pub use device::device_of;

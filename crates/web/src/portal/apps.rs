@@ -43,7 +43,7 @@ pub(crate) async fn begin_binding(person: Person, _form: Checked) -> Result<Answ
 }
 
 /// What the page shows that begins a move.
-#[derive(Serialize)]
+#[derive(Clone, Serialize)]
 pub(crate) struct MoveView {
     pub(crate) label: String,
     pub(crate) action: String,

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 use wardkey_domain::factor::password::BrokenRule;
-use wardkey_usecases::credential::{ChangePassword, PasswordChange, change_password};
+use wardkey_usecases::credential::{ChangePassword, PasswordChange, change_password, may_change_password};
 use wardkey_usecases::signin::{Destination, PortalPage};
 use wardkey_usecases::{Error, FieldError};
 
@@ -26,11 +26,11 @@ pub(crate) struct ChangePasswordView {
 /// `GET /profile/password`
 pub(crate) async fn change_form(person: Person) -> Result<Page, PageError> {
     // Asked for before anything is typed: what was typed would be lost on the way.
-    let limits = &person.app().settings().session;
-    if !person.authenticated.session.has_fresh_factor(limits, person.op.now) {
-        return Err(PageError::FreshFactorNeeded(HERE));
+    match may_change_password(person.app(), &person.op).await {
+        Ok(()) => Ok(page(&person)),
+        Err(Error::FreshFactorNeeded) => Err(PageError::FreshFactorNeeded(HERE)),
+        Err(error) => Err(error.into()),
     }
-    Ok(page(&person))
 }
 
 /// `POST /profile/password`

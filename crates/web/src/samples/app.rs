@@ -57,7 +57,7 @@ fn asking() -> Vec<Sample> {
         Sample::new("app-no-answer", refused(ask(None), &Refusal::AppFailed(PushFailure::NoAnswer))),
         Sample::new("app-too-often", refused(ask(Some(90)), &Refusal::AskedTooOften { until })),
         Sample::new("app-another-open", refused(ask(None), &Refusal::AnotherRequestOpen { until })),
-        Sample::new("app-place-reported", refused(ask(None), &Refusal::NetworkReported)),
+        Sample::new("app-network-reported", refused(ask(None), &Refusal::NetworkReported)),
     ]
 }
 
@@ -87,6 +87,7 @@ fn binding() -> Vec<Sample> {
     };
     let failed = refused(confirm("failed", true), &Refusal::AppFailed(PushFailure::WrongNumber));
     let moving = MoveView { label: "Work phone".to_owned(), action: "/x".to_owned(), wants_code: false };
+    let moving_by_text = MoveView { wants_code: true, ..moving.clone() };
     vec![
         Sample::new("bind-app", bind(false, true, false)),
         Sample::new("bind-app-bound", bind(true, true, false)),
@@ -98,6 +99,7 @@ fn binding() -> Vec<Sample> {
         Sample::new("confirm-app-wrong", failed),
         Sample::new("begin-binding", Page::new("portal/begin-binding.html", frame(), BeginBindingView {})),
         Sample::new("move-app", Page::new("portal/move-app.html", frame(), moving)),
+        Sample::new("move-app-by-text", Page::new("portal/move-app.html", frame(), moving_by_text)),
     ]
 }
 

@@ -56,10 +56,10 @@ pub(crate) async fn start(
             None
         }
     };
+    let (token, screen) = begin(visitor.app(), &visitor.op, Begin { request, destination }).await?;
     if let Some(former) = &visitor.cookies.flow {
         abandon(visitor.app(), &visitor.op, former.expose()).await?;
     }
-    let (token, screen) = begin(visitor.app(), &visitor.op, Begin { request, destination }).await?;
     let typed = Typed { action: Some(routes::sign_in(&destination)), ..Typed::default() };
     let page: Page = screen::page(&visitor.web, &screen, &token, &typed);
     Ok(page.set(Cookie::Flow, token).into())

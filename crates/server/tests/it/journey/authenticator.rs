@@ -296,6 +296,25 @@ on_both_engines!(a_code_of_an_app_opens_what_a_code_opens_and_changes_no_methods
     assert_eq!(browser.page().path(), "/profile/security-info/add-authenticator", "{}", browser.page().text());
 });
 
+on_both_engines!(a_code_of_an_app_does_not_shut_its_owner_out, |test| {
+    let (nurse, mut browser, app) = enrolled(test).await;
+    nurse.enter_password(&mut browser).await;
+    browser.press("Use a code from the app").await;
+    test.clock.next_code();
+    browser.fill("code", &app.codes().code(test.clock.now()));
+    browser.press("Continue").await;
+    assert_eq!(browser.page().path(), "/", "{}", browser.page().text());
+    browser.open("/profile/password").await;
+    let new = "lantern orbit kettle 77";
+    assert!(browser.page().path().starts_with("/signin"), "{}", browser.page().text());
+    browser.press("Ask the app").await;
+    assert_eq!(app.approve(&number_on(browser.page()), test.clock.now()).await, "approved");
+    browser.press(GO_ON).await;
+    browser.fill("current", &nurse.password).fill("password", new).fill("again", new);
+    browser.press("Change password").await;
+    assert!(browser.page().shows("password has been changed"), "{}", browser.page().text());
+});
+
 on_both_engines!(reporting_a_step_up_ends_the_session_that_it_came_from, |test| {
     let nurse = nurse(test).await;
     let mut browser = test.browser();
@@ -307,6 +326,28 @@ on_both_engines!(reporting_a_step_up_ends_the_session_that_it_came_from, |test| 
     assert_eq!(app.refuse(FraudReason::NotStarted, test.clock.now()).await, "refused");
     browser.open("/profile/security-info").await;
     assert!(browser.page().path().starts_with("/signin"), "{}", browser.page().text());
+});
+
+on_both_engines!(reporting_a_browser_that_is_known_ends_every_session_and_it_is_known_no_more, |test| {
+    let (nurse, _browser, app) = enrolled(test).await;
+    // A thief has got in once by a code from a backup. They hold that session, and ask again for another.
+    let mut thief = from(test, ELSEWHERE);
+    nurse.enter_password(&mut thief).await;
+    thief.press("Use a code from the app").await;
+    test.clock.next_code();
+    thief.fill("code", &app.codes().code(test.clock.now()));
+    thief.press("Continue").await;
+    assert_eq!(thief.page().path(), "/", "{}", thief.page().text());
+    let mut again = thief.clone();
+    let session = again.cookies.names().into_iter().find(|name| name.contains("session")).unwrap();
+    again.cookies.forget(&session);
+    nurse.enter_password(&mut again).await;
+    assert!(app.request(test.clock.now()).await.context.contains(r#""known":true"#));
+    assert_eq!(app.refuse(FraudReason::NotStarted, test.clock.now()).await, "refused");
+    thief.open("/profile/security-info").await;
+    assert!(thief.page().path().starts_with("/signin"), "{}", thief.page().text());
+    nurse.enter_password(&mut thief).await;
+    assert!(app.request(test.clock.now()).await.context.contains(r#""known":false"#));
 });
 
 on_both_engines!(whoever_shares_a_network_displaces_nobody_and_who_starts_again_frees_their_own, |test| {
@@ -349,6 +390,11 @@ on_both_engines!(an_app_moves_to_a_new_phone_by_another_factor_and_the_old_phone
     let old = nurse.sign_in_and_bind(&mut browser, test.transport(), "Phone", test.clock.now()).await;
     let other = add_app(test, &mut browser, "Tablet").await;
     let moving = format!("/profile/security-info/{}/move", old.account.account);
+    let mut elsewhere = test.browser();
+    nurse.enter_password(&mut elsewhere).await;
+    assert_eq!(old.approve(&number_on(elsewhere.page()), test.clock.now()).await, "approved");
+    elsewhere.press(GO_ON).await;
+    assert_eq!(elsewhere.page().path(), "/", "{}", elsewhere.page().text());
     // The session was begun with the very app that moves: another is asked for, and no code counts.
     test.clock.advance(Duration::from_secs(3_000));
     browser.open(&moving).await;
@@ -373,6 +419,8 @@ on_both_engines!(an_app_moves_to_a_new_phone_by_another_factor_and_the_old_phone
     assert!(browser.page().shows("The app has moved"), "{}", browser.page().text());
     assert!(browser.page().shows("New phone"), "it has the new phone's name: {}", browser.page().text());
     assert_eq!(old.requests(test.clock.now()).await.unwrap().gone.len(), 1, "the old phone's key is revoked");
+    elsewhere.open("/profile/security-info").await;
+    assert!(elsewhere.page().path().starts_with("/signin"), "what it opened is over: {}", elsewhere.page().text());
     // And so are its codes.
     sign_out(&mut browser).await;
     nurse.enter_password(&mut browser).await;

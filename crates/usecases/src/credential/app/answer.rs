@@ -111,7 +111,7 @@ async fn report(app: &App, tx: &mut Tx, op: &Op, asked: &StoredApp, stored: &Sto
         app,
         tx,
         op,
-        FraudReport { account: asked.account, flow: stored.flow, enrolling: stored.joining },
+        FraudReport { account: asked.account, flow: stored.flow, enrolling: stored.joining, known: stored.known },
     )
     .await
 }

@@ -2,7 +2,7 @@
 //!
 //! What lives here: the calls of `docs/reference/authenticator-protocol.md`, each proved by a signature of the app's own key.
 //! What does not: JSON and HTTP (the protocol's edge), what an answer means for a sign-in (`signin`), and what the account's
-//! owner does on pages (`add_our_app` beside this folder). Nobody here has a session. Read `greet.rs` next, then `answer.rs`.
+//! owner does on pages (`bind_app.rs` beside this folder). Nobody here has a session. Read `greet.rs` next, then `answer.rs`.
 
 mod answer;
 mod bind;
