@@ -154,6 +154,13 @@ test('a_refusal_says_when_to_come_back', async () => {
     (error) => error instanceof Refusal && error.word === 'too_many' && error.wait === 17);
 });
 
+test('no_server_makes_the_app_wait_for_ever_or_not_at_all', async () => {
+  for (const [told, wait] of [['99999999999', 3600], ['Infinity', 3600], ['0', 60], ['-5', 60], ['soon', 60]]) {
+    const around = world(() => ({ status: 429, headers: { 'retry-after': told }, error: 'too_many', now: NOW }));
+    await assert.rejects(new Server(ORIGIN, around).register('C', 'Phone', await makeKey()), (error) => error.wait === wait);
+  }
+});
+
 test('a_server_that_fails_has_decided_nothing', async () => {
   for (const [status, error] of [[503, 'unavailable'], [500, 'gone'], [502, undefined]]) {
     const around = world(() => ({ status, error, now: NOW }));

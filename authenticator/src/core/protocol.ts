@@ -25,6 +25,8 @@ const PATIENCE = 15_000;
 /** The server sends a comment every 20 seconds; after so long without any the line is dead. */
 const SILENCE = 50_000;
 const WAIT_UNTOLD = 60;
+/** However long a server asks to be left alone: a timer of a browser cannot wait for ever. */
+const LONGEST_WAIT = 3600;
 
 /** The server has said no. */
 export class Refusal extends Error {
@@ -185,7 +187,7 @@ export class Server {
     if (answer.ok) return answer;
     const said = (await this.#json(answer)) as { error?: unknown };
     const wait = Number(answer.headers.get('retry-after') ?? WAIT_UNTOLD);
-    throw new Refusal(wordOf(answer.status, said?.error), wait > 0 ? wait : WAIT_UNTOLD);
+    throw new Refusal(wordOf(answer.status, said?.error), wait > 0 ? Math.min(wait, LONGEST_WAIT) : WAIT_UNTOLD);
   }
 
   async #json(answer: Response): Promise<unknown> {

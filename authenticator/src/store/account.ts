@@ -6,7 +6,7 @@ import type { CodeRule } from '../core/totp';
 export type Bond =
   /** This app has a key that the server knows. Until a number was typed, the app is not yet a way to sign in. */
   | { kind: 'bound'; origin: string; account: string; key: CryptoKey; vapid: string; finished: boolean;
-      /** Where the server sends wake-ups to; null when notifications are off. */
+      /** Where the server sends wake-ups to; null when notifications are off, empty when it has to be told anew. */
       endpoint: string | null;
       /** Since when the server says, in milliseconds since 1970, that it does not know this app; the key is kept, as it may be wrong. */
       goneAt?: number }

@@ -46,7 +46,10 @@ export function changeAccount(id: string, change: (account: Account) => Account)
 export const deleteAccount = (id: string): Promise<void> =>
   changing(transact('accounts', 'readwrite', (rows) => rows.delete(id)));
 
-/** The number was typed: this app is a way to sign in now, and what stood here of the same account is worth nothing. */
+/**
+ * The number was typed: this app is a way to sign in now, and what stood here of the same account is worth nothing. A server
+ * that asks for a sign-in says so, too, as its answer to the number may have been lost.
+ */
 export function finishAccount(id: string): Promise<void> {
   return changing(transact('accounts', 'readwrite', async (rows) => {
     const account = await rows.find<Account>(id);
@@ -60,13 +63,15 @@ export function finishAccount(id: string): Promise<void> {
 
 /**
  * Marks an account as one for which the server does not know this app, or takes the mark away.
- * INVARIANT: nothing else changes. No word of a server destroys a key or a secret; only the person does.
+ * INVARIANT: no key and no secret is lost by it; that takes the person, or another key of the same account on this phone.
+ * When the mark goes away the server is told anew where this phone is woken, as it may have forgotten that.
  */
 export function markGone(id: string, isGone: boolean): Promise<void> {
   return changeAccount(id, (account) => {
     if (!isBound(account)) return account;
     const { goneAt = Date.now(), ...bond } = account.bond;
-    return { ...account, bond: isGone ? { ...bond, goneAt } : bond };
+    if (isGone) return { ...account, bond: { ...bond, goneAt } };
+    return { ...account, bond: { ...bond, endpoint: bond.endpoint === null ? null : '' } };
   });
 }
 
