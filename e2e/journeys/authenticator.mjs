@@ -358,7 +358,9 @@ async function whole({ world, check, chromium, screens }) {
       await phone.window.goto('/authenticator/');
       await phone.said('This account was removed from this phone');
       await phone.window.look('app-account-gone');
-      await desk.signOut();
+      // What the old phone had opened at the desk is over.
+      await window.goto('/profile');
+      assert.match(window.path(), /^\/signin/);
       await desk.password('/signin/app');
       await desk.approve(inApp);
       await app.close();

@@ -117,6 +117,12 @@ function focused() {
   const name = words(element.getAttribute('aria-label') ?? label ?? element.textContent);
   const box = element.getBoundingClientRect();
   const inView = box.bottom > 0 && box.top < innerHeight && box.width > 0;
-  const before = globalThis.wardkeyLooks.get(element);
-  return { name, kind: element.type, visible: inView && before !== undefined && before !== globalThis.wardkeyLook(element) };
+  let before = globalThis.wardkeyLooks.get(element);
+  if (before === undefined) {
+    // The page was drawn anew since: what this one looks like without the focus is found out now.
+    element.blur();
+    before = globalThis.wardkeyLook(element);
+    element.focus();
+  }
+  return { name, kind: element.type, visible: inView && before !== globalThis.wardkeyLook(element) };
 }
