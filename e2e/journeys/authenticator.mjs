@@ -62,9 +62,14 @@ class Desk {
     return (await this.window.text('.wardkey-number [aria-hidden]')).trim();
   }
 
-  /** Looks at a page that waits; without script it loads itself again until somebody stops it. */
-  async look(name) {
+  /** Without script a page that waits loads itself again until somebody stops it: from then on only its button goes on. */
+  async holdStill() {
     if (!this.hasScript) await this.page.goto(`${this.page.url().split('?')[0]}?still=yes`);
+  }
+
+  /** Looks at a page that waits. */
+  async look(name) {
+    await this.holdStill();
     await this.window.look(name);
   }
 
@@ -419,6 +424,7 @@ async function short({ world, check, chromium, way, role, Hand, javaScriptEnable
     await step(`${way}, a sign-in is refused in the app`, async () => {
       await desk.signOut();
       await desk.password('/signin/app');
+      await desk.holdStill();
       await phone.open();
       await phone.press('No, it is not me', 'Why is it not you?');
       await phone.hand.choose('The details are not what I am doing');
