@@ -20,10 +20,10 @@ run: assets ## Builds and serves the demonstration on http://localhost:8480 (POR
 .PHONY: test
 test: setup assets ## Runs every test: rules, both engines, real clients, a real browser.
 	@npm --prefix authenticator test --silent -- --quiet
+	@npm --prefix authenticator run browser --silent
 	@$(CARGO) build --workspace --all-targets
 	@$(CARGO) xtask pg -- $(CARGO) test --workspace --quiet
-	@npm --prefix authenticator run browser --silent & app=$$!; status=0; \
-		$(CARGO) xtask pg -- bash e2e/run || status=$$?; wait $$app || status=$$?; exit $$status
+	@$(CARGO) xtask pg -- bash e2e/run
 
 .PHONY: check
 check: assets ## Runs the rules' tests only: the inner loop.

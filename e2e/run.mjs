@@ -44,7 +44,6 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
   });
 }
 
-/** Starts a world, one after the other: each takes ports that are free. */
 const begin = (name, pki) => checksOf(name)('the servers, the data and Apache start', async () => {
   const world = await makeWorld(name, path.join(folder, name), pki);
   made.push(world);
@@ -85,9 +84,10 @@ try {
   const pki = makePki(path.join(folder, 'pki'));
   if (wanted.length === 0) fs.rmSync(screens, { recursive: true, force: true });
   chromium = await startChromium(pki);
-  const ready = [];
-  for (const name of worlds) ready.push(await begin(name, pki));
-  await Promise.all(ready.filter(Boolean).map(walk));
+  for (const name of worlds) {
+    const world = await begin(name, pki);
+    if (world) await walk(world);
+  }
 } catch (error) {
   await checksOf('all worlds')('the run ends in order', () => Promise.reject(error));
 } finally {

@@ -188,7 +188,7 @@ export async function run({ world, check, chromium, screens }) {
         };
         await withWorkPhone();
         await refused('000000', 'The code is wrong', 'code-wrong');
-        const code = await someone.phone.code();
+        const code = await someone.phone.code({ lasting: true });
         await there.fill('6-digit code', code);
         await there.press('Continue', '/');
         await other.goto('/signout');

@@ -8,7 +8,7 @@ const results = [];
 const PATIENCE = 300_000;
 
 /** Steps go on side by side, as most of their time is waiting; with more at once than this they only hold each other up. */
-const turnstile = new Turnstile(6 * os.availableParallelism());
+const turnstile = new Turnstile(2 + 2 * os.availableParallelism());
 
 /**
  * What `place` (a world and a journey) uses to run its checks; each is remembered, whatever becomes of it. A check that

@@ -14,15 +14,15 @@ export class Phone {
 
   /**
    * A code that was not used before. The server allows a clock to be off by one step, so up to three codes in a row need
-   * no waiting; after that it waits like anybody else.
+   * no waiting; after that it waits like anybody else. One that is to last is good for another minute at least.
    */
-  async code() {
+  async code({ lasting = false } = {}) {
     for (;;) {
       const seconds = Date.now() / 1000;
       const step = Math.floor(seconds / STEP);
       // The oldest code that will still be good when it arrives.
       const oldest = seconds % STEP > STEP - 8 ? step : step - 1;
-      const next = Math.max(this.#last + 1, oldest);
+      const next = Math.max(this.#last + 1, lasting ? step + 1 : oldest);
       if (next <= step + 1) {
         this.#last = next;
         const at = new Date(next * STEP * 1000).toISOString().replace('T', ' ').replace('.000Z', ' UTC');
