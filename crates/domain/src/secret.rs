@@ -58,7 +58,12 @@ pub struct TokenHash([u8; 32]);
 impl TokenHash {
     /// Hashes the text of a token as its bearer presents it.
     pub fn of(token: &str) -> Self {
-        let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, token.as_bytes());
+        Self::of_bytes(token.as_bytes())
+    }
+
+    /// Hashes bytes that nobody could guess.
+    pub fn of_bytes(bytes: &[u8]) -> Self {
+        let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, bytes);
         let mut hash = [0; 32];
         for (to, from) in hash.iter_mut().zip(digest.as_ref()) {
             *to = *from;

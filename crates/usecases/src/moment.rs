@@ -17,6 +17,17 @@ pub fn moment(at: Timestamp) -> String {
     }
 }
 
+/// The day of `at` in London, as people type one: its number, the month and the year.
+pub fn today(at: Timestamp) -> [String; 3] {
+    match jiff::Timestamp::from_microsecond(at.as_micros()) {
+        Ok(instant) => {
+            let day = instant.to_zoned(LONDON.clone());
+            [day.day().to_string(), day.month().to_string(), day.year().to_string()]
+        }
+        Err(_) => Default::default(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

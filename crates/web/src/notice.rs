@@ -37,6 +37,12 @@ pub enum Notice {
     TemporaryPasswordSet,
     /// An administrator removed somebody's methods so that they enrol again.
     AccountReEnrolled,
+    /// A security key was added.
+    KeyAdded,
+    /// A security key was removed.
+    KeyRemoved,
+    /// An administrator registered a security key for somebody.
+    KeyRegistered,
     /// An administrator disabled an account.
     AccountDisabled,
     /// An administrator enabled an account.
@@ -47,7 +53,7 @@ pub enum Notice {
 
 impl Notice {
     /// Every notice, for tests and for reading one back.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 23] = [
         Self::SignInRestarted,
         Self::PasswordChanged,
         Self::CredentialAdded,
@@ -65,6 +71,9 @@ impl Notice {
         Self::PhoneAccountRemoved,
         Self::TemporaryPasswordSet,
         Self::AccountReEnrolled,
+        Self::KeyAdded,
+        Self::KeyRemoved,
+        Self::KeyRegistered,
         Self::AccountDisabled,
         Self::AccountEnabled,
         Self::AccountSessionsEnded,
@@ -90,6 +99,9 @@ impl Notice {
             Self::PhoneAccountRemoved => "phone-account-removed",
             Self::TemporaryPasswordSet => "temporary-password-set",
             Self::AccountReEnrolled => "account-re-enrolled",
+            Self::KeyAdded => "key-added",
+            Self::KeyRemoved => "key-removed",
+            Self::KeyRegistered => "key-registered",
             Self::AccountDisabled => "account-disabled",
             Self::AccountEnabled => "account-enabled",
             Self::AccountSessionsEnded => "account-sessions-ended",

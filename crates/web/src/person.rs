@@ -183,6 +183,7 @@ fn is_enrolment(screen: &Screen) -> bool {
         | ScreenKind::ChooseFactor { .. }
         | ScreenKind::EnrolTotp { .. }
         | ScreenKind::EnrolNumber { .. }
+        | ScreenKind::EnrolKey { .. }
         | ScreenKind::BindApp { .. }
         | ScreenKind::ConfirmApp { .. }
         | ScreenKind::ConfirmText { .. }
@@ -191,6 +192,7 @@ fn is_enrolment(screen: &Screen) -> bool {
         | ScreenKind::Activation
         | ScreenKind::NewPassword { .. }
         | ScreenKind::Code { .. }
+        | ScreenKind::Key { .. }
         | ScreenKind::App { .. }
         | ScreenKind::Send { .. }
         | ScreenKind::TextCode { .. }

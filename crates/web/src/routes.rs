@@ -24,6 +24,10 @@ pub const CALL: &str = "/signin/call";
 pub const APP_DONE: &str = "/signin/app";
 /// A code from the app instead.
 pub const CODE_INSTEAD: &str = "/signin/app/code";
+/// Showing a security key or a passkey.
+pub const KEY: &str = "/signin/key";
+/// Showing a passkey in place of address and password.
+pub const PASSKEY: &str = "/signin/passkey";
 /// Says when a page that waits for an app should go on.
 pub const WAIT: &str = "/signin/wait";
 /// Asking for a code or a call, while signing in and while enrolling.
@@ -50,6 +54,8 @@ pub const CHOOSE_METHOD: &str = "/profile/self-enrol/method";
 pub const ENROL_APP: &str = "/profile/self-enrol/app";
 /// Binding an app while enrolling, and typing its number.
 pub const ENROL_BIND: &str = "/profile/self-enrol/authenticator";
+/// Setting up a security key while enrolling.
+pub const ENROL_KEY: &str = "/profile/self-enrol/key";
 /// Entering a telephone number while enrolling.
 pub const ENROL_NUMBER: &str = "/profile/self-enrol/number";
 /// Entering another telephone number while enrolling.
@@ -68,6 +74,8 @@ pub const SECURITY_INFO: &str = "/profile/security-info";
 pub const ADD_APP: &str = "/profile/security-info/add";
 /// Adding an app that is asked.
 pub const BIND_APP: &str = "/profile/security-info/add-authenticator";
+/// Adding a security key.
+pub const ADD_KEY: &str = "/profile/security-info/add-key";
 /// Adding a telephone for text messages.
 pub const ADD_TEXT: &str = "/profile/security-info/add-text";
 /// Adding a telephone for calls.
@@ -169,6 +177,21 @@ pub fn wait_for_binding(id: CredentialId) -> String {
     format!("{SECURITY_INFO}/authenticator/{id}/wait")
 }
 
+/// Showing a security key that is being added.
+pub fn show_key(id: CredentialId) -> String {
+    format!("{SECURITY_INFO}/key/{id}")
+}
+
+/// Registering a security key for somebody.
+pub fn admin_begin_key(id: AccountId) -> String {
+    format!("{ADMIN_PEOPLE}/{id}/register-key")
+}
+
+/// Showing a security key that is registered for somebody.
+pub fn admin_register_key(id: AccountId, key: CredentialId) -> String {
+    format!("{ADMIN_PEOPLE}/{id}/register-key/{key}")
+}
+
 /// Confirming an authenticator app that is being added.
 pub fn add_app(id: CredentialId) -> String {
     format!("{ADD_APP}/{id}")
@@ -237,6 +260,7 @@ pub(crate) const fn word(page: PortalPage) -> &'static str {
         PortalPage::BindAuthenticator => "bind-authenticator",
         PortalPage::AddText => "add-text",
         PortalPage::AddCall => "add-call",
+        PortalPage::AddKey => "add-key",
         PortalPage::ChangePassword => "change-password",
         PortalPage::Sessions => "sessions",
         PortalPage::RecentSignIns => "recent-sign-ins",
@@ -245,7 +269,7 @@ pub(crate) const fn word(page: PortalPage) -> &'static str {
 }
 
 /// Every portal page that a sign-in can lead to.
-const PORTAL_PAGES: [PortalPage; 11] = [
+const PORTAL_PAGES: [PortalPage; 12] = [
     PortalPage::Profile,
     PortalPage::SelfService,
     // Before the page that they lie below.
@@ -253,6 +277,7 @@ const PORTAL_PAGES: [PortalPage; 11] = [
     PortalPage::BindAuthenticator,
     PortalPage::AddText,
     PortalPage::AddCall,
+    PortalPage::AddKey,
     PortalPage::SecurityInfo,
     PortalPage::ChangePassword,
     PortalPage::Sessions,
@@ -300,6 +325,7 @@ const fn portal_page(page: PortalPage) -> &'static str {
         PortalPage::BindAuthenticator => BIND_APP,
         PortalPage::AddText => ADD_TEXT,
         PortalPage::AddCall => ADD_CALL,
+        PortalPage::AddKey => ADD_KEY,
         PortalPage::ChangePassword => CHANGE_PASSWORD,
         PortalPage::Sessions => SESSIONS,
         PortalPage::RecentSignIns => RECENT_SIGN_INS,

@@ -111,6 +111,8 @@ events! {
     FactorsSwitched "factors_switched" { organisation: OrganisationId, off: Vec<Word>, }
     /// A factor reached the ceiling of failures, and only a new enrolment opens it [AUT-6].
     CredentialBlocked "credential_blocked" { account: AccountId, credential: Option<CredentialId>, factor: Word, }
+    /// A security key was registered for somebody and handed over; the reason says which, and when.
+    KeyHandedOver "key_handed_over" { account: AccountId, credential: CredentialId, reason: Reason, }
     /// Somebody in charge removed all second factors of an account, so that the person enrols again.
     ReEnrolled "re_enrolled" { account: AccountId, reason: Reason, }
 
@@ -214,6 +216,7 @@ impl Event {
             | Self::CredentialRenamed { account, .. }
             | Self::DefaultCredentialChanged { account, .. }
             | Self::CredentialBlocked { account, .. }
+            | Self::KeyHandedOver { account, .. }
             | Self::ReEnrolled { account, .. }
             | Self::SignInReported { account, .. }
             | Self::MessageOrdered { account, .. }

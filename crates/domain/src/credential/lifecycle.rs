@@ -1,7 +1,7 @@
 //! What may become of an account's credentials: enrolled, renamed, made the default, removed but never the last.
 
 use super::credential::{Credential, CredentialState, Label};
-use crate::factor::{FactorKind, definition};
+use crate::factor::{CoreFactors, FactorKind, definition};
 use crate::id::CredentialId;
 use crate::time::Timestamp;
 
@@ -146,17 +146,14 @@ impl Credentials {
         Ok(changed)
     }
 
-    /// Removes one, but never the last second factor.
+    /// Removes one, but never the last second factor that is enough by itself.
     ///
     /// # Errors
     /// Says why not.
-    pub fn remove(&self, id: CredentialId, now: Timestamp) -> Result<Removal, CannotRemove> {
+    pub fn remove(&self, id: CredentialId, core: &CoreFactors, now: Timestamp) -> Result<Removal, CannotRemove> {
         let credential = self.find(id).ok_or(CannotRemove::Unknown)?;
         // A supplementary factor alone is not enough (S3), so it does not count as the one that stays.
-        let stays = |other: &&Credential| {
-            let definition = definition(other.kind);
-            other.id != id && definition.is_second_factor() && definition.is_core
-        };
+        let stays = |other: &&Credential| other.id != id && core.contains(other.kind);
         let Some(oldest_left) = self.0.iter().find(stays) else { return Err(CannotRemove::LastSecondFactor) };
         let promoted = credential.is_default.then(|| Credential { is_default: true, ..oldest_left.clone() });
         let removed =
@@ -208,21 +205,21 @@ mod tests {
 
     #[test]
     fn the_last_second_factor_is_never_removed() {
-        assert_eq!(apps(1).remove(id(1), NOW), Err(CannotRemove::LastSecondFactor));
-        assert!(apps(2).remove(id(1), NOW).is_ok());
+        assert_eq!(apps(1).remove(id(1), &CoreFactors::default(), NOW), Err(CannotRemove::LastSecondFactor));
+        assert!(apps(2).remove(id(1), &CoreFactors::default(), NOW).is_ok());
     }
 
     #[test]
     fn removing_the_default_makes_the_oldest_one_left_the_default() {
-        let removal = apps(3).remove(id(1), NOW).unwrap();
+        let removal = apps(3).remove(id(1), &CoreFactors::default(), NOW).unwrap();
         assert_eq!(removal.removed.state, CredentialState::Removed { at: NOW });
         assert_eq!(removal.promoted.map(|credential| credential.id), Some(id(2)));
-        assert_eq!(apps(3).remove(id(3), NOW).unwrap().promoted, None);
+        assert_eq!(apps(3).remove(id(3), &CoreFactors::default(), NOW).unwrap().promoted, None);
     }
 
     #[test]
     fn somebody_elses_credential_is_unknown() {
-        assert_eq!(apps(2).remove(id(9), NOW), Err(CannotRemove::Unknown));
+        assert_eq!(apps(2).remove(id(9), &CoreFactors::default(), NOW), Err(CannotRemove::Unknown));
         assert_eq!(apps(2).make_default(id(9)), Err(UnknownCredential));
         assert_eq!(apps(2).rename(id(9), Label::numbered("x", 1)), Err(UnknownCredential));
     }

@@ -14,7 +14,10 @@ pub struct Definition {
     pub amr: &'static [&'static str],
     /// Whether a look-alike site cannot pass its response on [NIST SP 800-63B §3.2.5].
     pub phishing_resistant: bool,
-    /// Whether it is enough as somebody's only second factor (S3: FIDO2 and smartcard are not).
+    /// Whether it checks by itself who holds it, by a PIN, a fingerprint or a face, and so is two factors in one: a
+    /// multi-factor authenticator [NIST SP 800-63B §3.1.7].
+    pub verifies_holder: bool,
+    /// As shipped, whether it is enough as somebody's only second factor (S3: FIDO2 and smartcard are not).
     pub is_core: bool,
     /// Whether NIST calls it restricted: whoever uses it hears of the risk and is offered something better [AUT-8,
     /// NIST SP 800-63B §3.2.9].
@@ -28,6 +31,12 @@ pub struct Definition {
 }
 
 impl Definition {
+    /// Everything that it rests on by itself. What an authenticator checks before it answers counts as inherence, whether it is
+    /// a fingerprint or a PIN: which of them is not told, and beside a password a PIN must not pass for something else.
+    pub fn categories(&self) -> impl Iterator<Item = Category> + use<> {
+        std::iter::once(self.category).chain(self.verifies_holder.then_some(Category::Inherence))
+    }
+
     /// Whether it can stand beside a password as the second factor.
     pub fn is_second_factor(&self) -> bool {
         self.category != Category::Knowledge

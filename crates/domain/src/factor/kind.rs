@@ -14,6 +14,9 @@ use serde::{Deserialize, Serialize};
 pub enum FactorKind {
     /// Something the person knows: a password [NIST SP 800-63B §3.1.1].
     Password,
+    /// A security key or a passkey [WebAuthn Level 3, MET-5].
+    #[serde(rename = "webauthn")]
+    WebAuthn,
     /// A request to an authenticator app, answered with the number on the page [MET-1].
     Push,
     /// A code from an authenticator app [RFC 6238].
@@ -43,12 +46,13 @@ pub struct UnknownFactor;
 
 impl FactorKind {
     /// Every factor, in the order in which pages offer them: the strongest second factor first [MET-11].
-    pub const ALL: [Self; 5] = [Self::Password, Self::Push, Self::Totp, Self::Sms, Self::VoiceCall];
+    pub const ALL: [Self; 6] = [Self::Password, Self::WebAuthn, Self::Push, Self::Totp, Self::Sms, Self::VoiceCall];
 
     /// The name that the database and the audit use.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Password => "password",
+            Self::WebAuthn => "webauthn",
             Self::Push => "push",
             Self::Totp => "totp",
             Self::Sms => "sms",
@@ -64,6 +68,7 @@ impl FactorKind {
             Self::Sms => 3,
             Self::VoiceCall => 4,
             Self::Push => 5,
+            Self::WebAuthn => 6,
         }
     }
 }

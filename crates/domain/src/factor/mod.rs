@@ -8,6 +8,7 @@
 //! To add one: a folder beside `totp`, a line in `kind.rs`, a definition in `registry.rs`. Read `totp` next.
 
 mod code;
+mod core_factors;
 mod definition;
 mod kind;
 mod proof;
@@ -19,8 +20,10 @@ pub mod sms;
 pub mod telephone;
 pub mod totp;
 pub mod voice_call;
+pub mod webauthn;
 
 pub use code::{BadCode, Code};
+pub use core_factors::CoreFactors;
 pub use definition::Definition;
 pub use kind::{Category, FactorKind, UnknownFactor};
 pub use proof::{Proof, SavedProof};

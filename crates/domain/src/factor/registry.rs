@@ -9,6 +9,7 @@ const PASSWORD: Definition = Definition {
     category: Category::Knowledge,
     amr: &["pwd"],
     phishing_resistant: false,
+    verifies_holder: false,
     is_core: true,
     restricted: false,
     has_codes: false,
@@ -16,11 +17,26 @@ const PASSWORD: Definition = Definition {
     name: "Password",
 };
 
+const WEBAUTHN: Definition = Definition {
+    kind: FactorKind::WebAuthn,
+    category: Category::Possession,
+    // The key, and that somebody touched it; whether by PIN or by fingerprint is not told.
+    amr: &["pop", "user"],
+    phishing_resistant: true,
+    verifies_holder: true,
+    is_core: false,
+    restricted: false,
+    has_codes: false,
+    telephone: None,
+    name: "Security key or passkey",
+};
+
 const PUSH: Definition = Definition {
     kind: FactorKind::Push,
     category: Category::Possession,
     amr: &["swk"],
     phishing_resistant: false,
+    verifies_holder: false,
     is_core: true,
     restricted: false,
     has_codes: true,
@@ -33,6 +49,7 @@ const TOTP: Definition = Definition {
     category: Category::Possession,
     amr: &["otp"],
     phishing_resistant: false,
+    verifies_holder: false,
     is_core: true,
     restricted: false,
     has_codes: true,
@@ -45,6 +62,7 @@ const SMS: Definition = Definition {
     category: Category::Possession,
     amr: &["sms"],
     phishing_resistant: false,
+    verifies_holder: false,
     is_core: true,
     restricted: true,
     has_codes: false,
@@ -57,6 +75,7 @@ const VOICE_CALL: Definition = Definition {
     category: Category::Possession,
     amr: &["tel"],
     phishing_resistant: false,
+    verifies_holder: false,
     is_core: true,
     restricted: true,
     has_codes: false,
@@ -68,6 +87,7 @@ const VOICE_CALL: Definition = Definition {
 pub const fn definition(kind: FactorKind) -> &'static Definition {
     match kind {
         FactorKind::Password => &PASSWORD,
+        FactorKind::WebAuthn => &WEBAUTHN,
         FactorKind::Push => &PUSH,
         FactorKind::Totp => &TOTP,
         FactorKind::Sms => &SMS,
@@ -95,6 +115,9 @@ mod tests {
     #[test]
     fn a_password_is_never_a_second_factor() {
         let kinds: Vec<_> = second_factors().map(|definition| definition.kind).collect();
-        assert_eq!(kinds, [FactorKind::Push, FactorKind::Totp, FactorKind::Sms, FactorKind::VoiceCall]);
+        assert_eq!(
+            kinds,
+            [FactorKind::WebAuthn, FactorKind::Push, FactorKind::Totp, FactorKind::Sms, FactorKind::VoiceCall]
+        );
     }
 }

@@ -17,6 +17,8 @@ pub enum Action {
     ResetPassword,
     /// Remove an account's second factors, so that it enrols again.
     ReEnrol,
+    /// Register a security key for somebody and hand it over.
+    RegisterKey,
     /// Issue a single-use activation code.
     IssueActivation,
     /// Switch an account off.
@@ -53,6 +55,7 @@ impl Action {
         Self::SeeAccount,
         Self::ResetPassword,
         Self::ReEnrol,
+        Self::RegisterKey,
         Self::IssueActivation,
         Self::DisableAccount,
         Self::EnableAccount,
@@ -77,6 +80,7 @@ impl Action {
             Self::SeeAccount => "see account",
             Self::ResetPassword => "reset password",
             Self::ReEnrol => "re-enrol",
+            Self::RegisterKey => "register key",
             Self::IssueActivation => "issue activation",
             Self::DisableAccount => "disable account",
             Self::EnableAccount => "enable account",

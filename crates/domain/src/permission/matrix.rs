@@ -24,7 +24,11 @@ const fn administers(role: Role, action: Action) -> bool {
     match action {
         Action::ManageOwnCredentials | Action::ChangeOwnPassword | Action::ManageOwnSessions => false,
         Action::FindPeople | Action::SeeAccount => !matches!(role, Staff),
-        Action::ResetPassword | Action::ReEnrol | Action::IssueActivation | Action::EnableAccount => matches!(
+        Action::ResetPassword
+        | Action::ReEnrol
+        | Action::RegisterKey
+        | Action::IssueActivation
+        | Action::EnableAccount => matches!(
             role,
             LocalHelpDesk | LocalAdministrator | PrimaryLocalAdministrator | NationalHelpDesk | TenantAdministrator
         ),

@@ -30,12 +30,14 @@ impl Strength {
         for factor in factors {
             let definition = definition(factor);
             phishing_resistant |= definition.phishing_resistant;
-            if !categories.contains(&definition.category) {
-                categories.push(definition.category);
-            }
-            // A restricted factor beside unrestricted ones takes nothing away from them.
-            if !definition.restricted && !unrestricted.contains(&definition.category) {
-                unrestricted.push(definition.category);
+            for category in definition.categories() {
+                if !categories.contains(&category) {
+                    categories.push(category);
+                }
+                // A restricted factor beside unrestricted ones takes nothing away from them.
+                if !definition.restricted && !unrestricted.contains(&category) {
+                    unrestricted.push(category);
+                }
             }
         }
         match (categories.len(), unrestricted.len()) {

@@ -128,7 +128,7 @@ impl Flow {
         if let Err(refusal) = person.admit() {
             return Step::Refused(None, refusal);
         }
-        if !self.may_finish(policies, person, FactorKind::Push) {
+        if !self.may_finish(rules, policies, person, FactorKind::Push) {
             return Step::Refused(Some(self), Refusal::FactorNotUsable);
         }
         if !bound {
@@ -158,7 +158,7 @@ impl Flow {
         if let Err(refusal) = person.admit() {
             return Step::Refused(None, refusal);
         }
-        if !self.may_finish(policies, person, FactorKind::Push) {
+        if !self.may_finish(rules, policies, person, FactorKind::Push) {
             return Step::Refused(Some(self), Refusal::FactorNotUsable);
         }
         match judge(asked, standing, op) {

@@ -24,6 +24,13 @@ pub enum Challenge {
         /// Whether the person has another way, too.
         several: bool,
     },
+    /// To show one of these security keys.
+    Key {
+        /// The credentials, the one to name first.
+        credentials: Vec<CredentialId>,
+        /// Whether the person has another way, too.
+        several: bool,
+    },
     /// To type the number into an app.
     App {
         /// What the app was asked.
@@ -70,6 +77,11 @@ pub enum Challenge {
     EnrolTotp {
         /// The new key.
         new: NewTotp,
+    },
+    /// To show a security key for the first time.
+    EnrolKey {
+        /// The credential that it becomes.
+        credential: CredentialId,
     },
     /// To scan or follow this code with an authenticator app of ours.
     BindApp {
@@ -123,6 +135,7 @@ impl Challenge {
             Self::SelfEnrol
             | Self::ChooseFactor { .. }
             | Self::EnrolTotp { .. }
+            | Self::EnrolKey { .. }
             | Self::BindApp { .. }
             | Self::ConfirmApp { .. }
             | Self::EnrolNumber { .. }
@@ -131,6 +144,7 @@ impl Challenge {
             | Self::Activation => true,
             Self::Password
             | Self::Code { .. }
+            | Self::Key { .. }
             | Self::App { .. }
             | Self::Dispatch { .. }
             | Self::TextCode { .. }

@@ -8,6 +8,7 @@ use crate::factor::sms::SentCode;
 use crate::factor::telephone::PhoneNumber;
 use crate::factor::totp::Step;
 use crate::factor::voice_call::PlacedCall;
+use crate::factor::webauthn::{NewKey, UsedKey};
 use crate::id::{AccountId, CredentialId, MessageId, PushRequestId};
 use crate::secret::Secret;
 use crate::signin::DispatchTo;
@@ -94,6 +95,20 @@ pub enum Effect {
         credential: CredentialId,
         /// The account.
         account: AccountId,
+        /// The name that its owner gave it.
+        label: Label,
+    },
+    /// Note the counter of a security key. If another node has seen it already the step has not happened, as with
+    /// [`Effect::SpendTotpStep`].
+    UseKey(UsedKey),
+    /// Store a newly enrolled security key.
+    EnrolKey {
+        /// The credential's identifier.
+        credential: CredentialId,
+        /// The account.
+        account: AccountId,
+        /// The key.
+        key: NewKey,
         /// The name that its owner gave it.
         label: Label,
     },

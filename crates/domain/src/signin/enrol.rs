@@ -9,36 +9,43 @@ use crate::factor::totp::{self, NewTotp, TotpState};
 use crate::factor::voice_call::{self, CallOutcome, CallStanding};
 use crate::factor::{Code, FactorKind, definition, second_factors};
 use crate::op::Op;
+use crate::signin::proceed::is_too_weak;
 use crate::signin::stage::{Confirming, Stage};
 use crate::signin::step::refusal_of;
 use crate::signin::{Challenge, Dispatch, DispatchTo, Effect, Flow, Person, Previous, Refusal, SignInRules, Step};
 
 impl Flow {
-    pub(super) fn enrolment_confirmed(mut self, policies: &Policies, person: &Person) -> Step {
+    pub(super) fn enrolment_confirmed(mut self, rules: &SignInRules, policies: &Policies, person: &Person) -> Step {
         if !matches!(self.stage, Stage::OfferEnrolment) || self.account != Some(person.id) {
             return Step::Refused(Some(self), Refusal::WrongStep);
         }
         self.stage = Stage::ChooseFactor;
-        let kinds = self.enrollable(policies, person);
+        let kinds = self.enrollable(rules, policies, person);
         Step::Ask(self, Challenge::ChooseFactor { kinds }, Vec::new())
     }
 
-    /// The factors that the person may enrol, the recommended first.
-    fn enrollable(&self, policies: &Policies, person: &Person) -> Vec<FactorKind> {
+    /// The factors that the person may enrol here, where it is the first: those that are enough by themselves, the strongest
+    /// first.
+    fn enrollable(&self, rules: &SignInRules, policies: &Policies, person: &Person) -> Vec<FactorKind> {
         let required = self.required(policies, person);
         let barred = |kind: FactorKind| person.barred.iter().any(|(barred, _)| *barred == kind);
-        let too_weak = |restricted: bool| restricted && required > crate::session::Strength::MultiFactor;
         second_factors()
-            .filter(|definition| !barred(definition.kind) && !too_weak(definition.restricted))
             .map(|definition| definition.kind)
+            .filter(|kind| rules.core.contains(*kind) && !barred(*kind) && !is_too_weak(*kind, required))
             .collect()
     }
 
     /// Whether what was begun may be finished. SECURITY: a factor that was switched off since may not; a network that is down
     /// since has delivered its code all the same.
-    pub(super) fn may_finish(&self, policies: &Policies, person: &Person, kind: FactorKind) -> bool {
+    pub(super) fn may_finish(
+        &self,
+        rules: &SignInRules,
+        policies: &Policies,
+        person: &Person,
+        kind: FactorKind,
+    ) -> bool {
         let down = person.barred.iter().any(|(barred, why)| *barred == kind && *why == Unusable::Unavailable);
-        down || self.enrollable(policies, person).contains(&kind)
+        down || self.enrollable(rules, policies, person).contains(&kind)
     }
 
     /// Whether this person may enrol on the way in.
@@ -51,6 +58,7 @@ impl Flow {
 
     pub(super) fn factor_chosen(
         mut self,
+        rules: &SignInRules,
         policies: &Policies,
         person: &Person,
         kind: FactorKind,
@@ -58,7 +66,7 @@ impl Flow {
         binding: NewBinding,
     ) -> Step {
         let allowed = self.stage.is_enrolling() && self.may_enrol(person);
-        if !allowed || !self.enrollable(policies, person).contains(&kind) {
+        if !allowed || !self.enrollable(rules, policies, person).contains(&kind) {
             return Step::Refused(Some(self), Refusal::WrongStep);
         }
         let mut effects = self.withdraw();
@@ -70,6 +78,11 @@ impl Flow {
             effects.push(Effect::OfferBinding { account: person.id, binding: binding.clone() });
             self.stage = Stage::BindApp(binding.clone());
             return Step::Ask(self, Challenge::BindApp { binding }, effects);
+        }
+        if kind == FactorKind::WebAuthn {
+            let credential = new.credential();
+            self.stage = Stage::EnrolKey(credential);
+            return Step::Ask(self, Challenge::EnrolKey { credential }, effects);
         }
         self.stage = Stage::EnrolTotp(new.clone());
         Step::Ask(self, Challenge::EnrolTotp { new }, effects)
@@ -96,11 +109,12 @@ impl Flow {
     pub fn number_reach(
         &self,
         op: &Op,
+        rules: &SignInRules,
         policies: &Policies,
         person: &Person,
         previous: Previous,
     ) -> Result<Reach, Refusal> {
-        let kind = self.awaits_number().filter(|kind| self.enrollable(policies, person).contains(kind));
+        let kind = self.awaits_number().filter(|kind| self.enrollable(rules, policies, person).contains(kind));
         let reach = kind.and_then(|kind| definition(kind).telephone).filter(|_| self.may_enrol(person));
         let reach = reach.ok_or(Refusal::WrongStep)?;
         // However many numbers are tried.
@@ -122,7 +136,7 @@ impl Flow {
         if let Err(refusal) = person.admit() {
             return Step::Refused(None, refusal);
         }
-        let reach = match self.number_reach(op, policies, person, dispatch.previous) {
+        let reach = match self.number_reach(op, rules, policies, person, dispatch.previous) {
             Ok(reach) => reach,
             Err(refusal) => return Step::Refused(Some(self), refusal),
         };
@@ -162,7 +176,7 @@ impl Flow {
         if let Some(refusal) = refusal_of(permit) {
             return Step::Refused(Some(self), refusal);
         }
-        if !self.may_finish(policies, person, self.awaits_code_of()) {
+        if !self.may_finish(rules, policies, person, self.awaits_code_of()) {
             return Step::Refused(Some(self), Refusal::FactorNotUsable);
         }
         if let Stage::ConfirmNumber { number, how: Confirming::Text(sent) } = &self.stage {
@@ -223,7 +237,7 @@ impl Flow {
         if let Err(refusal) = person.admit() {
             return Step::Refused(None, refusal);
         }
-        if !self.may_finish(policies, person, FactorKind::VoiceCall) {
+        if !self.may_finish(rules, policies, person, FactorKind::VoiceCall) {
             return Step::Refused(Some(self), Refusal::FactorNotUsable);
         }
         match call.verify(standing, op.now) {
@@ -248,25 +262,26 @@ impl Flow {
         }
     }
 
-    pub(super) fn enrolment_restarted(mut self, policies: &Policies, person: &Person) -> Step {
+    pub(super) fn enrolment_restarted(mut self, rules: &SignInRules, policies: &Policies, person: &Person) -> Step {
         if !self.stage.is_enrolling() || !self.may_enrol(person) {
             return Step::Refused(Some(self), Refusal::WrongStep);
         }
         let effects = self.withdraw();
         self.stage = Stage::ChooseFactor;
-        let kinds = self.enrollable(policies, person);
+        let kinds = self.enrollable(rules, policies, person);
         Step::Ask(self, Challenge::ChooseFactor { kinds }, effects)
     }
 
-    pub(super) fn ask_enrolment_again(self, policies: &Policies, person: &Person) -> Step {
+    pub(super) fn ask_enrolment_again(self, rules: &SignInRules, policies: &Policies, person: &Person) -> Step {
         if !self.may_enrol(person) {
             return Step::Refused(None, Refusal::FlowExpired);
         }
         let challenge = match &self.stage {
             Stage::EnrolTotp(new) => Challenge::EnrolTotp { new: new.clone() },
+            Stage::EnrolKey(credential) => Challenge::EnrolKey { credential: *credential },
             Stage::BindApp(binding) => Challenge::BindApp { binding: binding.clone() },
             Stage::ConfirmApp(asked) => Challenge::ConfirmApp { asked: *asked },
-            Stage::ChooseFactor => Challenge::ChooseFactor { kinds: self.enrollable(policies, person) },
+            Stage::ChooseFactor => Challenge::ChooseFactor { kinds: self.enrollable(rules, policies, person) },
             Stage::EnrolNumber(kind) => Challenge::EnrolNumber { kind: *kind },
             Stage::ConfirmNumber { number, how } => how.challenge(Some(number.clone()), false),
             Stage::Identify

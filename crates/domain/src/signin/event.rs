@@ -6,6 +6,7 @@ use crate::factor::push::{MatchNumber, NewBinding, PushStanding};
 use crate::factor::telephone::{PhoneNumber, Reach};
 use crate::factor::totp::{NewTotp, TotpState};
 use crate::factor::voice_call::CallStanding;
+use crate::factor::webauthn::{KeyAnswer, KeyState};
 use crate::factor::{Code, FactorKind};
 use crate::id::{CredentialId, MessageId, PushRequestId};
 use crate::signin::{Person, Refusal};
@@ -58,6 +59,33 @@ pub enum Event {
         states: Vec<TotpState>,
         /// The code.
         code: Code,
+    },
+    /// A passkey answered before anybody was known [WebAuthn Level 3 §5.1.4].
+    PasskeyAnswered {
+        /// The account that the authenticator names, if there is one.
+        person: Option<Person>,
+        /// Its keys.
+        keys: Vec<KeyState>,
+        /// The answer.
+        answer: KeyAnswer,
+    },
+    /// A security key answered.
+    KeyAnswered {
+        /// The account.
+        person: Person,
+        /// Its keys.
+        keys: Vec<KeyState>,
+        /// The answer.
+        answer: KeyAnswer,
+    },
+    /// A new security key answered.
+    EnrolmentKeyAnswered {
+        /// The account.
+        person: Person,
+        /// The name that its owner gave it.
+        label: Label,
+        /// The answer.
+        answer: KeyAnswer,
     },
     /// The person chose one of their factors.
     CredentialChosen {

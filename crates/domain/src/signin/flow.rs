@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::factor::push::{AskedApp, NewBinding};
+use crate::factor::webauthn::KeyChallenge;
 use crate::factor::{FactorKind, Proof, SavedProof};
 use crate::id::{AccountId, CredentialId, FlowId, MessageId, SessionId};
 use crate::op::Op;
@@ -24,6 +25,8 @@ pub struct Flow {
     pub(super) proofs: Vec<Proof>,
     pub(super) activated: bool,
     pub(super) stage: Stage,
+    /// What security keys sign in this flow.
+    pub(super) challenge: KeyChallenge,
     /// How many codes and calls it has asked for.
     pub(super) dispatches: u32,
     /// From when on it may ask the same telephone again.
@@ -50,8 +53,8 @@ pub enum Purpose {
 }
 
 impl Flow {
-    /// A new sign-in, which asks for a password first.
-    pub fn begin(op: &Op, rules: &SignInRules, id: FlowId, request: SignInRequest) -> Self {
+    /// A new sign-in, which asks for a password first. `challenge` is what security keys will sign in it.
+    pub fn begin(op: &Op, rules: &SignInRules, id: FlowId, request: SignInRequest, challenge: KeyChallenge) -> Self {
         Self {
             id,
             purpose: Purpose::SignIn,
@@ -60,6 +63,7 @@ impl Flow {
             proofs: Vec::new(),
             activated: false,
             stage: Stage::Identify,
+            challenge,
             dispatches: 0,
             again_at: None,
             dispatched_to: None,
@@ -88,6 +92,7 @@ impl Flow {
         session: &Session,
         person: &Person,
         moving: Option<CredentialId>,
+        challenge: KeyChallenge,
     ) -> Self {
         let unrestricted = moving.is_none() && person.has_unrestricted_factor();
         let strength = if unrestricted { Strength::MultiFactorUnrestricted } else { Strength::MultiFactor };
@@ -109,6 +114,7 @@ impl Flow {
             proofs,
             activated: false,
             stage: Stage::SecondFactor { chosen: None },
+            challenge,
             dispatches: 0,
             again_at: None,
             dispatched_to: None,
@@ -156,6 +162,16 @@ impl Flow {
     /// Whether it awaits an activation code, or could begin with one.
     pub const fn awaits_activation(&self) -> bool {
         matches!(self.stage, Stage::Identify | Stage::Activation)
+    }
+
+    /// What security keys sign in this flow.
+    pub const fn key_challenge(&self) -> &KeyChallenge {
+        &self.challenge
+    }
+
+    /// The credential that a new security key becomes, if one is awaited.
+    pub const fn awaits_new_key(&self) -> Option<CredentialId> {
+        if let Stage::EnrolKey(credential) = &self.stage { Some(*credential) } else { None }
     }
 
     /// Which factor's code it awaits, so that the use case counts the try for that factor.

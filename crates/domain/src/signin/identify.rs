@@ -103,7 +103,8 @@ impl Flow {
     /// Why a new password is due now, if it is: none was proved (activation), or the one that was must be changed.
     pub(super) fn due_password(&self, person: &Person) -> Option<NewPasswordWhy> {
         if !self.has_proof_of(FactorKind::Password) {
-            return Some(NewPasswordWhy::FirstActivation);
+            // Whoever came by a passkey alone has not used the password, and is not asked about it.
+            return (self.activated || self.proofs.is_empty()).then_some(NewPasswordWhy::FirstActivation);
         }
         match (self.purpose, person.password) {
             (Purpose::FreshFactor { .. }, _) | (Purpose::SignIn, Some(PasswordStanding::Good { .. })) => None,

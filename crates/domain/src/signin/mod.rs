@@ -11,6 +11,9 @@ mod enrol;
 mod event;
 mod flow;
 mod identify;
+mod key;
+#[cfg(test)]
+mod key_tests;
 mod person;
 mod proceed;
 #[cfg(test)]

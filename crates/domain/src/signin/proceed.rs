@@ -127,6 +127,15 @@ pub(super) fn still_counts(person: &Person, factor: &EnrolledFactor) -> bool {
 /// Why a factor is of no use where `required` is asked for, if it is not.
 fn unusable(person: &Person, factor: &EnrolledFactor, required: Strength) -> Option<Unusable> {
     let barred = person.barred.iter().find(|(kind, _)| *kind == factor.kind).map(|(_, why)| *why);
-    let too_weak = definition(factor.kind).restricted && required > Strength::MultiFactor;
-    factor.unusable.or(barred).or_else(|| too_weak.then_some(Unusable::TooWeak))
+    factor.unusable.or(barred).or_else(|| is_too_weak(factor.kind, required).then_some(Unusable::TooWeak))
+}
+
+/// Whether a factor adds nothing where `required` is asked for, whatever is shown beside it.
+pub(super) fn is_too_weak(kind: FactorKind, required: Strength) -> bool {
+    let definition = definition(kind);
+    match required {
+        Strength::OneFactor | Strength::MultiFactor => false,
+        Strength::MultiFactorUnrestricted => definition.restricted,
+        Strength::PhishingResistant => !definition.phishing_resistant,
+    }
 }

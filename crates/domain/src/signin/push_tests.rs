@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::telephone_tests::{dispatch, mobile};
-use super::tests::{Journey, SEED, code, enrolled, factor, op, person, phone};
+use super::tests::{Journey, SEED, challenge, code, enrolled, factor, op, person, phone};
 use super::*;
 use crate::factor::push::PushStanding;
 use crate::factor::{Code, FactorKind};
@@ -163,7 +163,7 @@ fn stepping_up(person: &Person, moving: Option<CredentialId>) -> Journey {
         crate::id::DeviceId::new(op(3).now, [6; 10]),
     );
     let id = crate::id::FlowId::new(op(4).now, [5; 10]);
-    journey.flow = Some(Flow::refresh(&op(4), &SignInRules::default(), id, &session, person, moving));
+    journey.flow = Some(Flow::refresh(&op(4), &SignInRules::default(), id, &session, person, moving, challenge()));
     journey.person = person.clone();
     journey.log.clear();
     journey

@@ -3,6 +3,7 @@
 use crate::factor::password::BrokenRule;
 use crate::factor::push::PushFailure;
 use crate::factor::voice_call::CallOutcome;
+use crate::factor::webauthn::KeyFailure;
 use crate::time::Timestamp;
 
 /// Why the engine refused an event. An outcome, not an error: it is committed with its counter and its audit row.
@@ -65,6 +66,8 @@ pub enum Refusal {
     NumberNotAllowed,
     /// The request to an app did not confirm the sign-in.
     AppFailed(PushFailure),
+    /// The answer of a security key proved nothing, or a new key was not taken.
+    KeyFailed(KeyFailure),
     /// The app was asked so often in vain that it is not asked again for a while [AUT-5].
     AskedTooOften {
         /// From when on it may be.
@@ -116,6 +119,7 @@ impl Refusal {
             Self::NothingButTheMovingApp,
         ]
         .into_iter()
+        .chain(KeyFailure::ALL.into_iter().map(Self::KeyFailed))
         .chain(CallOutcome::ALL.into_iter().filter(is_failure).map(Self::CallFailed))
         .collect()
     }
@@ -154,6 +158,16 @@ impl Refusal {
                 PushFailure::NoAnswer => "SIGNIN-028",
                 PushFailure::TakenBack => "SIGNIN-029",
                 PushFailure::Reported => "SIGNIN-019",
+            },
+            Self::KeyFailed(failure) => match failure {
+                KeyFailure::Unreadable => "SIGNIN-040",
+                KeyFailure::WrongAnswer => "SIGNIN-041",
+                KeyFailure::NotVerified => "SIGNIN-042",
+                KeyFailure::UnknownKey => "SIGNIN-043",
+                KeyFailure::Copied => "SIGNIN-044",
+                KeyFailure::KnownKey => "SIGNIN-045",
+                KeyFailure::ModelNotAllowed => "SIGNIN-046",
+                KeyFailure::Unsupported => "SIGNIN-047",
             },
             Self::CallFailed(outcome) => match outcome {
                 CallOutcome::WrongCode => "SIGNIN-030",
@@ -206,6 +220,7 @@ impl Refusal {
                 PushFailure::TakenBack => "app_taken_back",
                 PushFailure::Reported => "reported",
             },
+            Self::KeyFailed(failure) => failure.as_str(),
             Self::CallFailed(outcome) => match outcome {
                 CallOutcome::WrongCode => "call_wrong_code",
                 CallOutcome::NoResponse | CallOutcome::Confirmed => "call_no_response",
@@ -285,6 +300,30 @@ impl Refusal {
                 PushFailure::TakenBack => "The request was taken back, for example by a newer one: ask again.",
                 PushFailure::Reported => "The person said that they are not signing in: tell security.",
             },
+            Self::KeyFailed(failure) => match failure {
+                KeyFailure::Unreadable => {
+                    "The browser sent no answer that can be read: try again, with an up-to-date browser."
+                }
+                KeyFailure::WrongAnswer => {
+                    "The answer was for another page or another site: go back to the sign-in and try again. If the person followed a link to a page that looked like ours, tell security."
+                }
+                KeyFailure::NotVerified => {
+                    "The key did not ask for a PIN or a fingerprint. Help the person to set a PIN on it, then try again."
+                }
+                KeyFailure::UnknownKey => {
+                    "The key belongs to another account, or was removed from this one: check which key it is."
+                }
+                KeyFailure::Copied => {
+                    "The key may have been copied: its counter did not grow. Remove it, give the person another one, and tell security."
+                }
+                KeyFailure::KnownKey => "The key is registered already, for this account or another one.",
+                KeyFailure::ModelNotAllowed => {
+                    "The organisation does not take this model of key, or the key did not prove its model: hand out one that is allowed."
+                }
+                KeyFailure::Unsupported => {
+                    "The key has no signature that Wardkey checks: it needs ES256, ES384 or RS256, one of which any FIDO2 key has."
+                }
+            },
             Self::CallFailed(outcome) => match outcome {
                 CallOutcome::WrongCode => "The digits on the keypad were not those on the screen: ask for a new call.",
                 CallOutcome::NoResponse | CallOutcome::Confirmed => {
@@ -335,6 +374,7 @@ impl Refusal {
             | Self::NoUsableFactor
             | Self::NumberNotAllowed
             | Self::AppFailed(_)
+            | Self::KeyFailed(_)
             | Self::AskedTooOften { .. }
             | Self::AnotherRequestOpen { .. }
             | Self::NetworkReported

@@ -2,12 +2,14 @@
 
 use std::time::Duration;
 
+use crate::factor::CoreFactors;
 use crate::factor::push::PushRules;
 use crate::factor::sms::SmsRules;
 use crate::factor::voice_call::VoiceCallRules;
+use crate::factor::webauthn::WebAuthnRules;
 
 /// The limits of a sign-in in progress.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct SignInRules {
     /// An unfinished sign-in is forgotten after this long.
     pub lifetime: Duration,
@@ -21,6 +23,10 @@ pub struct SignInRules {
     pub sms: SmsRules,
     /// Calls.
     pub voice_call: VoiceCallRules,
+    /// Security keys and passkeys.
+    pub webauthn: WebAuthnRules,
+    /// Which factors are enough as the only second one.
+    pub core: CoreFactors,
 }
 
 impl Default for SignInRules {
@@ -32,6 +38,8 @@ impl Default for SignInRules {
             push: PushRules::default(),
             sms: SmsRules::default(),
             voice_call: VoiceCallRules::default(),
+            webauthn: WebAuthnRules::default(),
+            core: CoreFactors::default(),
         }
     }
 }

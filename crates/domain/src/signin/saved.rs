@@ -7,6 +7,7 @@ use crate::factor::sms::SentCode;
 use crate::factor::telephone::PhoneNumber;
 use crate::factor::totp::NewTotp;
 use crate::factor::voice_call::PlacedCall;
+use crate::factor::webauthn::KeyChallenge;
 use crate::factor::{Code, FactorKind, Proof, SavedProof};
 use crate::id::{AccountId, CredentialId, FlowId, MessageId, PushRequestId};
 use crate::op::Op;
@@ -16,7 +17,7 @@ use crate::signin::{Flow, NewPasswordWhy, Purpose, Refusal, SignInRequest};
 use crate::time::Timestamp;
 
 /// The version of the blob's format; a blob of another version is an expired flow.
-const VERSION: u8 = 3;
+const VERSION: u8 = 4;
 
 /// A saved flow: bytes for the store to seal. They hold secrets and proofs, and only the engine can write or read them.
 ///
@@ -46,6 +47,7 @@ struct Blob {
     proofs: Vec<SavedProof>,
     activated: bool,
     stage: BlobStage,
+    challenge: Vec<u8>,
     dispatches: u32,
     again_at: Option<Timestamp>,
     dispatched_to: Option<CredentialId>,
@@ -67,6 +69,7 @@ enum BlobStage {
     OfferEnrolment,
     ChooseFactor,
     EnrolTotp { credential: CredentialId, seed: Vec<u8> },
+    EnrolKey(CredentialId),
     BindApp { credential: CredentialId, code: String, expires_at: Timestamp },
     ConfirmApp(BlobAsked),
     EnrolNumber(FactorKind),
@@ -161,6 +164,7 @@ impl Flow {
             Stage::EnrolTotp(new) => {
                 BlobStage::EnrolTotp { credential: new.credential(), seed: new.seed().expose().clone() }
             }
+            Stage::EnrolKey(credential) => BlobStage::EnrolKey(*credential),
             Stage::CheckingPassword | Stage::Complete => return None,
         };
         let blob = Blob {
@@ -172,6 +176,7 @@ impl Flow {
             proofs: self.proofs.iter().map(Proof::saved).collect(),
             activated: self.activated,
             stage,
+            challenge: self.challenge.as_bytes().to_vec(),
             dispatches: self.dispatches,
             again_at: self.again_at,
             dispatched_to: self.dispatched_to,
@@ -221,10 +226,12 @@ impl Flow {
                 BlobStage::NewPassword(why) => Stage::NewPassword(why),
                 BlobStage::OfferEnrolment => Stage::OfferEnrolment,
                 BlobStage::ChooseFactor => Stage::ChooseFactor,
+                BlobStage::EnrolKey(credential) => Stage::EnrolKey(credential),
                 BlobStage::EnrolTotp { credential, seed } => {
                     Stage::EnrolTotp(NewTotp::restore(credential, Secret::new(seed)))
                 }
             },
+            challenge: KeyChallenge::restore(&blob.challenge).ok_or(Refusal::FlowExpired)?,
             dispatches: blob.dispatches,
             again_at: blob.again_at,
             dispatched_to: blob.dispatched_to,

@@ -47,10 +47,17 @@ impl Flow {
         };
         let several = person.factors.len() > 1;
         let by_code = matches!(&self.stage, Stage::AppCode(credential) if *credential == first.credential);
-        if by_code || (definition(first.kind).telephone.is_none() && first.kind != FactorKind::Push) {
+        let alike = || {
             let ours =
                 candidates.iter().filter(|factor| factor.kind == first.kind && factor.credential != first.credential);
-            let credentials = std::iter::once(first.credential).chain(ours.map(|factor| factor.credential)).collect();
+            std::iter::once(first.credential).chain(ours.map(|factor| factor.credential)).collect()
+        };
+        if first.kind == FactorKind::WebAuthn {
+            self.stage = Stage::SecondFactor { chosen: Some(first.credential) };
+            return Step::Ask(self, Challenge::Key { credentials: alike(), several }, effects);
+        }
+        if by_code || (definition(first.kind).telephone.is_none() && first.kind != FactorKind::Push) {
+            let credentials = alike();
             if !by_code {
                 self.stage = Stage::SecondFactor { chosen: Some(first.credential) };
             }
@@ -165,6 +172,7 @@ impl Flow {
             | Stage::OfferEnrolment
             | Stage::ChooseFactor
             | Stage::EnrolTotp(_)
+            | Stage::EnrolKey(_)
             | Stage::AppCode(_)
             | Stage::BindApp(_)
             | Stage::EnrolNumber(_)

@@ -39,6 +39,8 @@ pub(super) enum Stage {
     ChooseFactor,
     /// A new key is shown and its first code awaited.
     EnrolTotp(NewTotp),
+    /// A new security key is awaited.
+    EnrolKey(CredentialId),
     /// A code that binds an app is shown, and the app awaited.
     BindApp(NewBinding),
     /// An app was bound and asked, and its answer is awaited.
@@ -81,6 +83,7 @@ impl Stage {
             | Self::OfferEnrolment
             | Self::ChooseFactor
             | Self::EnrolTotp(_)
+            | Self::EnrolKey(_)
             | Self::BindApp(_)
             | Self::ConfirmApp(_)
             | Self::EnrolNumber(_)
@@ -104,6 +107,7 @@ impl Stage {
             | Self::OfferEnrolment
             | Self::ChooseFactor
             | Self::EnrolTotp(_)
+            | Self::EnrolKey(_)
             | Self::BindApp(_)
             | Self::EnrolNumber(_)
             | Self::ConfirmNumber { .. }
@@ -127,6 +131,7 @@ impl Stage {
             | Self::OfferEnrolment
             | Self::ChooseFactor
             | Self::EnrolTotp(_)
+            | Self::EnrolKey(_)
             | Self::BindApp(_)
             | Self::ConfirmApp(_)
             | Self::EnrolNumber(_)
@@ -145,6 +150,7 @@ impl Stage {
             self,
             Self::ChooseFactor
                 | Self::EnrolTotp(_)
+                | Self::EnrolKey(_)
                 | Self::BindApp(_)
                 | Self::ConfirmApp(_)
                 | Self::EnrolNumber(_)

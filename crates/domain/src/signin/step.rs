@@ -45,12 +45,18 @@ impl Flow {
             Event::CodeSubmitted { person, permit, states, code } => {
                 self.code_submitted(op, rules, policies, &person, permit, states, code)
             }
+            Event::PasskeyAnswered { person, keys, answer } => {
+                self.passkey_answered(op, rules, policies, person, &keys, &answer)
+            }
+            Event::KeyAnswered { person, keys, answer } => {
+                self.key_answered(op, rules, policies, &person, &keys, &answer)
+            }
             Event::CodeSpentElsewhere => Step::Refused(Some(self), Refusal::CodeAlreadyUsed),
             Event::CallChecked { person, standing } => self.call_checked(op, rules, policies, &person, standing),
             Event::AppChecked { person, standing } => self.app_checked(op, rules, policies, &person, standing),
-            Event::EnrolmentConfirmed { person } => self.enrolment_confirmed(policies, &person),
+            Event::EnrolmentConfirmed { person } => self.enrolment_confirmed(rules, policies, &person),
             Event::FactorChosen { person, kind, new, binding } => {
-                self.factor_chosen(policies, &person, kind, new, binding)
+                self.factor_chosen(rules, policies, &person, kind, new, binding)
             }
             Event::BindingChecked { person, bound, dispatch } => {
                 self.binding_checked(op, rules, policies, &person, bound, &dispatch)
@@ -67,7 +73,10 @@ impl Flow {
             Event::EnrolmentCallChecked { person, label, standing } => {
                 self.enrolment_call_checked(op, rules, policies, &person, label, standing)
             }
-            Event::EnrolmentRestarted { person } => self.enrolment_restarted(policies, &person),
+            Event::EnrolmentKeyAnswered { person, label, answer } => {
+                self.enrolment_key_answered(op, rules, policies, &person, label, &answer)
+            }
+            Event::EnrolmentRestarted { person } => self.enrolment_restarted(rules, policies, &person),
         }
     }
 
@@ -79,12 +88,13 @@ impl Flow {
                 Stage::OfferEnrolment
                 | Stage::ChooseFactor
                 | Stage::EnrolTotp(_)
+                | Stage::EnrolKey(_)
                 | Stage::BindApp(_)
                 | Stage::ConfirmApp(_)
                 | Stage::EnrolNumber(_)
                 | Stage::ConfirmNumber { .. },
                 Some(person),
-            ) => self.ask_enrolment_again(policies, person),
+            ) => self.ask_enrolment_again(rules, policies, person),
             (
                 Stage::SecondFactor { .. }
                 | Stage::App(_)

@@ -37,6 +37,7 @@ mod telephone;
 mod throttle;
 mod totp;
 mod value;
+mod webauthn;
 mod whole;
 
 pub use keys::write_new as write_new_master_key;

@@ -2,9 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
+use wardkey_domain::access::RestrictedRules;
 use wardkey_domain::credential::ThrottleRules;
 use wardkey_domain::directory::HelpContact;
 use wardkey_domain::factor::totp::TotpRules;
+use wardkey_domain::factor::{CoreFactors, FactorKind};
 use wardkey_domain::secret::Secret;
 use wardkey_domain::session::SessionLimits;
 use wardkey_domain::signin::SignInRules;
@@ -21,7 +23,7 @@ use super::problem::ConfigError;
 use super::reader::{Reader, SectionDoc};
 use super::{
     audit, cache, database, hashing, help, keys, listen, log, message, metrics, network, oidc, outbound, password,
-    push, server, session, signin, telephone, throttle, totp,
+    push, server, session, signin, telephone, throttle, totp, webauthn,
 };
 
 /// What is read when no file is named.
@@ -63,6 +65,8 @@ pub struct Config {
     pub totp: TotpRules,
     /// `[push]` and `[place]`.
     pub push: push::Push,
+    /// `[webauthn]`.
+    pub webauthn: webauthn::WebAuthn,
     /// `[telephone]`, `[sms]`, `[voice_call]`, `[restricted]`.
     pub telephone: telephone::Telephone,
     /// `[message]` and `[budget]`.
@@ -137,7 +141,7 @@ impl Config {
             session: self.session,
             telephone: self.telephone.rules,
             max_telephones: self.telephone.max_per_account,
-            restricted: self.telephone.restricted.clone(),
+            restricted: self.restricted(),
             message: self.message.clone(),
             places: self.push.places.clone(),
             push_contact: self.push.contact.clone(),
@@ -145,13 +149,26 @@ impl Config {
                 push: self.push.rules,
                 sms: self.telephone.sms,
                 voice_call: self.telephone.voice_call,
-                ..self.signin
+                webauthn: self.webauthn.rules.clone(),
+                core: CoreFactors::default().with(FactorKind::WebAuthn, self.webauthn.is_core),
+                ..self.signin.clone()
             },
             visits: self.visits,
             cache: self.cache.clone(),
             oidc: self.oidc,
             audit: self.audit.clone(),
         }
+    }
+}
+
+impl Config {
+    /// What is switched off for everybody: also security keys where browsers do not use them, as at an address in numbers.
+    fn restricted(&self) -> RestrictedRules {
+        let mut rules = self.telephone.restricted.clone();
+        if !self.webauthn.is_usable {
+            rules.off.push(FactorKind::WebAuthn);
+        }
+        rules
     }
 }
 
@@ -168,6 +185,7 @@ fn sections(reader: &mut Reader) -> Option<Config> {
     let hashing = hashing::read(reader);
     let totp = totp::read(reader);
     let push = push::read(reader);
+    let webauthn = webauthn::read(reader, server.issuer.as_ref());
     let telephone = telephone::read(reader);
     let message = message::read(reader, telephone.ring_for);
     let networks = network::read(reader, server.issuer.as_ref().map(Issuer::host), telephone.ring_for);
@@ -191,6 +209,7 @@ fn sections(reader: &mut Reader) -> Option<Config> {
         hashing,
         totp,
         push,
+        webauthn,
         telephone,
         message,
         networks,

@@ -87,6 +87,7 @@ fn text(place: &Place) -> String {
     let _ = write!(text, "[audit]\nanchor = {}\n", path(place.folder.join("audit-anchor.jsonl")));
     // Numbers that belong to nobody, and time to read what a call says.
     text.push_str("[signin]\nask_again_after = \"4 s\"\n[telephone]\ndrama = true\n[voice_call]\nlisten_for = \"30 s\"\nring_for = \"2 min\"\n");
+    text.push_str("[webauthn]\ncore = true\npasskey_alone = true\nname = \"Wardkey demo\"\n");
     text.push_str("[log]\nformat = \"text\"\nlevel = \"warn\"\n[totp]\nissuer = \"Wardkey demo\"\n");
     text.push_str("[help]\nname = \"Demonstration help desk\"\ntelephone = \"01632 960999\"\n");
     text

@@ -24,3 +24,30 @@ macro_rules! on_both_engines {
         }
     };
 }
+
+/// The same, with settings that the first argument changes: a function of `&mut Settings`.
+macro_rules! on_both_engines_with {
+    ($change:ident, $name:ident, |$test:ident| $body:block) => {
+        async fn $name($test: &wardkey_testkit::TestApp) $body
+
+        mod $name {
+            use std::sync::Arc;
+
+            use wardkey_testkit::{EngineKind, TestApp, TestClock};
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn sqlite() {
+                let database = Arc::new(EngineKind::Sqlite.database());
+                super::$name(&TestApp::on(database, TestClock::new(), super::$change).await).await;
+            }
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn postgres() {
+                if EngineKind::Postgres.is_available() {
+                    let database = Arc::new(EngineKind::Postgres.database());
+                    super::$name(&TestApp::on(database, TestClock::new(), super::$change).await).await;
+                }
+            }
+        }
+    };
+}

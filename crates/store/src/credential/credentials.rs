@@ -115,6 +115,9 @@ pub async fn save_credential(tx: &mut Tx, credential: &Credential) -> Result<boo
             ],
         )
         .await?;
+    if let (1, FactorKind::WebAuthn, CredentialState::Removed { .. }) = (saved, credential.kind, credential.state) {
+        super::security_key::delete_key(tx, credential.id).await?;
+    }
     if let (1, FactorKind::Push, CredentialState::Removed { at }) = (saved, credential.kind, credential.state) {
         // Nobody answers for it any more, and nobody is woken.
         super::delete_subscription(tx, credential.id).await?;

@@ -13,6 +13,7 @@ mod pace;
 mod passwords;
 mod push_request;
 mod refused_network;
+mod security_key;
 mod telephone;
 mod throttle;
 mod totp;
@@ -47,6 +48,7 @@ pub use push_request::{
     settle_push_request, take_back_push_requests,
 };
 pub use refused_network::{delete_refused_networks_over, is_network_refused, network_mac, refuse_network};
+pub use security_key::{StoredCustody, find_custody, insert_custody, insert_key, key_secret, list_keys, use_key};
 pub use telephone::{
     find_number, list_accounts_with_number, note_number, note_use, pending_secret, set_pending_secret, telephone_secret,
 };

@@ -6,10 +6,11 @@ use wardkey_domain::credential::{
     ActivationCode, ActivationPurpose, Attempt, Credential, CredentialState, Credentials, Label, MustChange, Permit,
     ThrottleRules, Who,
 };
-use wardkey_domain::factor::FactorKind;
 use wardkey_domain::factor::password::{HashMemory, HashParams, PasswordHash, PasswordRules, hash};
 use wardkey_domain::factor::telephone::PhoneNumber;
 use wardkey_domain::factor::totp::Step;
+use wardkey_domain::factor::webauthn::{KeyRecord, KeyState, NewKey, UsedKey};
+use wardkey_domain::factor::{CoreFactors, FactorKind};
 use wardkey_domain::id::{AccountId, CredentialId, DeviceId, OrganisationId, SessionId};
 use wardkey_domain::secret::Secret;
 use wardkey_domain::time::Timestamp;
@@ -88,7 +89,7 @@ both_engines!(a_credential_reads_back_as_saved, |store| async move {
 both_engines!(a_removed_credential_keeps_its_row_and_loses_its_secret, |store| async move {
     with_apps(&store, 2).await;
     let mut tx = store.begin().await.unwrap();
-    let removal = Credentials::new(list(&mut tx).await).remove(id(1), NOW).unwrap();
+    let removal = Credentials::new(list(&mut tx).await).remove(id(1), &CoreFactors::default(), NOW).unwrap();
     assert!(save_credential(&mut tx, &removal.removed).await.unwrap());
     assert!(save_credential(&mut tx, &removal.promoted.unwrap()).await.unwrap());
     let ids: Vec<_> = list(&mut tx).await.iter().map(|credential| (credential.id, credential.is_default)).collect();
@@ -185,7 +186,9 @@ both_engines!(nodes, two_removals_at_once_leave_one_credential, |first, second| 
                 let mut tx = node.begin().await?;
                 lock_credentials(&mut tx, account(), organisation()).await?;
                 let credentials = Credentials::new(list_credentials(&mut tx, account()).await?);
-                let Ok(removal) = credentials.remove(id(number), NOW) else { return Ok(false) };
+                let Ok(removal) = credentials.remove(id(number), &CoreFactors::default(), NOW) else {
+                    return Ok(false);
+                };
                 let mut saved = save_credential(&mut tx, &removal.removed).await?;
                 if let Some(promoted) = removal.promoted {
                     saved &= save_credential(&mut tx, &promoted).await?;
@@ -482,3 +485,80 @@ async fn patiently<T, F: Future<Output = Result<T, crate::StoreError>>>(operatio
         }
     }
 }
+
+fn key(number: u8) -> NewKey {
+    let record = serde_json::json!({
+        "id": vec![number; 4],
+        "public_key": {"type_": "ES256", "key": {"EC_EC2": {"curve": "SECP256R1", "x": "AQ", "y": "Ag"}}},
+        "transports": ["usb"], "backup_eligible": true, "backed_up": false, "model": null,
+    });
+    NewKey { record: KeyRecord::from_bytes(record.to_string().as_bytes()).unwrap(), counter: 3 }
+}
+
+fn security_key(number: u8) -> Credential {
+    Credential { kind: FactorKind::WebAuthn, ..app(number, false) }
+}
+
+async fn with_key(store: &Store, number: u8) -> bool {
+    let mut tx = store.begin().await.unwrap();
+    let (credential, key) = (security_key(number), key(number));
+    insert_credential(&mut tx, &credential, Some(&key_secret(&key.record)), None).await.unwrap();
+    let inserted = insert_key(&mut tx, &credential, &key).await.unwrap();
+    tx.commit().await.unwrap();
+    inserted
+}
+
+both_engines!(a_security_key_reads_back_and_belongs_to_one_account, |store| async move {
+    assert!(with_key(&store, 1).await);
+    let mut tx = store.begin().await.unwrap();
+    let found = list_keys(&mut tx, account()).await.unwrap();
+    let expected = KeyState { credential: id(1), account: account(), record: key(1).record, counter: 3 };
+    assert_eq!(found, [expected]);
+    let other = Credential { account: AccountId::new(NOW, [9; 10]), ..security_key(2) };
+    assert!(!insert_key(&mut tx, &other, &key(1)).await.unwrap(), "another account has it");
+    // A removed one can be registered again.
+    let removed = Credential { state: CredentialState::Removed { at: NOW }, ..security_key(1) };
+    assert!(save_credential(&mut tx, &removed).await.unwrap());
+    assert_eq!(list_keys(&mut tx, account()).await.unwrap(), []);
+    assert!(insert_key(&mut tx, &other, &key(1)).await.unwrap());
+});
+
+both_engines!(a_counter_of_a_key_is_accepted_once, |store| async move {
+    with_key(&store, 1).await;
+    let used = |counter| UsedKey { credential: id(1), counter, record: None };
+    let mut tx = store.begin().await.unwrap();
+    assert!(!use_key(&mut tx, &used(3), NOW).await.unwrap(), "as when it was registered");
+    assert!(use_key(&mut tx, &used(4), NOW).await.unwrap());
+    assert!(!use_key(&mut tx, &used(4), NOW).await.unwrap(), "on another node in the same second");
+    assert!(!use_key(&mut tx, &used(0), NOW).await.unwrap(), "a key that counts does not stop counting");
+    let news = UsedKey { record: Some(KeyRecord::from_bytes(&key(2).record.to_bytes()).unwrap()), ..used(9) };
+    assert!(use_key(&mut tx, &news, NOW).await.unwrap());
+    let found = list_keys(&mut tx, account()).await.unwrap();
+    assert_eq!((found[0].counter, &found[0].record), (9, &key(2).record));
+    assert_eq!(list(&mut tx).await[0].last_used_at, Some(NOW));
+});
+
+both_engines!(a_key_without_a_counter_can_be_used_again, |store| async move {
+    let mut tx = store.begin().await.unwrap();
+    let key = NewKey { counter: 0, ..key(1) };
+    insert_credential(&mut tx, &security_key(1), Some(&key_secret(&key.record)), None).await.unwrap();
+    insert_key(&mut tx, &security_key(1), &key).await.unwrap();
+    let used = UsedKey { credential: id(1), counter: 0, record: None };
+    assert!(use_key(&mut tx, &used, NOW).await.unwrap() && use_key(&mut tx, &used, NOW).await.unwrap());
+});
+
+both_engines!(who_was_given_a_key_stays_known_when_it_is_gone, |store| async move {
+    with_key(&store, 1).await;
+    let custody = StoredCustody {
+        serial: "12345678".to_owned(),
+        model: "YubiKey 5 NFC".to_owned(),
+        handed_over_on: "2026-11-22".to_owned(),
+        registered_by: AccountId::new(NOW, [7; 10]),
+    };
+    let mut tx = store.begin().await.unwrap();
+    insert_custody(&mut tx, &security_key(1), &custody, NOW).await.unwrap();
+    let removed = Credential { state: CredentialState::Removed { at: NOW }, ..security_key(1) };
+    save_credential(&mut tx, &removed).await.unwrap();
+    assert_eq!(find_custody(&mut tx, id(1)).await.unwrap(), Some(custody));
+    assert_eq!(find_custody(&mut tx, id(2)).await.unwrap(), None);
+});

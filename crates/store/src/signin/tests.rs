@@ -1,6 +1,7 @@
 //! Each query once, on both engines.
 
 use serde_json::json;
+use wardkey_domain::factor::webauthn::{CHALLENGE_BYTES, KeyChallenge};
 use wardkey_domain::id::{FlowId, RequestId};
 use wardkey_domain::op::{Actor, Op, Origin};
 use wardkey_domain::secret::TokenHash;
@@ -17,7 +18,8 @@ fn op(second: i64) -> Op {
 
 fn begun(number: u8) -> Flow {
     let id = FlowId::new(op(0).now, [number; 10]);
-    Flow::begin(&op(0), &SignInRules::default(), id, SignInRequest::portal())
+    let challenge = KeyChallenge::new([1; CHALLENGE_BYTES]);
+    Flow::begin(&op(0), &SignInRules::default(), id, SignInRequest::portal(), challenge)
 }
 
 fn token(number: u8) -> TokenHash {

@@ -70,6 +70,16 @@ impl Page {
         self.with_class("nhsuk-error-summary")
     }
 
+    /// What the first form that has it says in `data-name`.
+    pub fn data(&self, name: &str) -> Option<String> {
+        let name = format!("data-{name}");
+        let found = self.pieces.iter().find_map(|piece| match piece {
+            Piece::Open(tag) if tag.name == "form" => tag.attribute(&name),
+            Piece::Open(_) | Piece::Close(_) | Piece::Text(_) => None,
+        });
+        found.map(str::to_owned)
+    }
+
     /// The links, as text and address.
     pub fn links(&self) -> Vec<(String, String)> {
         let link = |(at, piece): (usize, &Piece)| match piece {

@@ -142,9 +142,7 @@ async fn pending(
     id: CredentialId,
 ) -> Result<(Credential, NewTotp, Timestamp)> {
     let session = own::actor(op)?.session;
-    let found = store::credential::find_credential(tx, id).await?;
-    let ours = |found: &Credential| found.account == account.id && found.awaits_confirmation_by(session, op.now);
-    let pending = found.filter(ours).ok_or(Error::NotFound("enrolment"))?;
+    let pending = own::pending(tx, op, account, session, id).await?;
     let CredentialState::Pending { expires_at, .. } = pending.state else {
         return Err(Error::NotFound("enrolment"));
     };

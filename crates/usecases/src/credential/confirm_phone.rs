@@ -168,7 +168,7 @@ async fn replace(
     let held = Credentials::new(store::credential::list_credentials(tx, account.id).await?);
     let was_default = held.find(old).is_some_and(|credential| credential.is_default);
     // Another window was faster, and the old one is gone.
-    let Ok(removal) = held.remove(old, op.now) else {
+    let Ok(removal) = held.remove(old, &app.settings().signin.core, op.now) else {
         return own::tell(app, tx, op, MessageKind::FactorAdded, new).await;
     };
     if !store::credential::save_credential(tx, &removal.removed).await? {

@@ -7,9 +7,10 @@ use wardkey_domain::permission::Action;
 use wardkey_domain::time::Timestamp;
 use wardkey_store as store;
 
+use super::enrol_key::room_for_key;
 use super::held::{HeldCredential, held};
 use super::own;
-use crate::signin::barred_factors;
+use crate::signin::{barred_factors, roles_of};
 use crate::{App, Result};
 
 /// What a person sees of their own credentials. Nobody is shown a secret again [ENR-12].
@@ -23,6 +24,8 @@ pub struct SecurityInfo {
     pub can_add_app: bool,
     /// Whether one that is asked may be added.
     pub can_bind_app: bool,
+    /// Whether a security key may be added.
+    pub can_add_key: bool,
     /// Whether one may be removed: never the last.
     pub can_remove: bool,
     /// The password, if there is one.
@@ -47,9 +50,9 @@ pub async fn security_info(app: &App, op: &Op) -> Result<SecurityInfo> {
     let credentials = Credentials::new(store::credential::list_credentials(&mut tx, account.id).await?);
     let stored = store::credential::password(&mut tx, account.id).await?;
     let max_apps = app.settings().totp.max_apps;
-    let can_remove = |credential: &Credential| credentials.remove(credential.id, op.now).is_ok();
-    let roles = store::directory::list_account_roles(&mut tx, account.id, op.now).await?;
-    let roles: Vec<_> = roles.into_iter().map(|grant| grant.role).collect();
+    let core = &app.settings().signin.core;
+    let can_remove = |credential: &Credential| credentials.remove(credential.id, core, op.now).is_ok();
+    let roles = roles_of(&mut tx, op, account.id).await?;
     let barred = barred_factors(app, &mut tx, account.organisation, &roles).await?;
     let held = held(app, &mut tx, credentials.as_slice(), &barred).await?;
     let max_phones = app.settings().max_telephones;
@@ -63,6 +66,8 @@ pub async fn security_info(app: &App, op: &Op) -> Result<SecurityInfo> {
         can_add_app: credentials.room_for(FactorKind::Totp, max_apps).is_ok(),
         can_bind_app: credentials.room_for(FactorKind::Push, max_apps).is_ok()
             && barred.iter().all(|(barred, _)| *barred != FactorKind::Push),
+        can_add_key: room_for_key(app, &credentials).is_ok()
+            && barred.iter().all(|(barred, _)| *barred != FactorKind::WebAuthn),
         can_remove: credentials.as_slice().iter().any(can_remove),
         credentials: held,
         password: stored.map(|stored| {

@@ -7,15 +7,17 @@
 pub mod app;
 
 mod add_app;
+mod add_key;
 mod add_phone;
 mod bind_app;
 mod change_password;
 mod confirm_phone;
+pub(crate) mod enrol_key;
 mod held;
 mod list;
 mod new_password;
 mod number;
-mod own;
+pub(crate) mod own;
 mod pending_phone;
 mod reach_phone;
 mod remove;
@@ -24,6 +26,7 @@ mod set_default;
 mod sweep;
 
 pub use add_app::{Confirmation, NewApp, begin_adding_app, confirm_app, pending_app};
+pub use add_key::{add_key, awaited_key, begin_adding_key};
 pub use add_phone::{NewPhone, TypedNumber, begin_adding_phone, pending_phone, send_again};
 pub use bind_app::{
     Again, BindingProgress, BindingStage, PendingBinding, begin_binding_app, begin_moving_app, continue_binding,
@@ -31,6 +34,7 @@ pub use bind_app::{
 };
 pub use change_password::{ChangePassword, PasswordChange, change_password, may_change_password};
 pub use confirm_phone::{PhoneConfirmation, confirm_phone_call, confirm_phone_code};
+pub use enrol_key::{AwaitedKey, KeyEnrolment};
 pub use held::HeldCredential;
 pub use list::{OwnPassword, SecurityInfo, security_info};
 pub use new_password::{NewPasswordVerdict, judge_new_password};

@@ -3,6 +3,7 @@
 use wardkey_domain::credential::{Credential, Credentials};
 use wardkey_domain::directory::Account;
 use wardkey_domain::factor::{FactorKind, definition};
+use wardkey_domain::id::{CredentialId, SessionId};
 use wardkey_domain::message::MessageKind;
 use wardkey_domain::op::{ActingAccount, Op};
 use wardkey_domain::permission::{Action, Target};
@@ -90,6 +91,19 @@ pub(super) async fn require_best(
 fn is_app_code(credentials: &Credentials, proof: &ProofRecord) -> bool {
     let credential = proof.credential.and_then(|id| credentials.find(id));
     proof.factor != FactorKind::Push && credential.is_some_and(|credential| credential.kind == FactorKind::Push)
+}
+
+/// The enrolment of `account` that this very session has begun, if there is still time.
+pub(crate) async fn pending(
+    tx: &mut Tx,
+    op: &Op,
+    account: &Account,
+    session: SessionId,
+    id: CredentialId,
+) -> Result<Credential> {
+    let found = store::credential::find_credential(tx, id).await?;
+    let ours = |found: &Credential| found.account == account.id && found.awaits_confirmation_by(session, op.now);
+    found.filter(ours).ok_or(Error::NotFound("enrolment"))
 }
 
 /// Tells the person by e-mail what became of one of their credentials [ENR-19].

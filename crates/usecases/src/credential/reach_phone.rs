@@ -40,7 +40,7 @@ pub(super) async fn send(
             format!("Too many codes and calls were asked for. Try again after {until}"),
         ));
     }
-    let rules = app.settings().signin;
+    let rules = &app.settings().signin;
     let code = Code::draw(app.random());
     let (code, lifetime) = match (reach, rules.voice_call.confirm) {
         (Reach::Text, _) => (Some(code.text()), rules.sms.lifetime),

@@ -18,7 +18,7 @@ pub async fn remove(app: &App, op: &Op, id: CredentialId) -> Result<Credential> 
     let session = own::actor(op)?.session;
     let mut tx = app.store().begin().await?;
     let (account, credentials) = own::locked_fresh(app, &mut tx, op).await?;
-    let removal = credentials.remove(id, op.now).map_err(|why| match why {
+    let removal = credentials.remove(id, &app.settings().signin.core, op.now).map_err(|why| match why {
         CannotRemove::Unknown => Error::NotFound("credential"),
         CannotRemove::LastSecondFactor => Error::Conflict(format!("{why}.")),
     })?;

@@ -102,6 +102,7 @@ pub async fn see_account(app: &App, op: &Op, id: AccountId) -> Result<AccountFac
 const CHANGES: &[Action] = &[
     Action::ResetPassword,
     Action::ReEnrol,
+    Action::RegisterKey,
     Action::DisableAccount,
     Action::EnableAccount,
     Action::EndSessions,

@@ -13,7 +13,7 @@ use wardkey_store::{self as store, Tx};
 
 use crate::signin::flow_token::{self, Resumed};
 use crate::signin::perform::{Guess, Settling};
-use crate::signin::{Advance, Input, ask, dispatch, judge, load, password, present};
+use crate::signin::{Advance, Input, ask, dispatch, judge, key, load, password, present};
 use crate::{App, Error, Result};
 
 /// Moves a browser's sign-in on by one input.
@@ -27,6 +27,9 @@ pub async fn advance(app: &App, op: &Op, token: &str, input: Input) -> Result<Ad
         Input::NewPassword { password, again } => judge::advance(app, op, token, password, again).await,
         Input::Activation { address, code } => activation(app, op, token, &address, &code).await,
         Input::Code { credential, code } => code_of(app, op, token, credential, &code).await,
+        Input::Passkey { answer } => key::passkey(app, op, token, &answer).await,
+        Input::Key { answer } => key::second_factor(app, op, token, &answer).await,
+        Input::ConfirmKey { answer, label } => key::confirm(app, op, token, &answer, label).await,
         Input::Choose(credential) => {
             plain(app, op, token, move |_, person| Event::CredentialChosen { person, credential }).await
         }

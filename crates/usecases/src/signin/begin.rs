@@ -1,6 +1,7 @@
 //! Beginning a sign-in.
 
 use wardkey_domain::factor::push::PushStanding;
+use wardkey_domain::factor::webauthn::KeyChallenge;
 use wardkey_domain::id::{AuthorizationRequestId, CredentialId, FlowId};
 use wardkey_domain::op::Op;
 use wardkey_domain::secret::{Secret, TokenHash, token_text};
@@ -40,7 +41,7 @@ pub async fn begin(app: &App, op: &Op, begin: Begin) -> Result<(Secret<String>, 
             (request, Destination::Authorization(id))
         }
     };
-    let flow = Flow::begin(op, &app.settings().signin, FlowId::new(op.now, app.id_entropy()), request);
+    let flow = Flow::begin(op, &app.settings().signin, FlowId::new(op.now, app.id_entropy()), request, challenge(app));
     let token = keep(app, &mut tx, &flow, destination).await?;
     let screen = present::screen(app, &mut tx, Shown::of(&flow), Challenge::Password).await?;
     tx.commit().await?;
@@ -61,7 +62,7 @@ pub async fn begin_fresh_factor(
     let session = store::session::session(&mut tx, actor.session).await?.ok_or(Error::NotFound("session"))?;
     let person = load::person(app, &mut tx, op, actor.id).await?.ok_or(Error::NotFound("account"))?;
     let id = FlowId::new(op.now, app.id_entropy());
-    let flow = Flow::refresh(op, &app.settings().signin, id, &session, &person, moving);
+    let flow = Flow::refresh(op, &app.settings().signin, id, &session, &person, moving, challenge(app));
     let token = keep(app, &mut tx, &flow, destination).await?;
     tx.commit().await?;
     Ok(token)
@@ -81,6 +82,11 @@ pub async fn abandon(app: &App, op: &Op, token: &str) -> Result<()> {
     store::credential::settle_push_request(&mut tx, asked.request, PushStanding::TakenBack, None, op.now).await?;
     store::signin::delete_flow(&mut tx, resumed.flow.id(), resumed.version).await?;
     Ok(tx.commit().await?)
+}
+
+/// What security keys will sign in a new flow.
+fn challenge(app: &App) -> KeyChallenge {
+    KeyChallenge::new(app.random())
 }
 
 async fn keep(app: &App, tx: &mut store::Tx, flow: &Flow, destination: Destination) -> Result<Secret<String>> {

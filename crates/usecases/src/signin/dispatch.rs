@@ -121,7 +121,7 @@ pub(super) async fn number(app: &App, op: &Op, token: &str, typed: &str, extensi
     let policies = Policies::built_in();
     let previous = previous(&mut tx, &resumed.flow).await?;
     // SECURITY: what the engine would refuse spends nothing: or typing numbers would empty other people's budgets.
-    let reach = match resumed.flow.number_reach(op, &policies, &person, previous) {
+    let reach = match resumed.flow.number_reach(op, &app.settings().signin, &policies, &person, previous) {
         Ok(reach) => reach,
         Err(refusal) => {
             return settling.settle(app, op, tx, Step::Refused(Some(resumed.flow), refusal)).await;

@@ -35,6 +35,23 @@ pub enum Input {
         /// The code as typed.
         code: String,
     },
+    /// Shows a passkey in place of address and password.
+    Passkey {
+        /// What the browser answered.
+        answer: String,
+    },
+    /// Shows a security key.
+    Key {
+        /// What the browser answered.
+        answer: String,
+    },
+    /// Shows a new security key.
+    ConfirmKey {
+        /// What the browser answered.
+        answer: String,
+        /// The name for it, if one was given.
+        label: Option<String>,
+    },
     /// Chooses one of the enrolled factors.
     Choose(CredentialId),
     /// Asks for a code or a call.

@@ -30,10 +30,9 @@ pub(super) async fn account_at(tx: &mut Tx, address: &str) -> Result<Option<Acco
 /// The facts of an account.
 pub(super) async fn facts(app: &App, tx: &mut Tx, op: &Op, account: &Account) -> Result<Person> {
     let organisation = store::directory::find_organisation(tx, account.organisation).await?;
-    let roles = store::directory::list_account_roles(tx, account.id, op.now).await?;
+    let roles = roles_of(tx, op, account.id).await?;
     let password = store::credential::password(tx, account.id).await?;
     let factors = factors(app, tx, account.id).await?;
-    let roles: Vec<_> = roles.into_iter().map(|grant| grant.role).collect();
     let barred = barred_factors(app, tx, account.organisation, &roles).await?;
     Ok(Person {
         id: account.id,
@@ -48,6 +47,12 @@ pub(super) async fn facts(app: &App, tx: &mut Tx, op: &Op, account: &Account) ->
         factors,
         barred,
     })
+}
+
+/// The roles that an account holds now.
+pub(crate) async fn roles_of(tx: &mut Tx, op: &Op, account: AccountId) -> Result<Vec<Role>> {
+    let grants = store::directory::list_account_roles(tx, account, op.now).await?;
+    Ok(grants.into_iter().map(|grant| grant.role).collect())
 }
 
 /// The enrolled second factors of an account: the default first, then the strongest [MET-11].

@@ -13,6 +13,7 @@ mod dispatch;
 mod flow_token;
 mod input;
 mod judge;
+mod key;
 mod load;
 mod password;
 mod perform;
@@ -26,6 +27,7 @@ pub use begin::{Begin, abandon, begin, begin_fresh_factor};
 pub use choices::{ChoiceView, choices};
 pub use device::device_of;
 pub use input::Input;
+pub use key::passkey_options;
 pub use screen::{
     AccountView, Advance, ApplicationView, AskedView, BindingView, CredentialView, Destination, PortalPage, Screen,
     ScreenKind, SentView,
@@ -34,5 +36,5 @@ pub use view::view;
 
 pub(crate) use ask::{Asker, ask as ask_app};
 pub(crate) use dispatch::parse as parse_number;
-pub(crate) use load::{barred_factors, number_bar, person as person_of};
+pub(crate) use load::{barred_factors, number_bar, person as person_of, roles_of};
 pub(crate) use present::binding_view;

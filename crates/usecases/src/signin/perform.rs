@@ -7,6 +7,7 @@ use wardkey_domain::factor::push::{AskedApp, PushStanding};
 use wardkey_domain::factor::sms::SentCode;
 use wardkey_domain::factor::telephone::PhoneNumber;
 use wardkey_domain::factor::voice_call::PlacedCall;
+use wardkey_domain::factor::webauthn::KeyFailure;
 use wardkey_domain::factor::{FactorKind, definition, totp};
 use wardkey_domain::id::{
     AccountId, ApplicationId, CredentialId, DeviceId, FlowId, MessageId, OrganisationId, SessionId,
@@ -117,15 +118,15 @@ impl Settling {
     pub(super) async fn settle(self, app: &App, op: &Op, mut tx: Tx, step: Step) -> Result<Advance> {
         match step {
             Step::Ask(flow, challenge @ Challenge::Dispatch { .. }, effects) if self.sends_at_once => {
-                if !self.perform(app, op, &mut tx, effects).await? {
-                    return self.spent_elsewhere(app, op, tx).await;
+                if let Some(refusal) = self.perform(app, op, &mut tx, effects).await? {
+                    return self.spent_elsewhere(app, op, tx, refusal).await;
                 }
                 self.send_at_once(app, op, tx, flow, challenge).await
             }
             Step::Ask(flow, challenge, effects) => {
                 let channels = channels(&effects);
-                if !self.perform(app, op, &mut tx, effects).await? {
-                    return self.spent_elsewhere(app, op, tx).await;
+                if let Some(refusal) = self.perform(app, op, &mut tx, effects).await? {
+                    return self.spent_elsewhere(app, op, tx, refusal).await;
                 }
                 self.save(&mut tx, &flow).await?;
                 let screen = present::screen(app, &mut tx, Shown::of(&flow), challenge).await?;
@@ -135,11 +136,17 @@ impl Settling {
             }
             Step::Done(signed_in, effects) => {
                 let enrols = |effect: &Effect| {
-                    matches!(effect, Effect::EnrolTotp { .. } | Effect::EnrolTelephone { .. } | Effect::EnrolApp { .. })
+                    matches!(
+                        effect,
+                        Effect::EnrolTotp { .. }
+                            | Effect::EnrolTelephone { .. }
+                            | Effect::EnrolApp { .. }
+                            | Effect::EnrolKey { .. }
+                    )
                 };
                 let enrolled = effects.iter().any(enrols);
-                if !self.perform(app, op, &mut tx, effects).await? {
-                    return self.spent_elsewhere(app, op, tx).await;
+                if let Some(refusal) = self.perform(app, op, &mut tx, effects).await? {
+                    return self.spent_elsewhere(app, op, tx, refusal).await;
                 }
                 self.finish(app, op, tx, signed_in, enrolled).await
             }
@@ -148,13 +155,13 @@ impl Settling {
         }
     }
 
-    /// Carries out the effects. `false` when another node spent the same code in the same second.
-    async fn perform(&self, app: &App, op: &Op, tx: &mut Tx, effects: Vec<Effect>) -> Result<bool> {
+    /// Carries out the effects; says why nothing of them may stand, if another node was faster.
+    async fn perform(&self, app: &App, op: &Op, tx: &mut Tx, effects: Vec<Effect>) -> Result<Option<Refusal>> {
         for effect in effects {
             match effect {
                 Effect::SpendTotpStep { credential, step } => {
                     if !store::credential::spend_totp_step(tx, credential, step, op.now).await? {
-                        return Ok(false);
+                        return Ok(Some(Refusal::CodeAlreadyUsed));
                     }
                 }
                 Effect::ClearFailures { .. } => self.clear_failures(app, op, tx).await?,
@@ -185,6 +192,19 @@ impl Settling {
                     let enrolment = Enrolment { credential, account, kind: FactorKind::Push, label };
                     self.enrol_app(app, op, tx, enrolment).await?;
                 }
+                Effect::UseKey(used) => {
+                    if !store::credential::use_key(tx, &used, op.now).await? {
+                        return Ok(Some(Refusal::KeyFailed(KeyFailure::Copied)));
+                    }
+                }
+                Effect::EnrolKey { credential, account, key, label } => {
+                    let enrolment = Enrolment { credential, account, kind: FactorKind::WebAuthn, label };
+                    let secret = store::credential::key_secret(&key.record);
+                    let enrolled = self.enrol(app, op, tx, enrolment, &secret, None).await?;
+                    if !store::credential::insert_key(tx, &enrolled, &key).await? {
+                        return Ok(Some(Refusal::KeyFailed(KeyFailure::KnownKey)));
+                    }
+                }
                 Effect::ResetPace { account } => reset_pace(op, tx, account).await?,
                 Effect::Withdraw { message } => {
                     store::message::withdraw_message(tx, message, op.now).await?;
@@ -192,7 +212,7 @@ impl Settling {
                 Effect::NoteUse { credential } => {
                     // SECURITY: a credential that was removed meanwhile proves nothing.
                     if !store::credential::note_use(tx, credential, op.now).await? {
-                        return Ok(false);
+                        return Ok(Some(Refusal::CodeAlreadyUsed));
                     }
                 }
                 Effect::EnrolTelephone { credential, account, factor, number, label } => {
@@ -207,7 +227,7 @@ impl Settling {
             self.clear_failures(app, op, tx).await?;
         }
         self.note_activation(op, tx).await?;
-        Ok(true)
+        Ok(None)
     }
 
     /// An activation code that was spent is told, whatever came of it.
@@ -523,10 +543,9 @@ impl Settling {
     }
 
     /// Another node was faster with the same code: nothing of this transaction may stand, but its count and its audit row.
-    async fn spent_elsewhere(self, app: &App, op: &Op, tx: Tx) -> Result<Advance> {
+    async fn spent_elsewhere(self, app: &App, op: &Op, tx: Tx, refusal: Refusal) -> Result<Advance> {
         drop(tx);
         let mut tx = app.store().begin().await?;
-        let refusal = Refusal::CodeAlreadyUsed;
         metrics::counter!("wardkey_sign_in_refused_total", "refusal" => refusal.as_str()).increment(1);
         if let Some(attempt) = &self.guess.attempt {
             store::credential::reserve_attempt(&mut tx, attempt, &app.settings().throttle, op.now).await?;
@@ -576,7 +595,10 @@ fn channels(effects: &[Effect]) -> Vec<Channel> {
         Effect::SendText { .. } => Some(Channel::Text),
         Effect::PlaceCall { .. } => Some(Channel::Call),
         Effect::AskApp { .. } => Some(Channel::Push),
-        Effect::EnrolTotp { .. } | Effect::EnrolTelephone { .. } | Effect::EnrolApp { .. } => Some(Channel::Mail),
+        Effect::EnrolTotp { .. }
+        | Effect::EnrolTelephone { .. }
+        | Effect::EnrolApp { .. }
+        | Effect::EnrolKey { .. } => Some(Channel::Mail),
         _ => None,
     };
     effects.iter().filter_map(of).collect()

@@ -5,6 +5,7 @@ use wardkey_domain::directory::HelpContact;
 use wardkey_domain::factor::push::{AskedApp, NewBinding};
 use wardkey_domain::factor::telephone::PhoneNumber;
 use wardkey_domain::factor::voice_call::PlacedCall;
+use wardkey_domain::factor::webauthn::{KeyChallenge, creation_options, request_options};
 use wardkey_domain::id::{AccountId, ApplicationId, CredentialId, FlowId, MessageId};
 use wardkey_domain::message::DeliveryState;
 use wardkey_domain::secret::Secret;
@@ -27,6 +28,7 @@ pub(super) struct Shown {
     expires_at: Timestamp,
     again_at: Option<Timestamp>,
     takes_app_codes: bool,
+    challenge: KeyChallenge,
 }
 
 impl Shown {
@@ -39,6 +41,7 @@ impl Shown {
             expires_at: flow.expires_at(),
             again_at: flow.next_dispatch_at(),
             takes_app_codes: flow.takes_app_codes(),
+            challenge: *flow.key_challenge(),
         }
     }
 }
@@ -62,6 +65,21 @@ pub(super) async fn screen(app: &App, tx: &mut Tx, shown: Shown, challenge: Chal
         },
         Challenge::Code { credentials, several } => {
             ScreenKind::Code { credentials: views(tx, &credentials).await?, several }
+        }
+        Challenge::Key { credentials, several } => {
+            let mut keys = match shown.account {
+                Some(account) => store::credential::list_keys(tx, account).await?,
+                None => Vec::new(),
+            };
+            keys.retain(|key| credentials.contains(&key.credential));
+            let options = request_options(&app.settings().signin.webauthn, &shown.challenge, &keys);
+            ScreenKind::Key { options, credentials: views(tx, &credentials).await?, several }
+        }
+        Challenge::EnrolKey { .. } => {
+            let account = account.as_ref().ok_or(Error::NotFound("account"))?;
+            let rules = &app.settings().signin.webauthn;
+            let (address, name) = (account.address.as_str(), account.display_name.as_str());
+            ScreenKind::EnrolKey { options: creation_options(rules, &shown.challenge, account.id, address, name, &[]) }
         }
         Challenge::App { asked, several } => {
             let credential = views(tx, &[asked.credential]).await?.pop().ok_or(Error::NotFound("credential"))?;

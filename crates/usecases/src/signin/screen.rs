@@ -1,6 +1,7 @@
 //! What a page of the sign-in shows.
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use wardkey_domain::directory::HelpContact;
 use wardkey_domain::factor::FactorKind;
 use wardkey_domain::factor::password::PasswordRules;
@@ -46,6 +47,8 @@ pub enum PortalPage {
     AddText,
     /// Adding a telephone for calls.
     AddCall,
+    /// Adding a security key.
+    AddKey,
     /// Changing the password.
     ChangePassword,
     /// One's own sessions.
@@ -135,6 +138,20 @@ pub enum ScreenKind {
         credentials: Vec<CredentialView>,
         /// Whether the person has another way, too.
         several: bool,
+    },
+    /// To show a security key.
+    Key {
+        /// What the browser is asked [WebAuthn Level 3 §5.5].
+        options: Value,
+        /// The keys, the one to name first.
+        credentials: Vec<CredentialView>,
+        /// Whether the person has another way, too.
+        several: bool,
+    },
+    /// To show a new security key.
+    EnrolKey {
+        /// What the browser is asked [WebAuthn Level 3 §5.4].
+        options: Value,
     },
     /// To type the number into an app.
     App {

@@ -87,8 +87,10 @@ impl AccountView {
         let deeds = Deed::ALL.into_iter().filter(|deed| offered(*deed, status, &facts.permitted));
         let can_sign_in = account.kind.may_sign_in();
         let deeds = deeds.filter(|deed| can_sign_in || matches!(deed, Deed::Disable | Deed::Enable));
+        let key = can_sign_in && works(status) && facts.permitted.contains(&Action::RegisterKey);
+        let key = key.then(|| DeedLink { word: "register-key", href: routes::admin_begin_key(account.id) });
         Self {
-            deeds: deeds.map(|deed| deed.link(account.id)).collect(),
+            deeds: deeds.map(|deed| deed.link(account.id)).chain(key).collect(),
             name: account.display_name,
             address: account.address.to_string(),
             kind: account.kind.words(),
@@ -113,9 +115,14 @@ impl AccountView {
     }
 }
 
+/// Whether an account with this status is in use.
+const fn works(status: StatusName) -> bool {
+    matches!(status, StatusName::Active | StatusName::Leaver)
+}
+
 /// Whether a deed makes sense for an account with this status, and is permitted.
 fn offered(deed: Deed, status: StatusName, permitted: &[Action]) -> bool {
-    let works = matches!(status, StatusName::Active | StatusName::Leaver);
+    let works = works(status);
     let stopped = matches!(status, StatusName::Inactive | StatusName::Locked | StatusName::Disabled);
     permitted.contains(&deed.action())
         && match deed {

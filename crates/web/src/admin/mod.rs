@@ -6,6 +6,7 @@
 
 mod account;
 mod deed;
+mod key;
 mod people;
 mod router;
 #[cfg(test)]

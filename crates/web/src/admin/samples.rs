@@ -4,6 +4,7 @@ use wardkey_usecases::FieldError;
 
 use super::account::{AccountView, CredentialRow, DeedLink, PasswordView, RoleRow};
 use super::deed::{Deed, DeedView, SecretView};
+use super::key::{BeginKeyView, RegisterKeyView};
 use super::people::{PeopleView, PersonRow};
 use crate::notice::Notice;
 use crate::page::{Frame, Page};
@@ -115,6 +116,33 @@ fn secret(template: &'static str, secret: &str) -> Page {
     Page::new(template, frame(), view)
 }
 
+fn begin_key() -> Page {
+    let view = BeginKeyView {
+        name: text("Practice nurse"),
+        address: text(NURSE),
+        action: text("/admin/people/0199/register-key"),
+        back: text("/admin/people/0199"),
+    };
+    Page::new("admin/begin-key.html", frame(), view)
+}
+
+fn register_key() -> Page {
+    let view = RegisterKeyView {
+        name: text("Practice nurse"),
+        address: text(NURSE),
+        action: text("/admin/people/0199/register-key/0200"),
+        back: text("/admin/people/0199"),
+        options: text(r#"{"challenge":"AAAA"}"#),
+        until: text("21 November 2026 at 9:51pm"),
+        model: text("YubiKey 5 NFC"),
+        serial: text("12345678"),
+        day: text("22"),
+        month: text("11"),
+        year: text("2026"),
+    };
+    Page::new("admin/register-key.html", frame(), view)
+}
+
 pub(crate) fn samples() -> Vec<Sample> {
     let found = vec![row("Practice nurse", "Active", "green"), row("Clerk \"<b>\"", "Disabled", "red")];
     let no_reason = vec![FieldError { field: "reason", message: text("Give a reason") }];
@@ -131,6 +159,13 @@ pub(crate) fn samples() -> Vec<Sample> {
         Sample::new("admin-disable-why", deed(Deed::Disable)),
         Sample::new("admin-enable-why", deed(Deed::Enable)),
         Sample::new("admin-no-reason", deed(Deed::Disable).errors(no_reason)),
+        Sample::new("admin-begin-key", begin_key()),
+        Sample::new("admin-register-key", register_key()),
+        Sample::new(
+            "admin-register-key-day",
+            register_key()
+                .errors(vec![FieldError { field: "date", message: text("Enter the day on which you hand it over") }]),
+        ),
         Sample::new("admin-temporary-password", secret("admin/temporary-password.html", "k7rm-2wqp-x9ta-hb3e")),
         Sample::new("admin-activation-code", secret("admin/activation-code.html", "ABCD-EFGH-JKMN-PQRS-TVWX-YZ12")),
     ]

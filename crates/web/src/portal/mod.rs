@@ -6,6 +6,7 @@
 mod apps;
 mod device;
 mod home;
+mod keys;
 mod password;
 mod phones;
 mod profile;
@@ -19,6 +20,7 @@ pub(crate) use apps::{
 };
 pub(crate) use device::{device, device_code, device_decision};
 pub(crate) use home::home;
+pub(crate) use keys::{add_key, add_key_form, begin_key, begin_key_form};
 pub(crate) use password::{change, change_form};
 pub(crate) use phones::{
     add_call, add_call_form, add_text, add_text_form, change_number, change_number_form, confirm_phone,
@@ -37,6 +39,7 @@ pub(crate) mod views {
     pub(crate) use super::apps::{BeginBindingView, MoveView};
     pub(crate) use super::device::{DecisionView, DeviceView, DoneView};
     pub(crate) use super::home::HomeView;
+    pub(crate) use super::keys::{AddKeyView, BeginKeyView};
     pub(crate) use super::password::ChangePasswordView;
     pub(crate) use super::profile::{AlreadyView, MyProfileView, ProfileView, SelfServiceView};
     pub(crate) use super::security_info::{

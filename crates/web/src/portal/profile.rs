@@ -118,6 +118,8 @@ pub(crate) async fn self_enrol(person: Option<Person>, flow: Option<InFlow>) -> 
             ScreenKind::ChooseFactor { .. }
             | ScreenKind::EnrolTotp { .. }
             | ScreenKind::EnrolNumber { .. }
+            | ScreenKind::Key { .. }
+            | ScreenKind::EnrolKey { .. }
             | ScreenKind::App { .. }
             | ScreenKind::BindApp { .. }
             | ScreenKind::ConfirmApp { .. }

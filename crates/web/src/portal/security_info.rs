@@ -31,6 +31,8 @@ pub(crate) struct SecurityInfoView {
     pub(crate) may_add: bool,
     /// Whether an app that is asked may be added.
     pub(crate) may_bind: bool,
+    /// Whether a security key may be added.
+    pub(crate) may_add_key: bool,
     /// The kinds of telephone that may be added.
     pub(crate) phones: Vec<PhoneOffer>,
     pub(crate) may_remove: bool,
@@ -89,6 +91,7 @@ impl From<SecurityInfo> for SecurityInfoView {
             methods: info.credentials.iter().filter(|own| own.credential.is_active()).map(MethodView::from).collect(),
             may_add: info.can_add_app,
             may_bind: info.can_bind_app,
+            may_add_key: info.can_add_key,
             phones: PhoneOffer::of(&info.phones),
             may_remove: info.can_remove,
             password_set: info.password.map(|password| moment(password.set_at)),
@@ -229,7 +232,9 @@ pub(crate) async fn remove(
     match credential::remove(person.app(), &person.op, id).await {
         Ok(removed) => {
             let is_phone = definition(removed.kind).telephone.is_some();
-            let notice = if is_phone { Notice::PhoneRemoved } else { Notice::CredentialRemoved };
+            let is_key = removed.kind == FactorKind::WebAuthn;
+            let of_apps = if is_key { Notice::KeyRemoved } else { Notice::CredentialRemoved };
+            let notice = if is_phone { Notice::PhoneRemoved } else { of_apps };
             Ok(Goto::to(routes::SECURITY_INFO).notice(notice).into())
         }
         Err(Error::FreshFactorNeeded) => Err(PageError::FreshFactorNeeded(HERE)),

@@ -19,6 +19,7 @@ const NURSE: &str = "nurse@riverside-surgery.example";
 pub(crate) fn samples() -> Vec<Sample> {
     let mut all = profile();
     all.extend(security_info());
+    all.extend(keys());
     all.extend(phones());
     all.extend(sessions());
     all.extend(device());
@@ -82,6 +83,23 @@ fn method(label: &str, is_default: bool) -> MethodView {
     }
 }
 
+fn keys() -> Vec<Sample> {
+    let add = || {
+        let view = AddKeyView {
+            action: text("/profile/security-info/key/0199"),
+            options: text(r#"{"challenge":"AAAA"}"#),
+            until: text("21 November 2026 at 9:51pm"),
+            label: Some(text("Lanyard")),
+        };
+        Page::new("portal/add-key.html", frame(), view)
+    };
+    vec![
+        Sample::new("begin-key", Page::new("portal/begin-key.html", frame(), BeginKeyView {})),
+        Sample::new("add-key", add()),
+        Sample::new("add-key-model", add().error("", crate::words::sentence("key_model_not_allowed"))),
+    ]
+}
+
 fn phone(kind: &'static str, name: &'static str, unusable: Option<&'static str>) -> MethodView {
     MethodView {
         kind,
@@ -99,6 +117,7 @@ fn security_info() -> Vec<Sample> {
         let view = SecurityInfoView {
             may_add: methods.len() < 3,
             may_bind: methods.len() < 3,
+            may_add_key: methods.len() != 3,
             phones: phones(methods.len() > 3),
             may_remove: methods.len() > 1,
             methods,

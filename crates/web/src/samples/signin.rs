@@ -4,6 +4,7 @@ use wardkey_domain::directory::HelpContact;
 use wardkey_domain::factor::password::{BrokenRule, PasswordRules};
 use wardkey_domain::factor::totp::Step;
 use wardkey_domain::factor::voice_call::CallOutcome;
+use wardkey_domain::factor::webauthn::KeyFailure;
 use wardkey_domain::factor::{Code, FactorKind};
 use wardkey_domain::signin::Refusal;
 use wardkey_domain::time::Timestamp;
@@ -29,12 +30,39 @@ const KEY: &str = "GEZD GNBV GY3T QOJQ GEZD GNBV GY3T QOJQ";
 pub(crate) fn samples() -> Vec<Sample> {
     let mut all = first_pages();
     all.extend(codes());
+    all.extend(keys());
     all.extend(telephones());
     all.extend(enrolment());
     all.extend(others());
     all.extend(demonstration());
     all.extend(errors());
     all
+}
+
+fn keys() -> Vec<Sample> {
+    let key = |labels: &[&str], several| {
+        let view = KeyView {
+            application: Some("Rota planner".to_owned()),
+            labels: labels.iter().map(|label| (*label).to_owned()).collect(),
+            options: r#"{"challenge":"AAAA","rpId":"id.example"}"#.to_owned(),
+            several,
+        };
+        Page::new("signin/key.html", visitor(), view)
+    };
+    let enrol = || {
+        let view = EnrolKeyView { options: r#"{"challenge":"AAAA"}"#.to_owned(), label: Some("Lanyard".to_owned()) };
+        Page::new("signin/enrol-key.html", enrolling(), view)
+    };
+    vec![
+        Sample::new("key", key(&["Key on my lanyard"], false)),
+        Sample::new("key-several", key(&["Key on my lanyard", "Work laptop"], true)),
+        Sample::new(
+            "key-not-verified",
+            refused(key(&["Key on my lanyard"], true), &Refusal::KeyFailed(KeyFailure::NotVerified)),
+        ),
+        Sample::new("enrol-key", enrol()),
+        Sample::new("enrol-key-no-answer", enrol().error("", crate::words::sentence("key_no_answer"))),
+    ]
 }
 
 fn nurse() -> Option<String> {
@@ -69,8 +97,9 @@ fn password(application: Option<&str>, address: Option<String>) -> Page {
             "Code from the demo messages",
         ),
     ];
+    let passkey = application.is_some();
     let application = application.map(str::to_owned);
-    let view = PasswordView { application, address, action: "/signin".to_owned(), people: Some(people) };
+    let view = PasswordView { application, address, action: "/signin".to_owned(), passkey, people: Some(people) };
     Page::new("signin/password.html", visitor(), view)
 }
 
@@ -208,6 +237,7 @@ fn enrolment() -> Vec<Sample> {
             address: NURSE.to_owned(),
             kind,
             offers_app: true,
+            offers_key: true,
             offers: PhoneOffer::of(&FactorKind::ALL),
             next: "/".to_owned(),
             to_application,

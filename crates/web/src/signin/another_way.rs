@@ -103,6 +103,7 @@ async fn page(flow: &InFlow, frame: Frame) -> Result<Page, PageError> {
 const fn awaits_second_factor(kind: &ScreenKind) -> bool {
     match kind {
         ScreenKind::Code { .. }
+        | ScreenKind::Key { .. }
         | ScreenKind::App { .. }
         | ScreenKind::Send { .. }
         | ScreenKind::TextCode { .. }
@@ -114,6 +115,7 @@ const fn awaits_second_factor(kind: &ScreenKind) -> bool {
         | ScreenKind::ChooseFactor { .. }
         | ScreenKind::EnrolTotp { .. }
         | ScreenKind::EnrolNumber { .. }
+        | ScreenKind::EnrolKey { .. }
         | ScreenKind::BindApp { .. }
         | ScreenKind::ConfirmApp { .. }
         | ScreenKind::ConfirmText { .. }

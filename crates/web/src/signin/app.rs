@@ -169,6 +169,8 @@ fn awaited(screen: &Screen, now: Timestamp) -> Option<CredentialId> {
         | ScreenKind::ChooseFactor { .. }
         | ScreenKind::EnrolTotp { .. }
         | ScreenKind::Code { .. }
+        | ScreenKind::Key { .. }
+        | ScreenKind::EnrolKey { .. }
         | ScreenKind::Send { .. }
         | ScreenKind::TextCode { .. }
         | ScreenKind::Call { .. }

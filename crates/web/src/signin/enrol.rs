@@ -54,6 +54,8 @@ pub(crate) struct EnrolledView {
     pub(crate) kind: &'static str,
     /// Whether an authenticator app can be added, and which kinds of telephone [ENR-5].
     pub(crate) offers_app: bool,
+    /// Whether a security key can be added.
+    pub(crate) offers_key: bool,
     pub(crate) offers: Vec<PhoneOffer>,
     /// Where to go on.
     pub(crate) next: String,
@@ -70,6 +72,7 @@ pub(crate) async fn enrolled(person: Person, Params(towards): Params<Towards>) -
         address: person.account.address.as_str().to_owned(),
         kind: kind.unwrap_or(FactorKind::Totp).as_str(),
         offers_app: info.can_add_app,
+        offers_key: info.can_add_key,
         offers: PhoneOffer::of(&info.phones),
         next: routes::destination(&destination),
         to_application: matches!(destination, Destination::Authorization(_)),

@@ -9,6 +9,7 @@ mod app;
 mod begin;
 mod enrol;
 mod help;
+mod key;
 mod refusal;
 mod report;
 mod screen;
@@ -22,7 +23,8 @@ pub(crate) use app::{app_done, code_instead, wait_for_app};
 pub(crate) use begin::{begin_fresh_factor, start};
 pub(crate) use enrol::{choose_again, choose_method, confirm, confirm_app, enrolled};
 pub(crate) use help::{accessibility, cannot_sign_in};
-pub(crate) use refusal::{app_failed, call_failed};
+pub(crate) use key::{browser_failure, confirm_key, passkey_options, show_key, show_passkey};
+pub(crate) use refusal::{app_failed, call_failed, key_failed};
 pub(crate) use report::{report, report_form, reported};
 pub(crate) use screen::{Typed, page as screen_page, place};
 pub(crate) use sign_out::{confirm_sign_out, sign_out, signed_out};
@@ -38,6 +40,7 @@ pub(crate) mod views {
     pub(crate) use super::app::{AppView, AskAppView};
     pub(crate) use super::enrol::EnrolledView;
     pub(crate) use super::help::{CannotView, HelpersView, NothingView};
+    pub(crate) use super::key::{EnrolKeyView, KeyView};
     pub(crate) use super::refusal::sentences;
     pub(crate) use super::report::{ReportView, ReportedView};
     pub(crate) use super::screen::{

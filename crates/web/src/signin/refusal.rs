@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use wardkey_domain::factor::push::PushFailure;
 use wardkey_domain::factor::voice_call::CallOutcome;
+use wardkey_domain::factor::webauthn::KeyFailure;
 use wardkey_domain::signin::Refusal;
 use wardkey_domain::time::Timestamp;
 use wardkey_usecases::signin::ScreenKind;
@@ -33,6 +34,12 @@ pub(crate) fn call_failed(outcome: CallOutcome) -> ErrorView {
 /// What to tell the person whose app confirmed nothing.
 pub(crate) fn app_failed(failure: PushFailure) -> ErrorView {
     let refusal = Refusal::AppFailed(failure);
+    ErrorView { field: "", text: words::sentence(refusal.as_str()), code: Some(refusal.code()) }
+}
+
+/// What to tell the person whose security key was not taken.
+pub(crate) fn key_failed(failure: KeyFailure) -> ErrorView {
+    let refusal = Refusal::KeyFailed(failure);
     ErrorView { field: "", text: words::sentence(refusal.as_str()), code: Some(refusal.code()) }
 }
 
@@ -73,6 +80,7 @@ pub(crate) fn retry_after(refusal: &Refusal, now: Timestamp) -> Option<Duration>
         | Refusal::NoUsableFactor
         | Refusal::NumberNotAllowed
         | Refusal::AppFailed(_)
+        | Refusal::KeyFailed(_)
         | Refusal::NetworkReported
         | Refusal::NothingButTheMovingApp => None,
     }
@@ -103,6 +111,7 @@ const fn field(refusal: &Refusal) -> &'static str {
         | Refusal::NoUsableFactor
         | Refusal::NumberNotAllowed
         | Refusal::AppFailed(_)
+        | Refusal::KeyFailed(_)
         | Refusal::AskedTooOften { .. }
         | Refusal::AnotherRequestOpen { .. }
         | Refusal::NetworkReported

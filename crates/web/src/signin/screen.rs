@@ -15,7 +15,7 @@ use wardkey_usecases::signin::{CredentialView, Screen, ScreenKind};
 use crate::demo::PersonRow;
 use crate::page::Page;
 use crate::person::frame_of;
-use crate::signin::{app, refusal, telephone};
+use crate::signin::{app, key, refusal, telephone};
 use crate::view::{CallView, RulesView, Standing};
 use crate::web::Web;
 use crate::{qr, routes};
@@ -58,6 +58,8 @@ pub(crate) const fn place(screen: &Screen) -> &'static str {
         ScreenKind::SelfEnrol => routes::PROFILE,
         ScreenKind::ChooseFactor { .. } => routes::CHOOSE_METHOD,
         ScreenKind::EnrolTotp { .. } => routes::ENROL_APP,
+        ScreenKind::Key { .. } => routes::KEY,
+        ScreenKind::EnrolKey { .. } => routes::ENROL_KEY,
         ScreenKind::App { .. } => routes::APP_DONE,
         ScreenKind::BindApp { .. } | ScreenKind::ConfirmApp { .. } => routes::ENROL_BIND,
         ScreenKind::EnrolNumber { .. } => routes::ENROL_NUMBER,
@@ -118,6 +120,8 @@ fn varying(screen: &Screen, typed: &Typed) -> Option<Vec<String>> {
         | ScreenKind::ChooseFactor { .. }
         | ScreenKind::EnrolTotp { .. }
         | ScreenKind::EnrolNumber { .. }
+        | ScreenKind::Key { .. }
+        | ScreenKind::EnrolKey { .. }
         | ScreenKind::App { .. }
         | ScreenKind::BindApp { .. }
         | ScreenKind::ConfirmApp { .. }
@@ -145,6 +149,7 @@ fn contents(web: &Web, screen: &Screen, typed: &Typed) -> (&'static str, Value) 
                 application,
                 address: typed_or_hinted,
                 action: typed.action.clone().unwrap_or_else(|| routes::SIGN_IN.to_owned()),
+                passkey: web.app().settings().signin.webauthn.passkey_alone,
                 people: web.settings().demo.as_ref().map(|demo| demo.people().to_vec()),
             };
             ("signin/password.html", Value::from(Serde(view)))
@@ -178,6 +183,10 @@ fn contents(web: &Web, screen: &Screen, typed: &Typed) -> (&'static str, Value) 
             let call = CallView::of(*standing, code.as_ref(), typed.follows, place(screen).to_owned());
             ("portal/phone-call.html", telephone::confirm_call_page(sent, call, typed, now))
         }
+        ScreenKind::Key { options, credentials, several } => {
+            ("signin/key.html", key::key_page(screen, options, credentials, *several))
+        }
+        ScreenKind::EnrolKey { options } => ("signin/enrol-key.html", key::enrol_key_page(options, typed)),
         ScreenKind::App { asked, credential, several } => {
             app::app_page(screen, asked, &credential.label, *several, typed.follows, now)
         }
@@ -235,6 +244,8 @@ pub(crate) struct PasswordView {
     pub(crate) application: Option<String>,
     pub(crate) address: Option<String>,
     pub(crate) action: String,
+    /// Whether a passkey alone is enough.
+    pub(crate) passkey: bool,
     pub(crate) people: Option<Vec<PersonRow>>,
 }
 

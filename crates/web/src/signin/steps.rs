@@ -76,6 +76,8 @@ pub(crate) async fn activate(visitor: Visitor, flow: Option<InFlow>) -> Result<A
         | ScreenKind::ChooseFactor { .. }
         | ScreenKind::EnrolTotp { .. }
         | ScreenKind::EnrolNumber { .. }
+        | ScreenKind::Key { .. }
+        | ScreenKind::EnrolKey { .. }
         | ScreenKind::App { .. }
         | ScreenKind::BindApp { .. }
         | ScreenKind::ConfirmApp { .. }

@@ -167,6 +167,8 @@ pub(crate) const fn standing(kind: &ScreenKind) -> Option<CallStanding> {
         | ScreenKind::Send { .. }
         | ScreenKind::TextCode { .. }
         | ScreenKind::EnrolNumber { .. }
+        | ScreenKind::Key { .. }
+        | ScreenKind::EnrolKey { .. }
         | ScreenKind::App { .. }
         | ScreenKind::BindApp { .. }
         | ScreenKind::ConfirmApp { .. }

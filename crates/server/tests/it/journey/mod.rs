@@ -6,5 +6,6 @@ mod authenticator;
 mod newcomer;
 mod oidc;
 mod password;
+mod security_key;
 mod sessions;
 mod throttle;

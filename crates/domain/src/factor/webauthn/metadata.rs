@@ -1,0 +1,314 @@
+//! What makers of authenticators have published about their models: the FIDO Metadata Service's file [FIDO MDS 3.1].
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use data_encoding::{BASE64, BASE64URL_NOPAD};
+use rustls_pki_types::{CertificateDer, SignatureVerificationAlgorithm, TrustAnchor, UnixTime};
+use serde::Deserialize;
+use uuid::Uuid;
+use webauthn_attestation_ca::{AttestationCaList, AttestationCaListBuilder};
+use webpki::{EndEntityCert, KeyUsage, anchor_from_trusted_cert};
+
+use super::aaguid::Aaguid;
+use crate::time::Timestamp;
+
+/// The models that makers have published, each with the authorities that vouch for it. Models whose keys are known to be
+/// broken are left out.
+#[derive(Clone, Debug)]
+pub struct Models {
+    authorities: AttestationCaList,
+    names: BTreeMap<Aaguid, String>,
+    withdrawn: BTreeSet<Aaguid>,
+    next_update: String,
+}
+
+/// Why a file is not accepted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BadMetadata {
+    /// It is no signed metadata.
+    #[error("the file is no FIDO metadata: a signed token (JWT) whose header has its certificates")]
+    Unreadable,
+    /// Its signer's certificate does not lead to the given root.
+    #[error("the signer's certificate does not lead to the given root, or is out of date")]
+    Untrusted,
+    /// Its signature does not fit.
+    #[error("the signature does not fit: the file was changed or is not complete")]
+    WrongSignature,
+}
+
+#[derive(Deserialize)]
+struct Header {
+    alg: String,
+    x5c: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Payload {
+    next_update: String,
+    entries: Vec<Entry>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Entry {
+    aaguid: Option<Uuid>,
+    metadata_statement: Option<Statement>,
+    #[serde(default)]
+    status_reports: Vec<StatusReport>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Statement {
+    description: String,
+    #[serde(default)]
+    attestation_root_certificates: Vec<String>,
+}
+
+#[derive(Deserialize)]
+struct StatusReport {
+    status: String,
+}
+
+/// The reports after which a model is not taken any more [FIDO MDS 3.1 §3.1.4].
+const BROKEN: [&str; 5] = [
+    "REVOKED",
+    "USER_VERIFICATION_BYPASS",
+    "ATTESTATION_KEY_COMPROMISE",
+    "USER_KEY_REMOTE_COMPROMISE",
+    "USER_KEY_PHYSICAL_COMPROMISE",
+];
+
+impl Models {
+    /// Reads the file as published, signed by somebody whose certificate leads to `root`, which is in DER.
+    ///
+    /// # Errors
+    /// Says why it is not accepted.
+    pub fn parse(blob: &str, root: &[u8], now: Timestamp) -> Result<Self, BadMetadata> {
+        let blob = blob.trim();
+        let (signed, signature) = blob.rsplit_once('.').ok_or(BadMetadata::Unreadable)?;
+        let (header, payload) = signed.split_once('.').ok_or(BadMetadata::Unreadable)?;
+        let header: Header = decoded(header)?;
+        let signature = BASE64URL_NOPAD.decode(signature.as_bytes()).map_err(|_| BadMetadata::Unreadable)?;
+        check(&header, signed.as_bytes(), &signature, root, now)?;
+        let payload: Payload = decoded(payload)?;
+        Ok(Self::of(payload))
+    }
+
+    fn of(payload: Payload) -> Self {
+        let mut builder = AttestationCaListBuilder::new();
+        let (mut names, mut withdrawn) = (BTreeMap::new(), BTreeSet::new());
+        for Entry { aaguid, metadata_statement, status_reports } in payload.entries {
+            let (Some(aaguid), Some(statement)) = (aaguid, metadata_statement) else { continue };
+            if status_reports.iter().any(|report| BROKEN.contains(&report.status.as_str())) {
+                withdrawn.insert(Aaguid::new(aaguid));
+                continue;
+            }
+            for certificate in &statement.attestation_root_certificates {
+                let text: String = certificate.split_whitespace().collect();
+                let Ok(der) = BASE64.decode(text.as_bytes()) else { continue };
+                // One that cannot be read vouches for nothing.
+                let name = statement.description.clone();
+                if builder.insert_device_der(&der, aaguid, name, BTreeMap::new()).is_ok() {
+                    names.insert(Aaguid::new(aaguid), statement.description.clone());
+                }
+            }
+        }
+        Self { authorities: builder.build(), names, withdrawn, next_update: payload.next_update }
+    }
+
+    /// Who vouches for which models.
+    pub(super) const fn authorities(&self) -> &AttestationCaList {
+        &self.authorities
+    }
+
+    /// What its maker calls a model.
+    pub fn name(&self, model: Aaguid) -> Option<&str> {
+        self.names.get(&model).map(String::as_str)
+    }
+
+    /// How many models there are.
+    pub fn len(&self) -> usize {
+        self.names.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.names.is_empty()
+    }
+
+    /// Whether a model was left out because its keys are known to be broken.
+    pub fn is_withdrawn(&self, model: Aaguid) -> bool {
+        self.withdrawn.contains(&model)
+    }
+
+    /// The day by which a newer file is published, as it is written there: `2026-12-01`.
+    pub fn next_update(&self) -> &str {
+        &self.next_update
+    }
+}
+
+fn decoded<T: for<'a> Deserialize<'a>>(part: &str) -> Result<T, BadMetadata> {
+    let bytes = BASE64URL_NOPAD.decode(part.as_bytes()).map_err(|_| BadMetadata::Unreadable)?;
+    serde_json::from_slice(&bytes).map_err(|_| BadMetadata::Unreadable)
+}
+
+fn check(header: &Header, signed: &[u8], signature: &[u8], root: &[u8], now: Timestamp) -> Result<(), BadMetadata> {
+    let chain: Vec<CertificateDer<'static>> = header
+        .x5c
+        .iter()
+        .map(|text| BASE64.decode(text.as_bytes()).map(CertificateDer::from))
+        .collect::<Result<_, _>>()
+        .map_err(|_| BadMetadata::Unreadable)?;
+    let (signer, others) = chain.split_first().ok_or(BadMetadata::Unreadable)?;
+    let signer = EndEntityCert::try_from(signer).map_err(|_| BadMetadata::Unreadable)?;
+    let root = CertificateDer::from(root);
+    let anchor: TrustAnchor<'_> = anchor_from_trusted_cert(&root).map_err(|_| BadMetadata::Untrusted)?;
+    let at = UnixTime::since_unix_epoch(Duration::from_micros(u64::try_from(now.as_micros()).unwrap_or(0)));
+    signer
+        .verify_for_usage(webpki::ALL_VERIFICATION_ALGS, &[anchor], others, at, KeyUsage::server_auth(), None, None)
+        .map_err(|_| BadMetadata::Untrusted)?;
+    let (algorithm, signature): (&dyn SignatureVerificationAlgorithm, Vec<u8>) = match header.alg.as_str() {
+        "RS256" => (webpki::aws_lc_rs::RSA_PKCS1_2048_8192_SHA256, signature.to_vec()),
+        "ES256" => (webpki::aws_lc_rs::ECDSA_P256_SHA256, der_signature(signature).ok_or(BadMetadata::WrongSignature)?),
+        // SECURITY: nothing else, and never what the token asks for by itself.
+        _ => return Err(BadMetadata::Unreadable),
+    };
+    signer.verify_signature(algorithm, signed, &signature).map_err(|_| BadMetadata::WrongSignature)
+}
+
+/// Two halves of 32 bytes as a token carries them [RFC 7518 §3.4], in the form in which certificates sign [RFC 3279 §2.2.3].
+fn der_signature(raw: &[u8]) -> Option<Vec<u8>> {
+    let (r, s) = raw.split_at_checked(32).filter(|(_, s)| s.len() == 32)?;
+    let integer = |half: &[u8]| {
+        let start = half.iter().position(|byte| *byte != 0).unwrap_or(half.len().saturating_sub(1));
+        let digits = half.get(start..).unwrap_or_default();
+        let padded = digits.first().is_some_and(|first| *first >= 0x80);
+        let mut out = vec![0x02, u8::try_from(digits.len() + usize::from(padded)).unwrap_or(u8::MAX)];
+        out.extend(padded.then_some(0));
+        out.extend_from_slice(digits);
+        out
+    };
+    let (r, s) = (integer(r), integer(s));
+    let mut out = vec![0x30, u8::try_from(r.len() + s.len()).ok()?];
+    out.extend(r);
+    out.extend(s);
+    Some(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use rcgen::{
+        BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair, PKCS_ECDSA_P256_SHA256, SigningKey as _,
+        date_time_ymd,
+    };
+
+    use super::*;
+
+    const MODEL: &str = "2fc0579f-8113-47ea-b116-bb5a8db9202a";
+    const NOW: Timestamp = Timestamp::from_seconds(1_790_000_000);
+
+    struct Publisher {
+        root: CertifiedIssuer<'static, KeyPair>,
+        key: KeyPair,
+        certificate: Vec<u8>,
+    }
+
+    fn publisher() -> Publisher {
+        let mut authority = CertificateParams::new(Vec::new()).unwrap();
+        authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        let root = CertifiedIssuer::self_signed(authority, KeyPair::generate().unwrap()).unwrap();
+        let key = KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256).unwrap();
+        let mut params = CertificateParams::new(vec!["mds.example.org".to_owned()]).unwrap();
+        params.not_before = date_time_ymd(2026, 1, 1);
+        params.not_after = date_time_ymd(2027, 1, 1);
+        let certificate = params.signed_by(&key, &root).unwrap().der().to_vec();
+        Publisher { root, key, certificate }
+    }
+
+    fn raw(der: &[u8]) -> Vec<u8> {
+        // SEQUENCE of two INTEGERs, each padded or trimmed to 32 bytes.
+        let mut out = Vec::new();
+        let mut rest = &der[2..];
+        for _ in 0..2 {
+            let length = usize::from(rest[1]);
+            let digits: Vec<u8> = rest[2..2 + length].iter().copied().skip_while(|byte| *byte == 0).collect();
+            out.extend(std::iter::repeat_n(0, 32 - digits.len()));
+            out.extend(digits);
+            rest = &rest[2 + length..];
+        }
+        out
+    }
+
+    fn blob(publisher: &Publisher, status: &str) -> String {
+        let header = serde_json::json!({"alg": "ES256", "typ": "JWT", "x5c": [BASE64.encode(&publisher.certificate)]});
+        let payload = serde_json::json!({
+            "legalHeader": "none", "no": 1, "nextUpdate": "2026-12-01",
+            "entries": [
+                {"aaid": "1234#5678"},
+                {
+                    "aaguid": MODEL,
+                    "metadataStatement": {
+                        "description": "A key", "attestationRootCertificates": [BASE64.encode(publisher.root.der())],
+                    },
+                    "statusReports": [{"status": "NOT_FIDO_CERTIFIED"}, {"status": status}],
+                },
+            ],
+        });
+        let encode = |value: &serde_json::Value| BASE64URL_NOPAD.encode(value.to_string().as_bytes());
+        let signed = format!("{}.{}", encode(&header), encode(&payload));
+        let signature = raw(&publisher.key.sign(signed.as_bytes()).unwrap());
+        format!("{signed}.{}", BASE64URL_NOPAD.encode(&signature))
+    }
+
+    #[test]
+    fn a_published_model_is_known_by_its_name() {
+        let publisher = publisher();
+        let models = Models::parse(&blob(&publisher, "FIDO_CERTIFIED"), publisher.root.der(), NOW).unwrap();
+        let model: Aaguid = MODEL.parse().unwrap();
+        assert_eq!((models.len(), models.name(model), models.next_update()), (1, Some("A key"), "2026-12-01"));
+        assert!(!models.is_withdrawn(model) && !models.authorities().is_empty());
+    }
+
+    #[test]
+    fn a_model_that_is_broken_is_left_out() {
+        let publisher = publisher();
+        for status in BROKEN {
+            let models = Models::parse(&blob(&publisher, status), publisher.root.der(), NOW).unwrap();
+            assert!(models.is_empty() && models.is_withdrawn(MODEL.parse().unwrap()), "{status}");
+        }
+    }
+
+    #[test]
+    fn a_file_that_somebody_else_signed_is_refused() {
+        let (publisher, other) = (publisher(), super::tests::publisher());
+        let good = blob(&publisher, "FIDO_CERTIFIED");
+        assert_eq!(Models::parse(&good, other.root.der(), NOW).unwrap_err(), BadMetadata::Untrusted);
+        let later = Timestamp::from_seconds(1_830_000_000);
+        assert_eq!(Models::parse(&good, publisher.root.der(), later).unwrap_err(), BadMetadata::Untrusted);
+        let [header, payload, signature]: [&str; 3] = good.split('.').collect::<Vec<_>>().try_into().unwrap();
+        let changed = BASE64URL_NOPAD.decode(payload.as_bytes()).unwrap();
+        let changed = String::from_utf8(changed).unwrap().replace("A key", "B key");
+        let changed = format!("{header}.{}.{signature}", BASE64URL_NOPAD.encode(changed.as_bytes()));
+        let refused = Models::parse(&changed, publisher.root.der(), NOW).unwrap_err();
+        assert_eq!(refused, BadMetadata::WrongSignature);
+        for bad in ["", "a.b", "a.b.c", good.trim_end_matches(|c| c != '.')] {
+            assert!(Models::parse(bad, publisher.root.der(), NOW).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_token_that_names_no_signature_is_refused() {
+        let publisher = publisher();
+        let good = blob(&publisher, "FIDO_CERTIFIED");
+        let (_, rest) = good.split_once('.').unwrap();
+        for algorithm in ["none", "HS256", "ES384"] {
+            let header = serde_json::json!({"alg": algorithm, "x5c": [BASE64.encode(&publisher.certificate)]});
+            let header = BASE64URL_NOPAD.encode(header.to_string().as_bytes());
+            let refused = Models::parse(&format!("{header}.{rest}"), publisher.root.der(), NOW).unwrap_err();
+            assert_eq!(refused, BadMetadata::Unreadable, "{algorithm}");
+        }
+    }
+}

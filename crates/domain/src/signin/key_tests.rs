@@ -1,0 +1,191 @@
+//! Security keys and passkeys in sign-ins, as sentences.
+
+use super::tests::{Journey, SEED, challenge, code, factor, op, person, person_with_totp, phone};
+use super::*;
+use crate::access::{Policies, Unusable};
+use crate::factor::webauthn::{KeyChallenge, KeyState, vectors};
+use crate::factor::{CoreFactors, FactorKind};
+use crate::id::{CredentialId, FlowId};
+
+fn key() -> CredentialId {
+    CredentialId::new(op(0).now, [40; 10])
+}
+
+fn person_with_key() -> Person {
+    Person { factors: vec![factor(key(), FactorKind::WebAuthn)], ..person() }
+}
+
+fn keys(person: &Person) -> Vec<KeyState> {
+    vec![vectors::key_of(person.id, key())]
+}
+
+/// A sign-in in which keys sign `challenge`, at the site of the test vectors.
+fn journey(person: Person, challenge: KeyChallenge, request: SignInRequest) -> Journey {
+    let mut journey = Journey::asked(person, request.clone());
+    journey.rules.webauthn = vectors::registering().0;
+    let id = FlowId::new(op(0).now, [5; 10]);
+    journey.flow = Some(Flow::begin(&op(0), &journey.rules, id, request, challenge));
+    journey
+}
+
+fn shows_key(journey: &mut Journey, second: i64) -> &mut Journey {
+    let (_, answer) = vectors::showing(Some(journey.person.id));
+    let (person, keys) = (journey.person.clone(), keys(&journey.person));
+    journey.event(second, Event::KeyAnswered { person, keys, answer })
+}
+
+fn shows_passkey(journey: &mut Journey, second: i64) -> &mut Journey {
+    let (_, answer) = vectors::showing(Some(journey.person.id));
+    let (person, keys) = (Some(journey.person.clone()), keys(&journey.person));
+    journey.event(second, Event::PasskeyAnswered { person, keys, answer })
+}
+
+#[test]
+fn a_password_and_a_key_resist_phishing() {
+    let mut journey = journey(person_with_key(), vectors::showing(None).0, SignInRequest::portal());
+    journey.password(1, true);
+    shows_key(&mut journey, 2).check("key done");
+    assert_eq!(journey.done.unwrap().strength(), Strength::PhishingResistant);
+}
+
+#[test]
+fn the_strongest_factor_is_asked_for_first_and_another_can_be_chosen() {
+    let both = vec![factor(key(), FactorKind::WebAuthn), person_with_totp().factors.remove(0)];
+    let mut journey = journey(Person { factors: both, ..person() }, challenge(), SignInRequest::portal());
+    journey.password(1, true);
+    let (person, credential) = (journey.person.clone(), journey.person.factors[1].credential);
+    journey.event(2, Event::CredentialChosen { person, credential }).code(3, code(&SEED, 3)).check("key code done");
+}
+
+#[test]
+fn an_answer_for_another_sign_in_proves_nothing() {
+    let mut journey = journey(person_with_key(), challenge(), SignInRequest::portal());
+    journey.password(1, true);
+    shows_key(&mut journey, 2).check("key key_wrong_answer");
+}
+
+#[test]
+fn a_key_before_the_password_is_the_wrong_step() {
+    let mut journey = journey(person_with_key(), vectors::showing(None).0, SignInRequest::portal());
+    shows_key(&mut journey, 1);
+    shows_passkey(&mut journey, 2).check("wrong_step wrong_step");
+}
+
+#[test]
+fn a_key_that_was_removed_or_barred_meanwhile_proves_nothing() {
+    let mut removed = journey(person_with_key(), vectors::showing(None).0, SignInRequest::portal());
+    removed.password(1, true);
+    let (_, answer) = vectors::showing(None);
+    let keys = keys(&removed.person);
+    let other = factor(CredentialId::new(op(0).now, [41; 10]), FactorKind::WebAuthn);
+    let person = Person { factors: vec![other], ..removed.person.clone() };
+    removed.event(2, Event::KeyAnswered { person, keys, answer }).check("key factor_not_usable");
+
+    let mut barred = journey(person_with_key(), vectors::showing(None).0, SignInRequest::portal());
+    barred.password(1, true);
+    barred.person.barred = vec![(FactorKind::WebAuthn, Unusable::SwitchedOff)];
+    shows_key(&mut barred, 2).check("key factor_not_usable");
+}
+
+#[test]
+fn a_passkey_alone_is_two_factors_where_that_is_allowed() {
+    let mut journey = journey(person_with_key(), vectors::showing(None).0, SignInRequest::portal());
+    journey.rules.webauthn.passkey_alone = true;
+    shows_passkey(&mut journey, 1).check("done");
+    assert_eq!(journey.done.unwrap().strength(), Strength::PhishingResistant);
+}
+
+#[test]
+fn a_passkey_alone_asks_nothing_about_the_password_that_was_not_used() {
+    let mut journey = journey(person_with_key(), vectors::showing(None).0, SignInRequest::portal());
+    journey.rules.webauthn.passkey_alone = true;
+    journey.person.password = Some(crate::credential::PasswordStanding::Expired);
+    shows_passkey(&mut journey, 1).check("done");
+}
+
+#[test]
+fn a_passkey_of_nobody_and_of_somebody_else_are_the_same() {
+    let mut unknown = journey(person_with_key(), vectors::showing(None).0, SignInRequest::portal());
+    unknown.rules.webauthn.passkey_alone = true;
+    let (_, answer) = vectors::showing(None);
+    unknown.event(1, Event::PasskeyAnswered { person: None, keys: Vec::new(), answer: answer.clone() });
+    let person = Some(unknown.person.clone());
+    unknown.event(2, Event::PasskeyAnswered { person, keys: Vec::new(), answer }).check("key_unknown key_unknown");
+}
+
+#[test]
+fn who_may_not_sign_in_may_not_with_a_passkey() {
+    let mut journey = journey(person_with_key(), vectors::showing(None).0, SignInRequest::portal());
+    journey.rules.webauthn.passkey_alone = true;
+    journey.person.organisation_open = false;
+    shows_passkey(&mut journey, 1).check("organisation_closed");
+    assert!(journey.flow.is_none());
+}
+
+#[test]
+fn an_application_that_asks_for_a_key_gets_nothing_less() {
+    let request = SignInRequest { strength: Strength::PhishingResistant, ..SignInRequest::portal() };
+    let mut without = journey(person_with_totp(), challenge(), request.clone());
+    without.password(1, true).check("strength_out_of_reach");
+    let both = vec![person_with_totp().factors.remove(0), factor(key(), FactorKind::WebAuthn)];
+    let mut with = journey(Person { factors: both, ..person() }, vectors::showing(None).0, request);
+    with.password(1, true);
+    shows_key(&mut with, 2).check("key done");
+}
+
+fn enrolling(core: bool) -> Journey {
+    let (rules, challenge, _) = vectors::registering();
+    let mut journey = journey(person(), challenge, SignInRequest::portal());
+    journey.rules.webauthn = rules;
+    journey.rules.core = CoreFactors::default().with(FactorKind::WebAuthn, core);
+    journey.password(1, true).confirm_enrolment(2);
+    let person = journey.person.clone();
+    let (new, binding) = (super::tests::fresh_key(), super::tests::new_binding());
+    journey.event(3, Event::FactorChosen { person, kind: FactorKind::WebAuthn, new, binding });
+    journey
+}
+
+fn registers(journey: &mut Journey, second: i64) -> &mut Journey {
+    let (_, _, answer) = vectors::registering();
+    let person = journey.person.clone();
+    journey.event(second, Event::EnrolmentKeyAnswered { person, label: phone(), answer })
+}
+
+#[test]
+fn a_key_may_be_the_first_and_only_one_where_it_is_core() {
+    registers(&mut enrolling(true), 4).check("self-enrol choose enrol-key done");
+    registers(&mut enrolling(false), 4).check("self-enrol choose wrong_step wrong_step");
+}
+
+#[test]
+fn a_second_key_is_not_enrolled_on_the_way_in() {
+    let mut journey = enrolling(true);
+    // Another window was faster.
+    journey.person.factors.push(factor(key(), FactorKind::WebAuthn));
+    registers(&mut journey, 4).check("self-enrol choose enrol-key wrong_step");
+}
+
+#[test]
+fn a_step_up_after_a_passkey_alone_takes_the_key_again() {
+    let mut first = journey(person_with_key(), vectors::showing(None).0, SignInRequest::portal());
+    first.rules.webauthn.passkey_alone = true;
+    shows_passkey(&mut first, 1);
+    let device = crate::id::DeviceId::new(op(1).now, [6; 10]);
+    let id = crate::id::SessionId::new(op(1).now, [7; 10]);
+    let session =
+        first.done.take().unwrap().start_session(&op(1), &crate::session::SessionLimits::default(), id, device);
+    let flow = FlowId::new(op(2).now, [9; 10]);
+    let again = Flow::refresh(&op(2), &first.rules, flow, &session, &first.person, None, vectors::showing(None).0);
+    first.flow = Some(again);
+    first.log.clear();
+    let person = Some(first.person.clone());
+    first.event(2, Event::Looked { person });
+    shows_key(&mut first, 3).check("key done");
+}
+
+#[test]
+fn choices_name_the_key() {
+    let journey = journey(person_with_key(), challenge(), SignInRequest::portal());
+    let choices = journey.flow.unwrap().choices(&Policies::built_in(), &journey.person);
+    assert_eq!(choices[0].kind, FactorKind::WebAuthn);
+}

@@ -1,0 +1,83 @@
+// Asks a security key or a passkey, on a page whose form says what to ask. Without script such a page names another way.
+const bytes = (text) => Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), (c) => c.charCodeAt(0))
+const text = (buffer) => {
+  const binary = Array.from(new Uint8Array(buffer), (byte) => String.fromCharCode(byte)).join('')
+  return btoa(binary).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')
+}
+const named = (keys) => keys?.map((key) => ({ ...key, id: bytes(key.id) }))
+
+// From the JSON of the standard to what the browser takes, and back: not every browser can do it by itself.
+const asked = (options) => ({
+  ...options,
+  challenge: bytes(options.challenge),
+  ...(options.user && { user: { ...options.user, id: bytes(options.user.id) } }),
+  ...(options.excludeCredentials && { excludeCredentials: named(options.excludeCredentials) }),
+  ...(options.allowCredentials && { allowCredentials: named(options.allowCredentials) }),
+})
+const answered = ({ id, rawId, type, response }) => {
+  const parts = ['clientDataJSON', 'attestationObject', 'authenticatorData', 'signature', 'userHandle']
+  const sent = parts.filter((part) => response[part]).map((part) => [part, text(response[part])])
+  const transports = response.getTransports?.()
+  return JSON.stringify({
+    id, type, rawId: text(rawId), clientExtensionResults: {},
+    response: { ...Object.fromEntries(sent), ...(transports && { transports }) },
+  })
+}
+
+const supported = 'credentials' in navigator && 'PublicKeyCredential' in window
+
+// One request at a time: whoever presses a button takes the place of what waits in the background.
+let waiting
+const ask = async (kind, options, mediation) => {
+  waiting?.abort()
+  waiting = new AbortController()
+  const request = { publicKey: asked(options), signal: waiting.signal, ...(mediation && { mediation }) }
+  return answered(await navigator.credentials[kind](request))
+}
+
+const send = (form, field, value) => {
+  form.elements[field].value = value
+  form.submit()
+}
+
+const form = document.querySelector('form[data-key]')
+if (form) {
+  const status = form.querySelector('[data-key-status]')
+  const button = form.querySelector('button')
+  const run = async (byItself) => {
+    status.textContent = form.dataset.waiting
+    button.setAttribute('aria-disabled', 'true')
+    try {
+      if (!supported) throw new DOMException('', 'Unsupported')
+      send(form, 'answer', await ask(form.dataset.key, JSON.parse(form.dataset.options)))
+    } catch (error) {
+      status.textContent = ''
+      button.removeAttribute('aria-disabled')
+      // Some browsers want the button pressed first: that is no failure.
+      if (!byItself) send(form, 'failure', error.name)
+    }
+  }
+  form.addEventListener('submit', (event) => {
+    event.preventDefault()
+    if (button.getAttribute('aria-disabled') !== 'true') run(false)
+  })
+  if (form.hasAttribute('data-auto') && supported) run(true)
+}
+
+// The first page of a sign-in: passkeys stand among the addresses that the browser offers, and behind a button.
+const passkey = document.querySelector('form[data-passkey]')
+if (passkey && supported) {
+  const options = async () => (await fetch(passkey.dataset.passkey)).json()
+  passkey.hidden = false
+  passkey.addEventListener('submit', async (event) => {
+    event.preventDefault()
+    try {
+      send(passkey, 'answer', await ask('get', await options()))
+    } catch (error) {
+      send(passkey, 'failure', error.name)
+    }
+  })
+  if (await PublicKeyCredential.isConditionalMediationAvailable?.()) {
+    ask('get', await options(), 'conditional').then((answer) => send(passkey, 'answer', answer), () => {})
+  }
+}
