@@ -195,6 +195,10 @@ extra_roots = ${quoted(world.pki.authority)}
 [push]
 allow = ["127.0.0.1:${world.pushService.port}"]
 
+[webauthn]
+core = true
+passkey_alone = true
+
 [smtp]
 host = "127.0.0.1"
 port = ${world.mail.port}
