@@ -161,7 +161,7 @@ async function telephone({ site, check, chromium, screens, way, Hand, texts, cal
       await hand.press('Continue', '/signin/call');
       await lookAtCall('call');
       await phone.answer(await keys());
-      await page.goto(new URL('/signin/call', site.issuer).href);
+      await window.goto(new URL('/signin/call', site.issuer));
       await goOn();
     });
     await step(`${way}, a report ends the sign-in of whoever knows the password`, async () => {
@@ -199,13 +199,13 @@ async function telephone({ site, check, chromium, screens, way, Hand, texts, cal
       await phone.rings();
       await lookAtCall('enrol-call');
       await phone.decline();
-      await page.goto(new URL('/profile/self-enrol/call', site.issuer).href);
+      await window.goto(new URL('/profile/self-enrol/call', site.issuer));
       await said('The phone turned the call away');
       await window.look('enrol-call-declined');
       await pause(PATIENCE);
       await send('Call me again');
       await phone.answer(await keys());
-      await page.goto(new URL('/profile/self-enrol/call', site.issuer).href);
+      await window.goto(new URL('/profile/self-enrol/call', site.issuer));
       await said('you have confirmed');
       await window.look('enrol-call-confirmed');
       await hand.press('Done', '/profile/self-enrol/done');

@@ -46,9 +46,17 @@ export class Window {
     return window;
   }
 
-  /** Goes to an address of this world's server, or to a whole one. */
+  /** Goes to an address of this world's server, or to a whole one: what it answered, if this was the one that asked. */
   async goto(address) {
-    return this.page.goto(new URL(address, this.world.issuer).href);
+    const { href } = new URL(address, this.world.issuer);
+    try {
+      return await this.page.goto(href);
+    } catch (error) {
+      // A page that goes on by itself was faster, and went to the same address.
+      if (!error.message.includes(`interrupted by another navigation to "${href}"`)) throw error;
+      await this.page.waitForLoadState();
+      return null;
+    }
   }
 
   path() {
