@@ -50,6 +50,9 @@ pub async fn serve(
     if let Some(figures) = figures {
         open_figures(config, &figures, &mut serving, limits, &stop).await?;
     }
+    if config.webauthn.takes_no_new_keys() {
+        tracing::warn!("the file of the FIDO Metadata Service is out of date: no new security key is taken");
+    }
     let jobs = job::start(&app);
     let courier = Courier::start(&app);
     ready(&addresses);

@@ -30,7 +30,7 @@ pub use browser::{Browser, Button, Cookies, Departure, Field, Form, Page};
 pub use builder::PASSWORD;
 pub use clock::TestClock;
 pub use folder::Folder;
-pub use maker::Maker;
+pub use maker::{Maker, SIGNER};
 pub use oidc::{Authorization, ClientAuthentication, IdToken, OAuthError, OidcClient, Pkce, Tokens};
 pub use phone::Phone;
 pub use security_key::{Attestation, SecurityKey, options_on};

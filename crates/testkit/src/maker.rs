@@ -5,7 +5,7 @@ use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair};
 use data_encoding::{BASE64, BASE64URL_NOPAD};
 use rcgen::{
     BasicConstraints, CertificateParams, CertifiedIssuer, CustomExtension, DnType, IsCa, KeyPair, KeyUsagePurpose,
-    date_time_ymd,
+    SanType, date_time_ymd,
 };
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -14,6 +14,9 @@ use crate::security_key::Attestation;
 
 /// The extension that names the model [WebAuthn Level 3 §8.2.1].
 const AAGUID: [u64; 10] = [1, 3, 6, 1, 4, 1, 45_724, 1, 1, 4];
+
+/// Who signs what is published.
+pub const SIGNER: &str = "mds.example.org";
 
 /// A maker of security keys, who also publishes what models there are.
 pub struct Maker {
@@ -67,7 +70,7 @@ impl Maker {
     /// When it cannot be signed.
     pub fn published(&self, models: &[(Uuid, &str)]) -> String {
         let key = KeyPair::generate().expect("a key");
-        let signer = params("mds.example.org").signed_by(&key, &self.root).expect("a certificate");
+        let signer = signer().signed_by(&key, &self.root).expect("a certificate");
         let entry = |(model, status): &(Uuid, &str)| {
             json!({
                 "aaguid": model,
@@ -87,6 +90,12 @@ impl Maker {
         let signature = pair.sign(&SystemRandom::new(), signed.as_bytes()).expect("a signature");
         format!("{signed}.{}", BASE64URL_NOPAD.encode(signature.as_ref()))
     }
+}
+
+fn signer() -> CertificateParams {
+    let mut params = params(SIGNER);
+    params.subject_alt_names.push(SanType::DnsName(SIGNER.try_into().expect("a name")));
+    params
 }
 
 fn params(name: &str) -> CertificateParams {

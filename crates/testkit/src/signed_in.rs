@@ -21,7 +21,7 @@ impl TestApp {
         let now = self.clock.now();
         let entropy: [u8; 32] = self.app.random();
         let token = wardkey_domain::secret::token_text(entropy);
-        let proof = |factor| ProofRecord { factor, credential: None, at: now };
+        let proof = |factor| ProofRecord { factor, credential: None, at: now, is_enrolment: false };
         let session = Session::restore(SavedSession {
             id: SessionId::new(now, self.app.id_entropy()),
             account: account.id,

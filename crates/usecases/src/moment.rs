@@ -2,6 +2,7 @@
 
 use std::sync::LazyLock;
 
+use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::TimeZone;
 use wardkey_domain::time::Timestamp;
 
@@ -15,6 +16,17 @@ pub fn moment(at: Timestamp) -> String {
         Ok(instant) => instant.to_zoned(LONDON.clone()).strftime("%-d %B %Y at %-I:%M%P").to_string(),
         Err(_) => "an unknown time".to_owned(),
     }
+}
+
+/// The instant that a day (its number, the month, the year) and a time of day mean in London; nothing for what is none. An hour
+/// that clocks skip is the one after it, one that they repeat is the first.
+pub fn london(day: [&str; 3], time: &str) -> Option<Timestamp> {
+    let [day, month, year] = day.map(str::trim);
+    let date = Date::new(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?).ok()?;
+    let (hour, minute) = time.trim().split_once([':', '.'])?;
+    let time = DateTime::from_parts(date, Time::new(hour.parse().ok()?, minute.parse().ok()?, 0, 0).ok()?);
+    let zoned = time.to_zoned(LONDON.clone()).ok()?;
+    Some(Timestamp::from_micros(zoned.timestamp().as_microsecond()))
 }
 
 /// The day of `at` in London, as people type one: its number, the month and the year.
@@ -31,6 +43,18 @@ pub fn today(at: Timestamp) -> [String; 3] {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_typed_time_is_what_london_clocks_show() {
+        let read = |day, time| london(day, time).map(Timestamp::as_seconds);
+        assert_eq!(read(["21", "11", "2026"], "21:41"), Some(1_795_297_260));
+        assert_eq!(read(["1", " 7 ", "2026"], "1.00"), Some(1_782_864_000));
+        assert_eq!(read(["29", "3", "2026"], "2:00"), Some(1_774_746_000));
+        for (day, time) in [(["31", "11", "2026"], "9:00"), (["1", "1", "2026"], "25:00"), (["", "1", "2026"], "9:00")]
+        {
+            assert_eq!(read(day, time), None);
+        }
+    }
 
     #[test]
     fn times_are_shown_as_london_clocks_show_them() {

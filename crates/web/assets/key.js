@@ -30,9 +30,16 @@ const supported = 'credentials' in navigator && 'PublicKeyCredential' in window
 let waiting
 const ask = async (kind, options, mediation) => {
   waiting?.abort()
-  waiting = new AbortController()
-  const request = { publicKey: asked(options), signal: waiting.signal, ...(mediation && { mediation }) }
-  return answered(await navigator.credentials[kind](request))
+  const mine = new AbortController()
+  waiting = mine
+  try {
+    const request = { publicKey: asked(options), signal: mine.signal, ...(mediation && { mediation }) }
+    return answered(await navigator.credentials[kind](request))
+  } catch (error) {
+    // What another request took the place of has not failed.
+    if (mine.signal.aborted) return undefined
+    throw error
+  }
 }
 
 const send = (form, field, value) => {
@@ -43,23 +50,21 @@ const send = (form, field, value) => {
 const form = document.querySelector('form[data-key]')
 if (form) {
   const status = form.querySelector('[data-key-status]')
-  const button = form.querySelector('button')
   const run = async (byItself) => {
     status.textContent = form.dataset.waiting
-    button.setAttribute('aria-disabled', 'true')
     try {
       if (!supported) throw new DOMException('', 'Unsupported')
-      send(form, 'answer', await ask(form.dataset.key, JSON.parse(form.dataset.options)))
+      const answer = await ask(form.dataset.key, JSON.parse(form.dataset.options))
+      if (answer) send(form, 'answer', answer)
     } catch (error) {
-      status.textContent = ''
-      button.removeAttribute('aria-disabled')
       // Some browsers want the button pressed first: that is no failure.
+      status.textContent = byItself ? form.dataset.ready : ''
       if (!byItself) send(form, 'failure', error.name)
     }
   }
   form.addEventListener('submit', (event) => {
     event.preventDefault()
-    if (button.getAttribute('aria-disabled') !== 'true') run(false)
+    run(false)
   })
   if (form.hasAttribute('data-auto') && supported) run(true)
 }
@@ -67,17 +72,22 @@ if (form) {
 // The first page of a sign-in: passkeys stand among the addresses that the browser offers, and behind a button.
 const passkey = document.querySelector('form[data-passkey]')
 if (passkey && supported) {
-  const options = async () => (await fetch(passkey.dataset.passkey)).json()
+  const options = fetch(passkey.dataset.passkey).then((answer) => (answer.ok ? answer.json() : undefined))
+  let pressed = false
   passkey.hidden = false
   passkey.addEventListener('submit', async (event) => {
     event.preventDefault()
+    pressed = true
     try {
-      send(passkey, 'answer', await ask('get', await options()))
+      const answer = await ask('get', await options)
+      if (answer) send(passkey, 'answer', answer)
     } catch (error) {
       send(passkey, 'failure', error.name)
     }
   })
-  if (await PublicKeyCredential.isConditionalMediationAvailable?.()) {
-    ask('get', await options(), 'conditional').then((answer) => send(passkey, 'answer', answer), () => {})
+  const canWait = await PublicKeyCredential.isConditionalMediationAvailable?.()
+  const what = await options
+  if (canWait && what && !pressed) {
+    ask('get', what, 'conditional').then((answer) => answer && send(passkey, 'answer', answer), () => {})
   }
 }

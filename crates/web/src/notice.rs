@@ -43,6 +43,8 @@ pub enum Notice {
     KeyRemoved,
     /// An administrator registered a security key for somebody.
     KeyRegistered,
+    /// An administrator withdrew a temporary access pass.
+    PassWithdrawn,
     /// An administrator disabled an account.
     AccountDisabled,
     /// An administrator enabled an account.
@@ -53,7 +55,7 @@ pub enum Notice {
 
 impl Notice {
     /// Every notice, for tests and for reading one back.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 24] = [
         Self::SignInRestarted,
         Self::PasswordChanged,
         Self::CredentialAdded,
@@ -74,6 +76,7 @@ impl Notice {
         Self::KeyAdded,
         Self::KeyRemoved,
         Self::KeyRegistered,
+        Self::PassWithdrawn,
         Self::AccountDisabled,
         Self::AccountEnabled,
         Self::AccountSessionsEnded,
@@ -102,6 +105,7 @@ impl Notice {
             Self::KeyAdded => "key-added",
             Self::KeyRemoved => "key-removed",
             Self::KeyRegistered => "key-registered",
+            Self::PassWithdrawn => "pass-withdrawn",
             Self::AccountDisabled => "account-disabled",
             Self::AccountEnabled => "account-enabled",
             Self::AccountSessionsEnded => "account-sessions-ended",

@@ -192,6 +192,7 @@ fn is_enrolment(screen: &Screen) -> bool {
         | ScreenKind::Activation
         | ScreenKind::NewPassword { .. }
         | ScreenKind::Code { .. }
+        | ScreenKind::Pass { .. }
         | ScreenKind::Key { .. }
         | ScreenKind::App { .. }
         | ScreenKind::Send { .. }

@@ -45,6 +45,7 @@ fn sign_in() -> Router<Web> {
         .route(routes::CALL, get(signin::step).post(signin::call_done))
         .route(routes::APP_DONE, get(signin::step).post(signin::app_done))
         .route(routes::CODE_INSTEAD, post(signin::code_instead))
+        .route(routes::PASS, get(signin::step).post(signin::pass))
         .route(routes::KEY, get(signin::step).post(signin::show_key))
         .route(routes::PASSKEY, get(signin::passkey_options).post(signin::show_passkey))
         .route(routes::WAIT, get(signin::wait_for_app))

@@ -24,6 +24,8 @@ pub const CALL: &str = "/signin/call";
 pub const APP_DONE: &str = "/signin/app";
 /// A code from the app instead.
 pub const CODE_INSTEAD: &str = "/signin/app/code";
+/// Typing a temporary access pass.
+pub const PASS: &str = "/signin/pass";
 /// Showing a security key or a passkey.
 pub const KEY: &str = "/signin/key";
 /// Showing a passkey in place of address and password.
@@ -180,6 +182,11 @@ pub fn wait_for_binding(id: CredentialId) -> String {
 /// Showing a security key that is being added.
 pub fn show_key(id: CredentialId) -> String {
     format!("{SECURITY_INFO}/key/{id}")
+}
+
+/// Giving somebody a temporary access pass.
+pub fn admin_issue_pass(id: AccountId) -> String {
+    format!("{ADMIN_PEOPLE}/{id}/pass")
 }
 
 /// Registering a security key for somebody.

@@ -25,6 +25,8 @@ pub enum Unusable {
     NumberNotAllowed,
     /// No network that it needs can be reached now.
     Unavailable,
+    /// It is for enrolling, and this is something else.
+    OnlyToEnrol,
     /// It may have come from the same backup as the app that moves to a new phone.
     Moving,
 }
@@ -49,6 +51,7 @@ impl Unusable {
             Self::TooWeak => "too_weak",
             Self::NumberNotAllowed => "number_not_allowed",
             Self::Unavailable => "unavailable",
+            Self::OnlyToEnrol => "only_to_enrol",
             Self::Moving => "moving",
         }
     }
@@ -61,6 +64,10 @@ pub fn barred(rules: &RestrictedRules, bars: Bars<'_>, kind: FactorKind) -> Opti
     }
     let barred_role = |role: &Role| role.is_privileged() || rules.not_for_roles.contains(role);
     if definition(kind).restricted && bars.roles.iter().any(barred_role) {
+        return Some(Unusable::Role);
+    }
+    // SECURITY: whoever gives passes to people with rights would have those rights; they enrol by an activation code.
+    if definition(kind).is_bootstrap && bars.roles.iter().any(|role| role.is_privileged()) {
         return Some(Unusable::Role);
     }
     bars.unavailable.contains(&kind).then_some(Unusable::Unavailable)
@@ -94,5 +101,7 @@ mod tests {
         check(&strict, &[Role::PracticeManager], &[], FactorKind::Sms, Some(Unusable::Role));
         check(&strict, &[], &[], FactorKind::VoiceCall, Some(Unusable::SwitchedOff));
         check(&strict, &[], &[], FactorKind::Sms, None);
+        check(&all, &[Role::PracticeManager], &[], FactorKind::TemporaryAccessPass, None);
+        check(&all, &[Role::LocalHelpDesk], &[], FactorKind::TemporaryAccessPass, Some(Unusable::Role));
     }
 }

@@ -250,7 +250,7 @@ mod tests {
 
     fn session(at: i64) -> Session {
         let started_at = Timestamp::from_seconds(at);
-        let proof = |factor| ProofRecord { factor, credential: None, at: started_at };
+        let proof = |factor| ProofRecord { factor, credential: None, at: started_at, is_enrolment: false };
         Session::restore(SavedSession {
             id: SessionId::new(started_at, [0; 10]),
             account: person(1),

@@ -111,6 +111,12 @@ events! {
     FactorsSwitched "factors_switched" { organisation: OrganisationId, off: Vec<Word>, }
     /// A factor reached the ceiling of failures, and only a new enrolment opens it [AUT-6].
     CredentialBlocked "credential_blocked" { account: AccountId, credential: Option<CredentialId>, factor: Word, }
+    /// Somebody was given a temporary access pass, good until `until`.
+    PassIssued "pass_issued" { account: AccountId, until: Timestamp, multi_use: bool, reason: Reason, }
+    /// A temporary access pass was used.
+    PassUsed "pass_used" { account: AccountId, }
+    /// A temporary access pass ended before its time; `why` says whether it was withdrawn, or a factor was enrolled.
+    PassEnded "pass_ended" { account: AccountId, why: Word, reason: Option<Reason>, }
     /// A security key was registered for somebody and handed over; the reason says which, and when.
     KeyHandedOver "key_handed_over" { account: AccountId, credential: CredentialId, reason: Reason, }
     /// Somebody in charge removed all second factors of an account, so that the person enrols again.
@@ -216,6 +222,9 @@ impl Event {
             | Self::CredentialRenamed { account, .. }
             | Self::DefaultCredentialChanged { account, .. }
             | Self::CredentialBlocked { account, .. }
+            | Self::PassIssued { account, .. }
+            | Self::PassUsed { account }
+            | Self::PassEnded { account, .. }
             | Self::KeyHandedOver { account, .. }
             | Self::ReEnrolled { account, .. }
             | Self::SignInReported { account, .. }

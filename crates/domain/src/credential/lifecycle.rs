@@ -47,6 +47,16 @@ pub struct Enrolled {
     pub former_default: Option<Credential>,
 }
 
+impl Enrolled {
+    /// The same, without taking the place of the default.
+    #[must_use]
+    pub fn beside(self) -> Self {
+        let credential =
+            Credential { is_default: self.former_default.is_none() && self.credential.is_default, ..self.credential };
+        Self { credential, former_default: None }
+    }
+}
+
 /// What a removal changes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Removal {

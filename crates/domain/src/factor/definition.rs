@@ -22,6 +22,9 @@ pub struct Definition {
     /// Whether NIST calls it restricted: whoever uses it hears of the risk and is offered something better [AUT-8,
     /// NIST SP 800-63B §3.2.9].
     pub restricted: bool,
+    /// Whether it is given by an administrator and not enrolled: it opens the door to enrolling, and no privileged account uses
+    /// it [MET-11, ADM-14].
+    pub is_bootstrap: bool,
     /// Whether the app that it lives in shows codes [RFC 6238], which work without a connection [MET-2].
     pub has_codes: bool,
     /// What its telephone number must be good for, if it has one.

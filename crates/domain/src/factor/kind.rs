@@ -14,6 +14,8 @@ use serde::{Deserialize, Serialize};
 pub enum FactorKind {
     /// Something the person knows: a password [NIST SP 800-63B §3.1.1].
     Password,
+    /// A pass that an administrator has given [ADM-14].
+    TemporaryAccessPass,
     /// A security key or a passkey [WebAuthn Level 3, MET-5].
     #[serde(rename = "webauthn")]
     WebAuthn,
@@ -46,12 +48,14 @@ pub struct UnknownFactor;
 
 impl FactorKind {
     /// Every factor, in the order in which pages offer them: the strongest second factor first [MET-11].
-    pub const ALL: [Self; 6] = [Self::Password, Self::WebAuthn, Self::Push, Self::Totp, Self::Sms, Self::VoiceCall];
+    pub const ALL: [Self; 7] =
+        [Self::Password, Self::TemporaryAccessPass, Self::WebAuthn, Self::Push, Self::Totp, Self::Sms, Self::VoiceCall];
 
     /// The name that the database and the audit use.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Password => "password",
+            Self::TemporaryAccessPass => "temporary_access_pass",
             Self::WebAuthn => "webauthn",
             Self::Push => "push",
             Self::Totp => "totp",
@@ -69,6 +73,7 @@ impl FactorKind {
             Self::VoiceCall => 4,
             Self::Push => 5,
             Self::WebAuthn => 6,
+            Self::TemporaryAccessPass => 7,
         }
     }
 }

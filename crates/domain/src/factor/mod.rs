@@ -18,6 +18,7 @@ pub mod password;
 pub mod push;
 pub mod sms;
 pub mod telephone;
+pub mod temporary_access_pass;
 pub mod totp;
 pub mod voice_call;
 pub mod webauthn;

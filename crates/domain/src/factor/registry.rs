@@ -12,9 +12,24 @@ const PASSWORD: Definition = Definition {
     verifies_holder: false,
     is_core: true,
     restricted: false,
+    is_bootstrap: false,
     has_codes: false,
     telephone: None,
     name: "Password",
+};
+
+const TEMPORARY_ACCESS_PASS: Definition = Definition {
+    kind: FactorKind::TemporaryAccessPass,
+    category: Category::Possession,
+    amr: &["otp"],
+    phishing_resistant: false,
+    verifies_holder: false,
+    is_core: false,
+    restricted: false,
+    is_bootstrap: true,
+    has_codes: false,
+    telephone: None,
+    name: "Temporary access pass",
 };
 
 const WEBAUTHN: Definition = Definition {
@@ -26,6 +41,7 @@ const WEBAUTHN: Definition = Definition {
     verifies_holder: true,
     is_core: false,
     restricted: false,
+    is_bootstrap: false,
     has_codes: false,
     telephone: None,
     name: "Security key or passkey",
@@ -39,6 +55,7 @@ const PUSH: Definition = Definition {
     verifies_holder: false,
     is_core: true,
     restricted: false,
+    is_bootstrap: false,
     has_codes: true,
     telephone: None,
     name: "Wardkey Authenticator",
@@ -52,6 +69,7 @@ const TOTP: Definition = Definition {
     verifies_holder: false,
     is_core: true,
     restricted: false,
+    is_bootstrap: false,
     has_codes: true,
     telephone: None,
     name: "Authenticator app",
@@ -65,6 +83,7 @@ const SMS: Definition = Definition {
     verifies_holder: false,
     is_core: true,
     restricted: true,
+    is_bootstrap: false,
     has_codes: false,
     telephone: Some(Reach::Text),
     name: "Text message",
@@ -78,6 +97,7 @@ const VOICE_CALL: Definition = Definition {
     verifies_holder: false,
     is_core: true,
     restricted: true,
+    is_bootstrap: false,
     has_codes: false,
     telephone: Some(Reach::Call),
     name: "Phone call",
@@ -87,6 +107,7 @@ const VOICE_CALL: Definition = Definition {
 pub const fn definition(kind: FactorKind) -> &'static Definition {
     match kind {
         FactorKind::Password => &PASSWORD,
+        FactorKind::TemporaryAccessPass => &TEMPORARY_ACCESS_PASS,
         FactorKind::WebAuthn => &WEBAUTHN,
         FactorKind::Push => &PUSH,
         FactorKind::Totp => &TOTP,
@@ -117,7 +138,14 @@ mod tests {
         let kinds: Vec<_> = second_factors().map(|definition| definition.kind).collect();
         assert_eq!(
             kinds,
-            [FactorKind::WebAuthn, FactorKind::Push, FactorKind::Totp, FactorKind::Sms, FactorKind::VoiceCall]
+            [
+                FactorKind::TemporaryAccessPass,
+                FactorKind::WebAuthn,
+                FactorKind::Push,
+                FactorKind::Totp,
+                FactorKind::Sms,
+                FactorKind::VoiceCall
+            ]
         );
     }
 }

@@ -81,6 +81,8 @@ pub enum MessageKind {
     FactorRemoved,
     /// To the person: an app moved to another phone.
     FactorMoved,
+    /// To the person: they were given a temporary access pass.
+    PassIssued,
     /// To the person: another factor is asked for first.
     DefaultChanged,
     /// To the person: a number was replaced by another.
@@ -100,7 +102,7 @@ pub struct UnknownKind;
 
 impl MessageKind {
     /// Every kind.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::SignInText,
         Self::EnrolmentText,
         Self::SignInCall,
@@ -109,6 +111,7 @@ impl MessageKind {
         Self::FactorAdded,
         Self::FactorRemoved,
         Self::FactorMoved,
+        Self::PassIssued,
         Self::DefaultChanged,
         Self::NumberChanged,
         Self::FraudReported,
@@ -127,6 +130,7 @@ impl MessageKind {
             Self::FactorAdded => "factor_added",
             Self::FactorRemoved => "factor_removed",
             Self::FactorMoved => "factor_moved",
+            Self::PassIssued => "pass_issued",
             Self::DefaultChanged => "default_changed",
             Self::NumberChanged => "number_changed",
             Self::FraudReported => "fraud_reported",
@@ -144,6 +148,7 @@ impl MessageKind {
             Self::FactorAdded
             | Self::FactorRemoved
             | Self::FactorMoved
+            | Self::PassIssued
             | Self::DefaultChanged
             | Self::NumberChanged
             | Self::FraudReported

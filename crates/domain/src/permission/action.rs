@@ -17,6 +17,8 @@ pub enum Action {
     ResetPassword,
     /// Remove an account's second factors, so that it enrols again.
     ReEnrol,
+    /// Give somebody a temporary access pass, and withdraw it.
+    IssuePass,
     /// Register a security key for somebody and hand it over.
     RegisterKey,
     /// Issue a single-use activation code.
@@ -55,6 +57,7 @@ impl Action {
         Self::SeeAccount,
         Self::ResetPassword,
         Self::ReEnrol,
+        Self::IssuePass,
         Self::RegisterKey,
         Self::IssueActivation,
         Self::DisableAccount,
@@ -80,6 +83,7 @@ impl Action {
             Self::SeeAccount => "see account",
             Self::ResetPassword => "reset password",
             Self::ReEnrol => "re-enrol",
+            Self::IssuePass => "issue pass",
             Self::RegisterKey => "register key",
             Self::IssueActivation => "issue activation",
             Self::DisableAccount => "disable account",

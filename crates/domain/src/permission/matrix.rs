@@ -26,6 +26,7 @@ const fn administers(role: Role, action: Action) -> bool {
         Action::FindPeople | Action::SeeAccount => !matches!(role, Staff),
         Action::ResetPassword
         | Action::ReEnrol
+        | Action::IssuePass
         | Action::RegisterKey
         | Action::IssueActivation
         | Action::EnableAccount => matches!(

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::factor::{FactorKind, definition};
+use crate::factor::{FactorKind, SavedProof, definition};
 use crate::id::{AccountId, CredentialId, DeviceId, OrganisationId, SessionId};
 use crate::session::{SessionLimits, Strength};
 use crate::time::Timestamp;
@@ -16,6 +16,16 @@ pub struct ProofRecord {
     pub credential: Option<CredentialId>,
     /// When it was verified.
     pub at: Timestamp,
+    /// Whether it was enrolled by that, on the strength of a password alone.
+    #[serde(default)]
+    pub is_enrolment: bool,
+}
+
+impl From<SavedProof> for ProofRecord {
+    fn from(saved: SavedProof) -> Self {
+        let SavedProof { factor, credential, at, is_enrolment } = saved;
+        Self { factor, credential, at, is_enrolment }
+    }
 }
 
 /// A person's signed-in session in one browser or on one device [SES-1].
@@ -132,7 +142,8 @@ impl Session {
 
     /// The strength that its proofs reach together.
     pub fn strength(&self) -> Strength {
-        Strength::of(self.saved.proofs.iter().map(|proof| proof.factor)).unwrap_or(Strength::OneFactor)
+        let proofs = self.saved.proofs.iter().map(|proof| (proof.factor, proof.is_enrolment));
+        Strength::of_proofs(proofs).unwrap_or(Strength::OneFactor)
     }
 
     /// When the person was last actively authenticated: the `auth_time` of a token [OpenID Connect Core §2].
@@ -188,7 +199,12 @@ mod tests {
             device: DeviceId::new(now, NOTHING),
             proofs: proofs
                 .iter()
-                .map(|(factor, at)| ProofRecord { factor: *factor, credential: None, at: Timestamp::from_seconds(*at) })
+                .map(|(factor, at)| ProofRecord {
+                    factor: *factor,
+                    credential: None,
+                    at: Timestamp::from_seconds(*at),
+                    is_enrolment: false,
+                })
                 .collect(),
             started_at: now,
             seen_at: now,

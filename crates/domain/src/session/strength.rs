@@ -49,6 +49,18 @@ impl Strength {
         }
     }
 
+    /// As [`Strength::of`], where it is known of each factor whether it was enrolled just now on the strength of a password alone.
+    ///
+    /// SECURITY: whoever had stolen the password of somebody without a second factor would otherwise pass for resistant to
+    /// phishing with a key of their own.
+    pub fn of_proofs(proofs: impl IntoIterator<Item = (FactorKind, bool)>) -> Option<Self> {
+        let proofs: Vec<_> = proofs.into_iter().collect();
+        let reached = Self::of(proofs.iter().map(|(factor, _)| *factor))?;
+        let resists =
+            |(factor, is_enrolment): &(FactorKind, bool)| definition(*factor).phishing_resistant && !is_enrolment;
+        Some(if proofs.iter().any(resists) { reached } else { reached.min(Self::MultiFactorUnrestricted) })
+    }
+
     /// The word for it in stores and logs.
     pub const fn as_str(self) -> &'static str {
         match self {

@@ -165,7 +165,7 @@ impl Flow {
             Judged::Accepted(proof) => {
                 let effects = vec![Effect::EnrolApp { credential: asked.credential, account: person.id, label }];
                 self.stage = Stage::SecondFactor { chosen: None };
-                self.add(proof);
+                self.add_enrolled(proof);
                 self.proceed(rules, policies, person, effects)
             }
             Judged::Pending => Step::Ask(self, Challenge::ConfirmApp { asked }, Vec::new()),

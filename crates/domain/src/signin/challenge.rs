@@ -24,6 +24,11 @@ pub enum Challenge {
         /// Whether the person has another way, too.
         several: bool,
     },
+    /// The pass that an administrator has given.
+    Pass {
+        /// Whether the person has another way, too.
+        several: bool,
+    },
     /// To show one of these security keys.
     Key {
         /// The credentials, the one to name first.
@@ -145,6 +150,7 @@ impl Challenge {
             Self::Password
             | Self::Code { .. }
             | Self::Key { .. }
+            | Self::Pass { .. }
             | Self::App { .. }
             | Self::Dispatch { .. }
             | Self::TextCode { .. }

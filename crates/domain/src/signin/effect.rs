@@ -98,6 +98,11 @@ pub enum Effect {
         /// The name that its owner gave it.
         label: Label,
     },
+    /// Note that a pass was used, and spend one that is good once. If it has ended meanwhile the step has not happened.
+    UsePass {
+        /// The pass.
+        pass: CredentialId,
+    },
     /// Note the counter of a security key. If another node has seen it already the step has not happened, as with
     /// [`Effect::SpendTotpStep`].
     UseKey(UsedKey),

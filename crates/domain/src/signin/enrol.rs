@@ -51,9 +51,9 @@ impl Flow {
     /// Whether this person may enrol on the way in.
     ///
     /// SECURITY: who has a second factor proves it; enrolling another in a sign-in would be a way around it
-    /// (keycloak #21837).
+    /// (keycloak #21837). A pass that is for enrolling is such a proof: somebody has verified who they are.
     pub(super) fn may_enrol(&self, person: &Person) -> bool {
-        self.account == Some(person.id) && person.factors.is_empty()
+        self.account == Some(person.id) && (self.enrols_only || !person.has_own_factor())
     }
 
     pub(super) fn factor_chosen(
@@ -200,7 +200,7 @@ impl Flow {
                 Effect::ClearFailures { account: person.id, factor: FactorKind::Sms },
             ];
             self.stage = Stage::SecondFactor { chosen: None };
-            self.add(proof);
+            self.add_enrolled(proof);
             return self.proceed(rules, policies, person, effects);
         }
         let Stage::EnrolTotp(new) = &self.stage else {
@@ -210,7 +210,7 @@ impl Flow {
             return Step::Refused(Some(self), Refusal::WrongCode);
         };
         self.stage = Stage::SecondFactor { chosen: None };
-        self.add(proof);
+        self.add_enrolled(proof);
         let TotpState { credential, seed, last_used_step } = state;
         let effects = vec![
             Effect::EnrolTotp { credential, account: person.id, seed, step: last_used_step, label },
@@ -250,7 +250,7 @@ impl Flow {
                     label,
                 }];
                 self.stage = Stage::SecondFactor { chosen: None };
-                self.add(proof);
+                self.add_enrolled(proof);
                 self.proceed(rules, policies, person, effects)
             }
             voice_call::Verdict::Pending => {

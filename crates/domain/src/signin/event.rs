@@ -4,6 +4,7 @@ use crate::credential::{Label, Permit};
 use crate::factor::password::{PasswordHash, PasswordVerdict};
 use crate::factor::push::{MatchNumber, NewBinding, PushStanding};
 use crate::factor::telephone::{PhoneNumber, Reach};
+use crate::factor::temporary_access_pass::{PassCode, PassState};
 use crate::factor::totp::{NewTotp, TotpState};
 use crate::factor::voice_call::CallStanding;
 use crate::factor::webauthn::{KeyAnswer, KeyState};
@@ -86,6 +87,17 @@ pub enum Event {
         label: Label,
         /// The answer.
         answer: KeyAnswer,
+    },
+    /// A pass arrived.
+    PassSubmitted {
+        /// The account.
+        person: Person,
+        /// Whether a try is allowed now.
+        permit: Permit,
+        /// The pass that the account has, if it has one.
+        pass: Option<PassState>,
+        /// What was typed.
+        code: PassCode,
     },
     /// The person chose one of their factors.
     CredentialChosen {

@@ -7,7 +7,7 @@ use crate::factor::webauthn::KeyChallenge;
 use crate::factor::{FactorKind, Proof, SavedProof};
 use crate::id::{AccountId, CredentialId, FlowId, MessageId, SessionId};
 use crate::op::Op;
-use crate::session::{Session, Strength};
+use crate::session::{ProofRecord, Session, Strength};
 use crate::signin::stage::{Confirming, Stage};
 use crate::signin::{Person, SignInRequest, SignInRules};
 use crate::time::Timestamp;
@@ -24,6 +24,8 @@ pub struct Flow {
     pub(super) account: Option<AccountId>,
     pub(super) proofs: Vec<Proof>,
     pub(super) activated: bool,
+    /// Whether it was opened by a pass that is for enrolling: it goes nowhere else before that.
+    pub(super) enrols_only: bool,
     pub(super) stage: Stage,
     /// What security keys sign in this flow.
     pub(super) challenge: KeyChallenge,
@@ -52,6 +54,17 @@ pub enum Purpose {
     },
 }
 
+/// What a step-up is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StepUp {
+    /// To change or remove something.
+    Change,
+    /// To add a factor, or to change the password.
+    Add,
+    /// To move this app to a new phone.
+    MoveApp(CredentialId),
+}
+
 impl Flow {
     /// A new sign-in, which asks for a password first. `challenge` is what security keys will sign in it.
     pub fn begin(op: &Op, rules: &SignInRules, id: FlowId, request: SignInRequest, challenge: KeyChallenge) -> Self {
@@ -62,6 +75,7 @@ impl Flow {
             account: None,
             proofs: Vec::new(),
             activated: false,
+            enrols_only: false,
             stage: Stage::Identify,
             challenge,
             dispatches: 0,
@@ -83,19 +97,26 @@ impl Flow {
     /// SECURITY: who has a factor that is not restricted shows that one. A telephone number alone, which can be taken over,
     /// must not be enough to add a stronger factor and so become stronger itself [AUT-8].
     ///
-    /// `moving` is the app that moves to a new phone, if it is for that: neither it nor any code proves anything then, and
-    /// what is left may be a telephone number alone.
+    /// Where a factor is added, who has one that cannot be phished shows that, unless they were given a pass because they have
+    /// lost it [ENR-19]. Where an app moves to a new phone, neither it nor any code proves anything, and what is left may be a
+    /// telephone number alone.
     pub fn refresh(
         op: &Op,
         rules: &SignInRules,
         id: FlowId,
         session: &Session,
         person: &Person,
-        moving: Option<CredentialId>,
+        step_up: StepUp,
         challenge: KeyChallenge,
     ) -> Self {
-        let unrestricted = moving.is_none() && person.has_unrestricted_factor();
-        let strength = if unrestricted { Strength::MultiFactorUnrestricted } else { Strength::MultiFactor };
+        let moving = if let StepUp::MoveApp(app) = step_up { Some(app) } else { None };
+        let strength = match step_up {
+            StepUp::Add if person.has_phishing_resistant_factor() && person.pass.is_none() => {
+                Strength::PhishingResistant
+            }
+            StepUp::Add | StepUp::Change if person.has_unrestricted_factor() => Strength::MultiFactorUnrestricted,
+            StepUp::Add | StepUp::Change | StepUp::MoveApp(_) => Strength::MultiFactor,
+        };
         // SECURITY: only knowledge is carried over; possession must be shown now, whatever the session says.
         let proofs = session
             .facts()
@@ -103,7 +124,8 @@ impl Flow {
             .iter()
             .filter(|record| record.factor == FactorKind::Password)
             .map(|record| {
-                Proof::restore(SavedProof { factor: record.factor, credential: record.credential, at: record.at })
+                let ProofRecord { factor, credential, at, is_enrolment } = *record;
+                Proof::restore(SavedProof { factor, credential, at, is_enrolment })
             })
             .collect();
         Self {
@@ -113,6 +135,7 @@ impl Flow {
             account: Some(session.account()),
             proofs,
             activated: false,
+            enrols_only: false,
             stage: Stage::SecondFactor { chosen: None },
             challenge,
             dispatches: 0,
@@ -162,6 +185,11 @@ impl Flow {
     /// Whether it awaits an activation code, or could begin with one.
     pub const fn awaits_activation(&self) -> bool {
         matches!(self.stage, Stage::Identify | Stage::Activation)
+    }
+
+    /// Whether it was opened by a pass that is for enrolling.
+    pub const fn enrols_only(&self) -> bool {
+        self.enrols_only
     }
 
     /// What security keys sign in this flow.
@@ -226,6 +254,20 @@ impl Flow {
     pub(super) fn add(&mut self, proof: Proof) {
         self.proofs.retain(|held| held.factor() != proof.factor());
         self.proofs.push(proof);
+    }
+
+    /// Adds the proof of a factor that was enrolled just now. An activation code says who the person is; a password alone, or a
+    /// pass that somebody read out, does not say it well enough for what cannot be phished.
+    pub(super) fn add_enrolled(&mut self, proof: Proof) {
+        let proof = if self.activated { proof } else { proof.of_enrolment() };
+        self.add(proof);
+    }
+
+    /// The strength that its proofs reach together.
+    pub(super) fn reached(&self) -> Option<Strength> {
+        let since = self.request.fresh_since;
+        let counts = |proof: &&Proof| since.is_none_or(|since| proof.at() >= since);
+        Strength::of_proofs(self.proofs.iter().filter(counts).map(|proof| (proof.factor(), proof.is_enrolment())))
     }
 
     /// The factors whose proofs count for this request: those that are fresh enough.

@@ -102,20 +102,21 @@ impl Flow {
 
     /// Why a new password is due now, if it is: none was proved (activation), or the one that was must be changed.
     pub(super) fn due_password(&self, person: &Person) -> Option<NewPasswordWhy> {
+        if let Purpose::FreshFactor { .. } = self.purpose {
+            return None;
+        }
         if !self.has_proof_of(FactorKind::Password) {
             // Whoever came by a passkey alone has not used the password, and is not asked about it.
             return (self.activated || self.proofs.is_empty()).then_some(NewPasswordWhy::FirstActivation);
         }
-        match (self.purpose, person.password) {
-            (Purpose::FreshFactor { .. }, _) | (Purpose::SignIn, Some(PasswordStanding::Good { .. })) => None,
-            (Purpose::SignIn, Some(PasswordStanding::MustChange(MustChange::Temporary) | PasswordStanding::Lapsed)) => {
+        match person.password {
+            Some(PasswordStanding::Good { .. }) => None,
+            Some(PasswordStanding::MustChange(MustChange::Temporary) | PasswordStanding::Lapsed) => {
                 Some(NewPasswordWhy::Temporary)
             }
-            (Purpose::SignIn, Some(PasswordStanding::MustChange(MustChange::Requested))) => {
-                Some(NewPasswordWhy::Requested)
-            }
-            (Purpose::SignIn, Some(PasswordStanding::Expired)) => Some(NewPasswordWhy::Expired),
-            (Purpose::SignIn, None) => Some(NewPasswordWhy::FirstActivation),
+            Some(PasswordStanding::MustChange(MustChange::Requested)) => Some(NewPasswordWhy::Requested),
+            Some(PasswordStanding::Expired) => Some(NewPasswordWhy::Expired),
+            None => Some(NewPasswordWhy::FirstActivation),
         }
     }
 }

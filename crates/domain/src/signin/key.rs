@@ -97,7 +97,7 @@ impl Flow {
             Registration::Accept { proof, key } => {
                 let effects = vec![Effect::EnrolKey { credential, account: person.id, key, label }];
                 self.stage = Stage::SecondFactor { chosen: None };
-                self.add(proof);
+                self.add_enrolled(proof);
                 self.proceed(rules, policies, person, effects)
             }
             Registration::Refuse(failure) => Step::Refused(Some(self), Refusal::KeyFailed(failure)),

@@ -175,7 +175,8 @@ fn a_step_up_after_a_passkey_alone_takes_the_key_again() {
     let session =
         first.done.take().unwrap().start_session(&op(1), &crate::session::SessionLimits::default(), id, device);
     let flow = FlowId::new(op(2).now, [9; 10]);
-    let again = Flow::refresh(&op(2), &first.rules, flow, &session, &first.person, None, vectors::showing(None).0);
+    let again =
+        Flow::refresh(&op(2), &first.rules, flow, &session, &first.person, StepUp::Change, vectors::showing(None).0);
     first.flow = Some(again);
     first.log.clear();
     let person = Some(first.person.clone());
@@ -188,4 +189,59 @@ fn choices_name_the_key() {
     let journey = journey(person_with_key(), challenge(), SignInRequest::portal());
     let choices = journey.flow.unwrap().choices(&Policies::built_in(), &journey.person);
     assert_eq!(choices[0].kind, FactorKind::WebAuthn);
+}
+
+#[test]
+fn a_key_enrolled_on_a_password_alone_does_not_resist_phishing() {
+    let mut journey = enrolling(true);
+    registers(&mut journey, 4).check("self-enrol choose enrol-key done");
+    let signed_in = journey.done.unwrap();
+    assert_eq!(signed_in.strength(), Strength::MultiFactorUnrestricted);
+    let device = crate::id::DeviceId::new(op(5).now, [6; 10]);
+    let id = crate::id::SessionId::new(op(5).now, [7; 10]);
+    let session = signed_in.start_session(&op(5), &crate::session::SessionLimits::default(), id, device);
+    assert_eq!(session.strength(), Strength::MultiFactorUnrestricted);
+    // Whoever comes for what asks for a key does not bring one along.
+    let request = SignInRequest { strength: Strength::PhishingResistant, ..SignInRequest::portal() };
+    let mut asked = super::key_tests::journey(person(), challenge(), request);
+    asked.password(1, true).check("strength_out_of_reach");
+}
+
+#[test]
+fn who_has_a_key_shows_it_to_add_another_factor_unless_a_pass_was_given() {
+    let both = vec![factor(key(), FactorKind::WebAuthn), person_with_totp().factors.remove(0)];
+    let mut first = journey(Person { factors: both, ..person() }, vectors::showing(None).0, SignInRequest::portal());
+    first.password(1, true);
+    shows_key(&mut first, 2);
+    let device = crate::id::DeviceId::new(op(2).now, [6; 10]);
+    let id = crate::id::SessionId::new(op(2).now, [7; 10]);
+    let session =
+        first.done.take().unwrap().start_session(&op(2), &crate::session::SessionLimits::default(), id, device);
+    let refresh = |person: &Person, step_up| {
+        let id = FlowId::new(op(3).now, [9; 10]);
+        Flow::refresh(&op(3), &first.rules, id, &session, person, step_up, challenge()).request().strength
+    };
+    assert_eq!(refresh(&first.person, StepUp::Add), Strength::PhishingResistant);
+    assert_eq!(refresh(&first.person, StepUp::Change), Strength::MultiFactorUnrestricted, "a lost key must go");
+    let given = Person { pass: Some(PassUse { multi_use: true, only_to_enrol: false }), ..first.person.clone() };
+    assert_eq!(refresh(&given, StepUp::Add), Strength::MultiFactorUnrestricted);
+}
+
+#[test]
+fn a_step_up_never_asks_for_a_new_password() {
+    let mut first = journey(person_with_key(), vectors::showing(None).0, SignInRequest::portal());
+    first.rules.webauthn.passkey_alone = true;
+    shows_passkey(&mut first, 1);
+    let device = crate::id::DeviceId::new(op(1).now, [6; 10]);
+    let id = crate::id::SessionId::new(op(1).now, [7; 10]);
+    let session =
+        first.done.take().unwrap().start_session(&op(1), &crate::session::SessionLimits::default(), id, device);
+    let flow = FlowId::new(op(2).now, [9; 10]);
+    // Meanwhile an administrator has made them enrol again.
+    first.person.factors.clear();
+    let again = Flow::refresh(&op(2), &first.rules, flow, &session, &first.person, StepUp::Change, challenge());
+    first.flow = Some(again);
+    first.log.clear();
+    let person = Some(first.person.clone());
+    first.event(3, Event::Looked { person }).check("strength_out_of_reach");
 }

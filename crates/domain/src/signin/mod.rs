@@ -14,6 +14,9 @@ mod identify;
 mod key;
 #[cfg(test)]
 mod key_tests;
+mod pass;
+#[cfg(test)]
+mod pass_tests;
 mod person;
 mod proceed;
 #[cfg(test)]
@@ -33,8 +36,8 @@ mod tests;
 pub use challenge::{Challenge, NewPasswordWhy};
 pub use effect::Effect;
 pub use event::{Dispatch, DispatchTo, Event, Previous};
-pub use flow::{Flow, Purpose};
-pub use person::{Choice, EnrolledFactor, Person};
+pub use flow::{Flow, Purpose, StepUp};
+pub use person::{Choice, EnrolledFactor, PassUse, Person};
 pub use refusal::Refusal;
 pub use rules::SignInRules;
 pub use saved::SavedFlow;

@@ -27,8 +27,19 @@ pub struct Person {
     pub password: Option<PasswordStanding>,
     /// Its enrolled factors besides the password, the default first and then the strongest.
     pub factors: Vec<EnrolledFactor>,
+    /// Whether a pass that the account has is for enrolling and nothing else; nothing without a pass that is good now.
+    pub pass: Option<PassUse>,
     /// Factors that the account may neither use nor enrol, each with the reason [AUT-8].
     pub barred: Vec<(FactorKind, Unusable)>,
+}
+
+/// What a pass that is good now is enough for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PassUse {
+    /// Whether it can be used several times.
+    pub multi_use: bool,
+    /// Whether it is for enrolling, whatever else the account has.
+    pub only_to_enrol: bool,
 }
 
 /// One enrolled factor of an account.
@@ -64,8 +75,22 @@ pub struct Choice {
 impl Person {
     /// Whether the account has a second factor that is not restricted and can be used now [AUT-8].
     pub fn has_unrestricted_factor(&self) -> bool {
-        let usable = |factor: &EnrolledFactor| !definition(factor.kind).restricted && still_counts(self, factor);
+        let usable = |factor: &EnrolledFactor| {
+            let definition = definition(factor.kind);
+            !definition.restricted && !definition.is_bootstrap && still_counts(self, factor)
+        };
         self.factors.iter().any(usable)
+    }
+
+    /// Whether the account has a factor that cannot be phished and can be used now.
+    pub fn has_phishing_resistant_factor(&self) -> bool {
+        let usable = |factor: &EnrolledFactor| definition(factor.kind).phishing_resistant && still_counts(self, factor);
+        self.factors.iter().any(usable)
+    }
+
+    /// Whether the account has enrolled a factor: a pass is none.
+    pub fn has_own_factor(&self) -> bool {
+        self.factors.iter().any(|factor| !definition(factor.kind).is_bootstrap)
     }
 
     /// Whether the account may sign in at all.

@@ -41,8 +41,10 @@ impl Flow {
             self.stage = Stage::NewPassword(why);
             return Step::Ask(self, Challenge::NewPassword { why }, effects);
         }
-        let reached = Strength::of(self.counting());
-        if let Some(reached) = reached.filter(|reached| *reached >= required) {
+        if self.enrols_only && !self.has_shown_own_factor() {
+            return self.offer_enrolment(rules, effects);
+        }
+        if let Some(reached) = self.reached().filter(|reached| *reached >= required) {
             return self.done(person, reached, effects);
         }
         if second_factor_shown {
@@ -56,9 +58,22 @@ impl Flow {
         if person.privileged && !self.activated {
             return self.ask_activation(rules, effects);
         }
+        if required > Strength::MultiFactorUnrestricted && !self.activated {
+            // Nothing that is enrolled on the way in would be enough: see `add_enrolled`.
+            return Step::Refused(None, Refusal::StrengthOutOfReach);
+        }
+        self.offer_enrolment(rules, effects)
+    }
+
+    fn offer_enrolment(mut self, rules: &SignInRules, effects: Vec<Effect>) -> Step {
         self.expires_at = self.started_at.plus(rules.enrolment_lifetime);
         self.stage = Stage::OfferEnrolment;
         Step::Ask(self, Challenge::SelfEnrol, effects)
+    }
+
+    /// Whether a second factor was shown that the person has enrolled: a pass is none.
+    fn has_shown_own_factor(&self) -> bool {
+        self.counting().map(definition).any(|shown| shown.is_second_factor() && !shown.is_bootstrap)
     }
 
     fn ask_activation(mut self, rules: &SignInRules, effects: Vec<Effect>) -> Step {
@@ -89,7 +104,10 @@ impl Flow {
     pub(super) fn unusable(&self, person: &Person, factor: &EnrolledFactor, required: Strength) -> Option<Unusable> {
         let may_be_stolen = |moving| !proves_move(factor.kind, Some(factor.credential), moving);
         let moving = self.request.moving.is_some_and(may_be_stolen).then_some(Unusable::Moving);
-        unusable(person, factor, required).or(moving)
+        let only_enrols = person.pass.is_some_and(|pass| pass.only_to_enrol);
+        let elsewhere = definition(factor.kind).is_bootstrap && only_enrols && self.is_step_up();
+        let elsewhere = elsewhere.then_some(Unusable::OnlyToEnrol);
+        unusable(person, factor, required).or(moving).or(elsewhere)
     }
 
     fn done(mut self, person: &Person, strength: Strength, mut effects: Vec<Effect>) -> Step {

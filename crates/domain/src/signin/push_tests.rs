@@ -163,7 +163,15 @@ fn stepping_up(person: &Person, moving: Option<CredentialId>) -> Journey {
         crate::id::DeviceId::new(op(3).now, [6; 10]),
     );
     let id = crate::id::FlowId::new(op(4).now, [5; 10]);
-    journey.flow = Some(Flow::refresh(&op(4), &SignInRules::default(), id, &session, person, moving, challenge()));
+    journey.flow = Some(Flow::refresh(
+        &op(4),
+        &SignInRules::default(),
+        id,
+        &session,
+        person,
+        moving.map_or(StepUp::Change, StepUp::MoveApp),
+        challenge(),
+    ));
     journey.person = person.clone();
     journey.log.clear();
     journey

@@ -66,6 +66,8 @@ pub enum Refusal {
     NumberNotAllowed,
     /// The request to an app did not confirm the sign-in.
     AppFailed(PushFailure),
+    /// The temporary access pass is wrong, used, or not good now.
+    WrongPass,
     /// The answer of a security key proved nothing, or a new key was not taken.
     KeyFailed(KeyFailure),
     /// The app was asked so often in vain that it is not asked again for a while [AUT-5].
@@ -117,6 +119,7 @@ impl Refusal {
             Self::AnotherRequestOpen { until: Timestamp::from_seconds(0) },
             Self::NetworkReported,
             Self::NothingButTheMovingApp,
+            Self::WrongPass,
         ]
         .into_iter()
         .chain(KeyFailure::ALL.into_iter().map(Self::KeyFailed))
@@ -153,6 +156,7 @@ impl Refusal {
             Self::AnotherRequestOpen { .. } => "SIGNIN-024",
             Self::NetworkReported => "SIGNIN-025",
             Self::NothingButTheMovingApp => "SIGNIN-026",
+            Self::WrongPass => "SIGNIN-048",
             Self::AppFailed(failure) => match failure {
                 PushFailure::WrongNumber => "SIGNIN-027",
                 PushFailure::NoAnswer => "SIGNIN-028",
@@ -168,6 +172,7 @@ impl Refusal {
                 KeyFailure::KnownKey => "SIGNIN-045",
                 KeyFailure::ModelNotAllowed => "SIGNIN-046",
                 KeyFailure::Unsupported => "SIGNIN-047",
+                KeyFailure::CannotBeGiven => "SIGNIN-049",
             },
             Self::CallFailed(outcome) => match outcome {
                 CallOutcome::WrongCode => "SIGNIN-030",
@@ -214,6 +219,7 @@ impl Refusal {
             Self::AnotherRequestOpen { .. } => "another_request_open",
             Self::NetworkReported => "network_reported",
             Self::NothingButTheMovingApp => "nothing_but_the_moving_app",
+            Self::WrongPass => "wrong_pass",
             Self::AppFailed(failure) => match failure {
                 PushFailure::WrongNumber => "app_wrong_number",
                 PushFailure::NoAnswer => "app_no_answer",
@@ -290,6 +296,9 @@ impl Refusal {
             Self::NothingButTheMovingApp => {
                 "Verify who the person is, then make them enrol again: nothing else they have can prove a move to a new phone."
             }
+            Self::WrongPass => {
+                "Look at the person's account whether the pass is good now and not used yet. If it is not, verify who they are and give them another."
+            }
             Self::AppFailed(failure) => match failure {
                 PushFailure::WrongNumber => {
                     "The number typed into the app was not the one on the page: ask again, and compare. If the person typed none, tell security."
@@ -319,6 +328,9 @@ impl Refusal {
                 KeyFailure::KnownKey => "The key is registered already, for this account or another one.",
                 KeyFailure::ModelNotAllowed => {
                     "The organisation does not take this model of key, or the key did not prove its model: hand out one that is allowed."
+                }
+                KeyFailure::CannotBeGiven => {
+                    "What answered was a passkey of this computer or of its user, not a key that can be handed over: plug in a security key and choose that."
                 }
                 KeyFailure::Unsupported => {
                     "The key has no signature that Wardkey checks: it needs ES256, ES384 or RS256, one of which any FIDO2 key has."
@@ -353,7 +365,9 @@ impl Refusal {
     /// Whether a failure counts as a guess, so that it is counted against the account.
     pub const fn is_guess(&self) -> bool {
         match self {
-            Self::WrongPassword | Self::WrongCode | Self::CodeAlreadyUsed | Self::WrongActivation => true,
+            Self::WrongPassword | Self::WrongCode | Self::CodeAlreadyUsed | Self::WrongActivation | Self::WrongPass => {
+                true
+            }
             Self::TooManyTries { .. }
             | Self::CeilingReached
             | Self::AccountNotActive

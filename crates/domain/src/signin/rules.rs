@@ -5,6 +5,7 @@ use std::time::Duration;
 use crate::factor::CoreFactors;
 use crate::factor::push::PushRules;
 use crate::factor::sms::SmsRules;
+use crate::factor::temporary_access_pass::PassRules;
 use crate::factor::voice_call::VoiceCallRules;
 use crate::factor::webauthn::WebAuthnRules;
 
@@ -23,6 +24,8 @@ pub struct SignInRules {
     pub sms: SmsRules,
     /// Calls.
     pub voice_call: VoiceCallRules,
+    /// Passes that administrators give.
+    pub pass: PassRules,
     /// Security keys and passkeys.
     pub webauthn: WebAuthnRules,
     /// Which factors are enough as the only second one.
@@ -38,6 +41,7 @@ impl Default for SignInRules {
             push: PushRules::default(),
             sms: SmsRules::default(),
             voice_call: VoiceCallRules::default(),
+            pass: PassRules::default(),
             webauthn: WebAuthnRules::default(),
             core: CoreFactors::default(),
         }

@@ -46,6 +46,7 @@ struct Blob {
     account: Option<AccountId>,
     proofs: Vec<SavedProof>,
     activated: bool,
+    enrols_only: bool,
     stage: BlobStage,
     challenge: Vec<u8>,
     dispatches: u32,
@@ -175,6 +176,7 @@ impl Flow {
             account: self.account,
             proofs: self.proofs.iter().map(Proof::saved).collect(),
             activated: self.activated,
+            enrols_only: self.enrols_only,
             stage,
             challenge: self.challenge.as_bytes().to_vec(),
             dispatches: self.dispatches,
@@ -203,6 +205,7 @@ impl Flow {
             account: blob.account,
             proofs: blob.proofs.into_iter().map(Proof::restore).collect(),
             activated: blob.activated,
+            enrols_only: blob.enrols_only,
             stage: match blob.stage {
                 BlobStage::Identify => Stage::Identify,
                 BlobStage::SecondFactor { chosen } => Stage::SecondFactor { chosen },

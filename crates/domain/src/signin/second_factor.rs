@@ -34,6 +34,7 @@ impl Flow {
                     | Unusable::Role
                     | Unusable::TooWeak
                     | Unusable::NumberNotAllowed
+                    | Unusable::OnlyToEnrol
                     | Unusable::Moving,
                 ) => false,
             };
@@ -52,6 +53,10 @@ impl Flow {
                 candidates.iter().filter(|factor| factor.kind == first.kind && factor.credential != first.credential);
             std::iter::once(first.credential).chain(ours.map(|factor| factor.credential)).collect()
         };
+        if definition(first.kind).is_bootstrap {
+            self.stage = Stage::SecondFactor { chosen: Some(first.credential) };
+            return Step::Ask(self, Challenge::Pass { several }, effects);
+        }
         if first.kind == FactorKind::WebAuthn {
             self.stage = Stage::SecondFactor { chosen: Some(first.credential) };
             return Step::Ask(self, Challenge::Key { credentials: alike(), several }, effects);
@@ -83,7 +88,7 @@ impl Flow {
         }
         let on_our_side = |why: &Unusable| match why {
             Unusable::SwitchedOff | Unusable::Role | Unusable::NumberNotAllowed | Unusable::Unavailable => true,
-            Unusable::TooWeak | Unusable::Moving => false,
+            Unusable::TooWeak | Unusable::OnlyToEnrol | Unusable::Moving => false,
         };
         if reasons.any(|why| on_our_side(&why)) { Refusal::NoUsableFactor } else { Refusal::StrengthOutOfReach }
     }

@@ -57,11 +57,7 @@ impl SignedIn {
             account: self.account,
             organisation: self.organisation,
             device,
-            proofs: self
-                .proofs
-                .iter()
-                .map(|proof| ProofRecord { factor: proof.factor(), credential: proof.credential(), at: proof.at() })
-                .collect(),
+            proofs: self.proofs.iter().map(|proof| ProofRecord::from(proof.saved())).collect(),
             started_at: op.now,
             seen_at: op.now,
             expires_at: op.now.plus(limits.absolute),
@@ -92,11 +88,7 @@ impl SignedIn {
         }
         let old = session.facts();
         Some(Session::new(SavedSession {
-            proofs: self
-                .proofs
-                .iter()
-                .map(|proof| ProofRecord { factor: proof.factor(), credential: proof.credential(), at: proof.at() })
-                .collect(),
+            proofs: self.proofs.iter().map(|proof| ProofRecord::from(proof.saved())).collect(),
             seen_at: op.now,
             browser: op.origin.browser.clone(),
             address: op.origin.address,

@@ -45,6 +45,9 @@ impl Flow {
             Event::CodeSubmitted { person, permit, states, code } => {
                 self.code_submitted(op, rules, policies, &person, permit, states, code)
             }
+            Event::PassSubmitted { person, permit, pass, code } => {
+                self.pass_submitted(op, rules, policies, &person, permit, pass.as_ref(), &code)
+            }
             Event::PasskeyAnswered { person, keys, answer } => {
                 self.passkey_answered(op, rules, policies, person, &keys, &answer)
             }

@@ -24,7 +24,7 @@ use crate::session::SessionLimits;
 use crate::time::Timestamp;
 
 pub(super) const SEED: [u8; totp::SEED_BYTES] = [7; totp::SEED_BYTES];
-const NEW_SEED: [u8; totp::SEED_BYTES] = [9; totp::SEED_BYTES];
+pub(super) const NEW_SEED: [u8; totp::SEED_BYTES] = [9; totp::SEED_BYTES];
 const TEMPORARY: PasswordStanding = PasswordStanding::MustChange(MustChange::Temporary);
 pub(super) const START: i64 = 1_700_000_000;
 
@@ -65,6 +65,7 @@ pub(super) fn person() -> Person {
         privileged: false,
         password: Some(PasswordStanding::Good { until: None }),
         factors: Vec::new(),
+        pass: None,
         barred: Vec::new(),
     }
 }
@@ -268,6 +269,7 @@ fn challenge_word(challenge: &Challenge) -> String {
         Challenge::Activation => "activation",
         Challenge::Code { .. } => "code",
         Challenge::Key { .. } => "key",
+        Challenge::Pass { .. } => "pass",
         Challenge::EnrolKey { .. } => "enrol-key",
         Challenge::NewPassword { .. } => "new-password",
         Challenge::SelfEnrol => "self-enrol",
@@ -418,8 +420,15 @@ fn stepping_up_asks_for_the_second_factor_alone_and_keeps_the_end() {
     let limits = SessionLimits::default();
     let first = journey.done.take().unwrap().start_session(&op(2), &limits, SessionId::new(op(2).now, [7; 10]), device);
     let id = FlowId::new(op(3_000).now, [8; 10]);
-    journey.flow =
-        Some(Flow::refresh(&op(3_000), &SignInRules::default(), id, &first, &journey.person, None, challenge()));
+    journey.flow = Some(Flow::refresh(
+        &op(3_000),
+        &SignInRules::default(),
+        id,
+        &first,
+        &journey.person,
+        StepUp::Change,
+        challenge(),
+    ));
     let person = Some(journey.person.clone());
     journey.event(3_000, Event::Looked { person }).code(3_001, code(&SEED, 3_001)).check("code done code done");
     let signed_in = journey.done.take().unwrap();
@@ -450,7 +459,8 @@ fn stepping_up_asks_for_a_factor_that_is_not_restricted_where_there_is_one() {
         let first = signed_in.start_session(&op(3), &SessionLimits::default(), session, device);
         assert_eq!((first.unrestricted_factor_at(), first.second_factor_at()), (None, Some(op(3).now)));
         let id = FlowId::new(op(4).now, [8; 10]);
-        journey.flow = Some(Flow::refresh(&op(4), &SignInRules::default(), id, &first, &person, None, challenge()));
+        journey.flow =
+            Some(Flow::refresh(&op(4), &SignInRules::default(), id, &first, &person, StepUp::Change, challenge()));
         journey.event(4, Event::Looked { person: Some(person) }).check(expected);
     }
 }

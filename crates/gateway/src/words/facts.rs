@@ -105,6 +105,11 @@ pub enum MailWords<'a> {
         /// When.
         moment: &'a str,
     },
+    /// To a person: they were given a temporary access pass.
+    PassIssued {
+        /// When.
+        moment: &'a str,
+    },
     /// To a person: another factor is asked for first.
     DefaultChanged {
         /// Which one now.
@@ -180,6 +185,7 @@ impl MailWords<'_> {
             Self::FactorAdded { .. } => "factor_added",
             Self::FactorRemoved { .. } => "factor_removed",
             Self::FactorMoved { .. } => "factor_moved",
+            Self::PassIssued { .. } => "pass_issued",
             Self::DefaultChanged { .. } => "default_changed",
             Self::NumberChanged { .. } => "number_changed",
             Self::FraudReported { .. } => "fraud_reported",

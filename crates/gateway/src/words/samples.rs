@@ -48,6 +48,7 @@ fn mails() -> Vec<MailWords<'static>> {
         MailWords::FactorAdded { factor: BARE, moment },
         MailWords::FactorRemoved { factor: FULL, moment },
         MailWords::FactorMoved { factor: FULL, moment },
+        MailWords::PassIssued { moment },
         MailWords::DefaultChanged { factor: BARE, moment },
         MailWords::NumberChanged { old_number: Some("+44 •••• •••456"), number: NUMBER, moment },
         MailWords::NumberChanged { old_number: None, number: NUMBER, moment },

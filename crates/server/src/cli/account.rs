@@ -3,8 +3,10 @@
 use std::fs::File;
 use std::io::Read;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use wardkey_domain::directory::{AccountAddress, AccountFields};
+use wardkey_domain::factor::temporary_access_pass::PassTerms;
 use wardkey_usecases::App;
 use wardkey_usecases::directory::{
     self, ImportMode, IncomingAccount, IncomingRow, account_at, end_sessions, import_accounts, re_enrol,
@@ -36,6 +38,10 @@ enum Command {
     ResetPassword(Deed),
     /// Removes the account's second factors, so that the person enrols again, and ends what it has open.
     ReEnrol(Deed),
+    /// Gives the person a temporary access pass, printed once, in place of any before it.
+    Pass(PassArgs),
+    /// Withdraws the account's temporary access pass.
+    WithdrawPass(Deed),
     /// Ends the account's sessions and withdraws what its applications hold.
     EndSessions(Deed),
 }
@@ -59,6 +65,18 @@ struct Deed {
     reason: String,
 }
 
+#[derive(Debug, clap::Args)]
+struct PassArgs {
+    #[command(flatten)]
+    deed: Deed,
+    /// For how many minutes it is good; as `temporary_access_pass.lifetime` says without this.
+    #[arg(long)]
+    minutes: Option<u64>,
+    /// Whether it can be used several times.
+    #[arg(long)]
+    multi_use: bool,
+}
+
 /// Carries out the verb.
 pub async fn run(args: Args, app: &App) -> Result<(), CliError> {
     let op = operator::op(app);
@@ -68,6 +86,8 @@ pub async fn run(args: Args, app: &App) -> Result<(), CliError> {
         | Command::Enable(deed)
         | Command::ResetPassword(deed)
         | Command::ReEnrol(deed)
+        | Command::WithdrawPass(deed)
+        | Command::Pass(PassArgs { deed, .. })
         | Command::EndSessions(deed) => deed,
     };
     let account = account_at(app, &op, &deed.address).await?;
@@ -93,6 +113,17 @@ pub async fn run(args: Args, app: &App) -> Result<(), CliError> {
             if let Some(code) = done.activation {
                 println!("activation code, needed before enrolling again and not shown again: {}", code.expose());
             }
+        }
+        Command::Pass(args) => {
+            let lifetime = args.minutes.map(|minutes| Duration::from_secs(minutes.saturating_mul(60)));
+            let terms = PassTerms { starts_at: None, lifetime, multi_use: args.multi_use };
+            let issued = directory::issue_pass(app, &op, id, &terms, reason).await?;
+            println!("temporary access pass of {}: {}", account.address, issued.code.expose());
+            println!("it is good until {}, and is not shown again", wardkey_usecases::moment(issued.expires_at));
+        }
+        Command::WithdrawPass(_) => {
+            directory::withdraw_pass(app, &op, id, reason).await?;
+            println!("the temporary access pass of {} is withdrawn", account.address);
         }
         Command::EndSessions(_) => {
             let ended = end_sessions(app, &op, id, reason).await?;

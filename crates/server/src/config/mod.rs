@@ -34,6 +34,7 @@ mod sip;
 mod smpp;
 mod smtp;
 mod telephone;
+mod temporary_access_pass;
 mod throttle;
 mod totp;
 mod value;

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject;
-use wardkey_domain::factor::webauthn::{Aaguid, Attestation, Models, RelyingParty, WebAuthnRules};
+use wardkey_domain::factor::webauthn::{Aaguid, Attestation, BadMetadata, Models, RelyingParty, WebAuthnRules};
 use wardkey_usecases::Issuer;
 
 use super::reader::{Reader, Section};
@@ -21,6 +21,13 @@ pub struct WebAuthn {
     pub is_core: bool,
     /// Whether browsers use keys at the issuer's address at all.
     pub is_usable: bool,
+}
+
+impl WebAuthn {
+    /// Whether new keys must prove their model, and what is published of models is out of date.
+    pub fn takes_no_new_keys(&self) -> bool {
+        matches!(&self.rules.attestation, Attestation::Required { models, .. } if models.is_empty())
+    }
 }
 
 pub fn read(reader: &mut Reader, issuer: Option<&Issuer>) -> WebAuthn {
@@ -83,8 +90,14 @@ fn attestation(section: &mut Section<'_>) -> Attestation {
     );
     let root: Option<PathBuf> = section.optional(
         "metadata_root",
-        "The certificate that the signer of that file leads to, in PEM: for the FIDO Alliance's, GlobalSign Root CA R3.",
+        "The certificates, in PEM, of the authorities that may certify the signer of that file. The FIDO Alliance says which on the \
+         pages of its Metadata Service.",
         "\"/etc/wardkey/fido-mds-root.pem\"",
+    );
+    let signer: String = section.value(
+        "metadata_signer",
+        "The host name in the certificate of the signer of that file.",
+        "mds.fidoalliance.org".to_owned(),
     );
     let named: Vec<String> = section.value(
         "models",
@@ -112,24 +125,29 @@ fn attestation(section: &mut Section<'_>) -> Attestation {
     };
     let blob =
         std::fs::read_to_string(metadata).map_err(|error| format!("cannot read `{}`: {error}", metadata.display()));
-    let root =
-        CertificateDer::from_pem_file(root).map_err(|error| format!("cannot read `{}`: {error:?}", root.display()));
-    let models = match (blob, root) {
-        (Ok(blob), Ok(root)) => {
-            Models::parse(&blob, &root, clock::system()()).map_err(|why| format!("`{}`: {why}", metadata.display()))
+    let read = CertificateDer::pem_file_iter(root).and_then(Iterator::collect::<Result<Vec<_>, _>>);
+    let roots: Vec<Vec<u8>> = match read {
+        Ok(roots) if !roots.is_empty() => roots.iter().map(|root| root.to_vec()).collect(),
+        Ok(_) => {
+            section.complain("metadata_root", format!("there is no certificate in `{}`", root.display()));
+            return Attestation::NotAsked;
         }
-        (Err(why), _) => Err(why),
-        (_, Err(why)) => {
-            section.complain("metadata_root", why);
+        Err(error) => {
+            section.complain("metadata_root", format!("cannot read `{}`: {error:?}", root.display()));
             return Attestation::NotAsked;
         }
     };
+    let models = blob.and_then(|blob| match Models::parse(&blob, &signer, &roots, clock::system()()) {
+        // A server that is restarted a day too late must still let people in: it takes no new keys until there is a new file.
+        Err(BadMetadata::OutOfDate) => Ok(Models::none()),
+        other => other.map_err(|why| format!("`{}`: {why}", metadata.display())),
+    });
     match models {
         Ok(models) => {
             for model in &allowed {
                 if models.is_withdrawn(*model) {
                     section.complain("models", format!("`{model}`: its keys are known to be broken"));
-                } else if models.name(*model).is_none() {
+                } else if !models.is_empty() && models.name(*model).is_none() {
                     section.complain("models", format!("`{model}`: the file does not have it"));
                 }
             }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use wardkey_domain::access::RestrictedRules;
 use wardkey_domain::credential::ThrottleRules;
 use wardkey_domain::directory::HelpContact;
+use wardkey_domain::factor::temporary_access_pass::PassRules;
 use wardkey_domain::factor::totp::TotpRules;
 use wardkey_domain::factor::{CoreFactors, FactorKind};
 use wardkey_domain::secret::Secret;
@@ -23,7 +24,7 @@ use super::problem::ConfigError;
 use super::reader::{Reader, SectionDoc};
 use super::{
     audit, cache, database, hashing, help, keys, listen, log, message, metrics, network, oidc, outbound, password,
-    push, server, session, signin, telephone, throttle, totp, webauthn,
+    push, server, session, signin, telephone, temporary_access_pass, throttle, totp, webauthn,
 };
 
 /// What is read when no file is named.
@@ -65,6 +66,8 @@ pub struct Config {
     pub totp: TotpRules,
     /// `[push]` and `[place]`.
     pub push: push::Push,
+    /// `[temporary_access_pass]`.
+    pub pass: PassRules,
     /// `[webauthn]`.
     pub webauthn: webauthn::WebAuthn,
     /// `[telephone]`, `[sms]`, `[voice_call]`, `[restricted]`.
@@ -149,6 +152,7 @@ impl Config {
                 push: self.push.rules,
                 sms: self.telephone.sms,
                 voice_call: self.telephone.voice_call,
+                pass: self.pass,
                 webauthn: self.webauthn.rules.clone(),
                 core: CoreFactors::default().with(FactorKind::WebAuthn, self.webauthn.is_core),
                 ..self.signin.clone()
@@ -185,6 +189,7 @@ fn sections(reader: &mut Reader) -> Option<Config> {
     let hashing = hashing::read(reader);
     let totp = totp::read(reader);
     let push = push::read(reader);
+    let pass = temporary_access_pass::read(reader);
     let webauthn = webauthn::read(reader, server.issuer.as_ref());
     let telephone = telephone::read(reader);
     let message = message::read(reader, telephone.ring_for);
@@ -209,6 +214,7 @@ fn sections(reader: &mut Reader) -> Option<Config> {
         hashing,
         totp,
         push,
+        pass,
         webauthn,
         telephone,
         message,

@@ -10,6 +10,7 @@ mod binding;
 mod credentials;
 mod device;
 mod pace;
+mod pass;
 mod passwords;
 mod push_request;
 mod refused_network;
@@ -41,6 +42,9 @@ pub use credentials::{
 };
 pub use device::{delete_devices, delete_devices_unseen_since, knows_device, save_device};
 pub use pace::{lock_pace, save_pace};
+pub use pass::{
+    NewPass, PassFacts, delete_passes_over, end_pass, find_open_pass, find_pass_facts, insert_pass, use_pass,
+};
 pub use passwords::{StoredPassword, insert_password, list_former_passwords, password, set_password, upgrade_password};
 pub use push_request::{
     NewPushRequest, StoredPushRequest, UnknownRequest, delete_push_requests_over, find_push_request,

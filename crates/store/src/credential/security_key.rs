@@ -22,9 +22,12 @@ pub struct StoredCustody {
     pub registered_by: AccountId,
 }
 
-/// A key as the secret of its credential, to be sealed: so that nobody who can write to the database swaps it for theirs.
-pub fn key_secret(record: &KeyRecord) -> Secret<Vec<u8>> {
-    Secret::new(record.to_bytes())
+/// A key as the secret of its credential, to be sealed with whose it is: so that nobody who can write to the database puts a
+/// key of theirs in its place, or gives one of theirs to another account.
+pub fn key_secret(account: AccountId, record: &KeyRecord) -> Secret<Vec<u8>> {
+    let mut bytes = account.uuid().as_bytes().to_vec();
+    bytes.extend(record.to_bytes());
+    Secret::new(bytes)
 }
 
 /// Notes what a key is known by, beside its credential; says whether no account has it yet.
@@ -63,9 +66,12 @@ fn from_row(tx: &Tx, row: &Row) -> Result<KeyState, StoreError> {
     let credential: CredentialId = row.get("id")?;
     let sealed: Vec<u8> = row.get("sealed_secret")?;
     let bytes = tx.unseal(sealed_at(credential), &sealed)?;
-    let record = KeyRecord::from_bytes(bytes.expose()).map_err(|_| unknown("sealed_secret", "no security key"))?;
+    let account: AccountId = row.get("account_id")?;
+    let ours = bytes.expose().strip_prefix(account.uuid().as_bytes().as_slice());
+    let record = ours.and_then(|bytes| KeyRecord::from_bytes(bytes).ok());
+    let record = record.ok_or_else(|| unknown("sealed_secret", "no security key of this account"))?;
     let counter = u32::try_from(row.get::<i64>("counter")?).map_err(|_| unknown("counter", "no counter"))?;
-    Ok(KeyState { credential, account: row.get("account_id")?, record, counter })
+    Ok(KeyState { credential, account, record, counter })
 }
 
 /// Notes that a key was shown; says whether this transaction was the one to do it.
@@ -84,7 +90,7 @@ pub async fn use_key(tx: &mut Tx, used: &UsedKey, now: Timestamp) -> Result<bool
         return Ok(false);
     }
     if let Some(record) = &used.record {
-        let sealed = tx.seal(sealed_at(used.credential), &record.to_bytes())?;
+        let sealed = tx.seal(sealed_at(used.credential), key_secret(used.account, record).expose())?;
         let sql = "UPDATE credentials SET sealed_secret = $2 WHERE id = $1 AND state = 'active'";
         tx.exec(sql, args![used.credential, sealed]).await?;
     }

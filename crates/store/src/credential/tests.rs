@@ -8,6 +8,7 @@ use wardkey_domain::credential::{
 };
 use wardkey_domain::factor::password::{HashMemory, HashParams, PasswordHash, PasswordRules, hash};
 use wardkey_domain::factor::telephone::PhoneNumber;
+use wardkey_domain::factor::temporary_access_pass::{PassCode, PassState};
 use wardkey_domain::factor::totp::Step;
 use wardkey_domain::factor::webauthn::{KeyRecord, KeyState, NewKey, UsedKey};
 use wardkey_domain::factor::{CoreFactors, FactorKind};
@@ -502,7 +503,7 @@ fn security_key(number: u8) -> Credential {
 async fn with_key(store: &Store, number: u8) -> bool {
     let mut tx = store.begin().await.unwrap();
     let (credential, key) = (security_key(number), key(number));
-    insert_credential(&mut tx, &credential, Some(&key_secret(&key.record)), None).await.unwrap();
+    insert_credential(&mut tx, &credential, Some(&key_secret(account(), &key.record)), None).await.unwrap();
     let inserted = insert_key(&mut tx, &credential, &key).await.unwrap();
     tx.commit().await.unwrap();
     inserted
@@ -525,13 +526,13 @@ both_engines!(a_security_key_reads_back_and_belongs_to_one_account, |store| asyn
 
 both_engines!(a_counter_of_a_key_is_accepted_once, |store| async move {
     with_key(&store, 1).await;
-    let used = |counter| UsedKey { credential: id(1), counter, record: None };
+    let used = |counter| UsedKey { credential: id(1), account: account(), counter, record: None };
     let mut tx = store.begin().await.unwrap();
     assert!(!use_key(&mut tx, &used(3), NOW).await.unwrap(), "as when it was registered");
     assert!(use_key(&mut tx, &used(4), NOW).await.unwrap());
     assert!(!use_key(&mut tx, &used(4), NOW).await.unwrap(), "on another node in the same second");
     assert!(!use_key(&mut tx, &used(0), NOW).await.unwrap(), "a key that counts does not stop counting");
-    let news = UsedKey { record: Some(KeyRecord::from_bytes(&key(2).record.to_bytes()).unwrap()), ..used(9) };
+    let news = UsedKey { record: Some(Box::new(key(2).record)), ..used(9) };
     assert!(use_key(&mut tx, &news, NOW).await.unwrap());
     let found = list_keys(&mut tx, account()).await.unwrap();
     assert_eq!((found[0].counter, &found[0].record), (9, &key(2).record));
@@ -541,9 +542,9 @@ both_engines!(a_counter_of_a_key_is_accepted_once, |store| async move {
 both_engines!(a_key_without_a_counter_can_be_used_again, |store| async move {
     let mut tx = store.begin().await.unwrap();
     let key = NewKey { counter: 0, ..key(1) };
-    insert_credential(&mut tx, &security_key(1), Some(&key_secret(&key.record)), None).await.unwrap();
+    insert_credential(&mut tx, &security_key(1), Some(&key_secret(account(), &key.record)), None).await.unwrap();
     insert_key(&mut tx, &security_key(1), &key).await.unwrap();
-    let used = UsedKey { credential: id(1), counter: 0, record: None };
+    let used = UsedKey { credential: id(1), account: account(), counter: 0, record: None };
     assert!(use_key(&mut tx, &used, NOW).await.unwrap() && use_key(&mut tx, &used, NOW).await.unwrap());
 });
 
@@ -561,4 +562,51 @@ both_engines!(who_was_given_a_key_stays_known_when_it_is_gone, |store| async mov
     save_credential(&mut tx, &removed).await.unwrap();
     assert_eq!(find_custody(&mut tx, id(1)).await.unwrap(), Some(custody));
     assert_eq!(find_custody(&mut tx, id(2)).await.unwrap(), None);
+});
+
+fn pass(number: u8, multi_use: bool) -> PassState {
+    let code = PassCode::parse("abcd-efgh-jkmn").unwrap();
+    PassState { id: id(number), code, starts_at: NOW, expires_at: NOW.plus(MINUTE * 60), multi_use }
+}
+
+async fn with_pass(store: &Store, state: &PassState) {
+    let mut tx = store.begin().await.unwrap();
+    let new = NewPass { state, account: account(), organisation: organisation(), issued_by: Some(account()) };
+    insert_pass(&mut tx, &new, NOW).await.unwrap();
+    tx.commit().await.unwrap();
+}
+
+both_engines!(a_pass_reads_back_in_its_time_and_is_one_at_a_time, |store| async move {
+    with_pass(&store, &pass(1, true)).await;
+    with_pass(&store, &pass(2, false)).await;
+    let mut tx = store.begin().await.unwrap();
+    let found = find_open_pass(&mut tx, account(), NOW).await.unwrap().unwrap();
+    assert_eq!((found.id, found.multi_use, found.expires_at), (id(2), false, NOW.plus(MINUTE * 60)));
+    assert_eq!(found.code.text().expose(), "abcd-efgh-jkmn");
+    assert!(find_open_pass(&mut tx, account(), NOW.minus(MINUTE)).await.unwrap().is_none(), "before its time");
+    assert!(find_open_pass(&mut tx, account(), NOW.plus(MINUTE * 60)).await.unwrap().is_none(), "after it");
+    assert!(find_open_pass(&mut tx, AccountId::new(NOW, [9; 10]), NOW).await.unwrap().is_none());
+    let facts = find_pass_facts(&mut tx, account()).await.unwrap().unwrap();
+    assert_eq!((facts.multi_use, facts.used_at, facts.ended_at, facts.issued_by), (false, None, None, Some(account())));
+    assert_eq!(delete_passes_over(&mut tx, NOW.plus(MINUTE * 60)).await.unwrap(), 1);
+});
+
+both_engines!(of_two_uses_of_a_pass_that_is_good_once_one_counts, |store| async move {
+    with_pass(&store, &pass(1, false)).await;
+    let mut tx = store.begin().await.unwrap();
+    assert!(use_pass(&mut tx, id(1), NOW).await.unwrap());
+    assert!(!use_pass(&mut tx, id(1), NOW).await.unwrap());
+    assert!(find_open_pass(&mut tx, account(), NOW).await.unwrap().is_none());
+    let facts = find_pass_facts(&mut tx, account()).await.unwrap().unwrap();
+    assert_eq!((facts.used_at, facts.ended_at), (Some(NOW), Some(NOW)));
+});
+
+both_engines!(a_pass_for_several_uses_ends_when_it_is_ended, |store| async move {
+    with_pass(&store, &pass(1, true)).await;
+    let mut tx = store.begin().await.unwrap();
+    assert!(use_pass(&mut tx, id(1), NOW).await.unwrap() && use_pass(&mut tx, id(1), NOW).await.unwrap());
+    assert!(end_pass(&mut tx, account(), NOW).await.unwrap());
+    assert!(!end_pass(&mut tx, account(), NOW).await.unwrap(), "it has ended");
+    assert!(!use_pass(&mut tx, id(1), NOW).await.unwrap());
+    assert!(find_open_pass(&mut tx, account(), NOW).await.unwrap().is_none());
 });

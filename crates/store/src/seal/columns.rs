@@ -53,6 +53,7 @@ pub const SEALED_COLUMNS: &[SealedColumn] = &[
     sealed!("credentials", "id", "sealed_secret"),
     sealed!("flows", "id", "sealed"),
     sealed!("messages", "id", "sealed_payload"),
+    sealed!("passes", "id", "sealed_code"),
     sealed!("push_requests", "id", "sealed_details"),
     sealed!("push_subscriptions", "credential_id", "sealed_subscription"),
     sealed!("signing_keys", "id", "sealed_key"),

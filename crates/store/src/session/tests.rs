@@ -29,7 +29,7 @@ fn sample(number: u8, owner: u8) -> Session {
         account: account(owner),
         organisation: OrganisationId::new(at(0), [9; 10]),
         device: DeviceId::new(at(0), [8; 10]),
-        proofs: vec![ProofRecord { factor: FactorKind::Totp, credential: None, at: at(1) }],
+        proofs: vec![ProofRecord { factor: FactorKind::Totp, credential: None, at: at(1), is_enrolment: false }],
         started_at: at(i64::from(number)),
         seen_at: at(i64::from(number)),
         expires_at: at(i64::from(number)).plus(Duration::from_secs(86_400)),
@@ -73,7 +73,7 @@ both_engines!(an_accounts_sessions_end_together_but_for_one, |store| async move 
 both_engines!(a_refreshed_session_leaves_its_old_token_behind, |store| async move {
     let mut tx = store.begin().await.unwrap();
     insert_session(&mut tx, &sample(1, 1), &token(1)).await.unwrap();
-    let proofs = vec![ProofRecord { factor: FactorKind::Totp, credential: None, at: at(500) }];
+    let proofs = vec![ProofRecord { factor: FactorKind::Totp, credential: None, at: at(500), is_enrolment: false }];
     let refreshed = Session::restore(SavedSession { proofs, seen_at: at(500), ..sample(1, 1).facts().clone() });
     assert!(refresh_session(&mut tx, &refreshed, &token(2)).await.unwrap());
     assert_eq!(session_by_token(&mut tx, &token(1)).await.unwrap(), None);

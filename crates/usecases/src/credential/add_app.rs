@@ -1,6 +1,5 @@
 //! Adding a further authenticator app in a session.
 
-use wardkey_domain::audit::Event;
 use wardkey_domain::credential::{Credential, CredentialState, Credentials, Enrolled, Label};
 use wardkey_domain::directory::Account;
 use wardkey_domain::factor::totp::{NewTotp, Verdict};
@@ -44,7 +43,7 @@ pub enum Confirmation {
 pub async fn begin_adding_app(app: &App, op: &Op) -> Result<NewApp> {
     let session = own::actor(op)?.session;
     let mut tx = app.store().begin().await?;
-    let (account, credentials) = own::locked_fresh(app, &mut tx, op).await?;
+    let (account, credentials) = own::locked_strongest(app, &mut tx, op).await?;
     let max = app.settings().totp.max_apps;
     let label = credentials.room_for(FactorKind::Totp, max).map_err(|why| Error::Conflict(format!("{why}.")))?;
     let id = CredentialId::new(op.now, app.id_entropy());
@@ -111,9 +110,7 @@ pub async fn confirm_app(
     {
         return Err(own::changed_elsewhere());
     }
-    let event =
-        Event::CredentialEnrolled { account: account.id, credential: id, factor: FactorKind::Totp.as_str().into() };
-    store::audit::append(&mut tx, op, Some(account.organisation), event).await?;
+    own::note_enrolment(&mut tx, op, &enrolled).await?;
     own::tell(app, &mut tx, op, MessageKind::FactorAdded, &enrolled).await?;
     tx.commit().await?;
     app.wake().ring(Channel::Mail);
@@ -142,7 +139,7 @@ async fn pending(
     id: CredentialId,
 ) -> Result<(Credential, NewTotp, Timestamp)> {
     let session = own::actor(op)?.session;
-    let pending = own::pending(tx, op, account, session, id).await?;
+    let pending = own::pending(tx, op, account, session, (id, FactorKind::Totp)).await?;
     let CredentialState::Pending { expires_at, .. } = pending.state else {
         return Err(Error::NotFound("enrolment"));
     };

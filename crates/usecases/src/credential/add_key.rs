@@ -1,14 +1,14 @@
 //! Adding a security key or a passkey in a session [MET-5].
 
 use wardkey_domain::credential::Label;
+use wardkey_domain::factor::FactorKind;
 use wardkey_domain::id::CredentialId;
 use wardkey_domain::message::Channel;
 use wardkey_domain::op::Op;
 use wardkey_domain::permission::Action;
 
-use super::enrol_key::{self, AwaitedKey, KeyEnrolment};
+use super::enrol_key::{self, AwaitedKey, Hands, KeyEnrolment};
 use super::own;
-use crate::signin::{barred_factors, roles_of};
 use crate::{App, Error, Result};
 
 /// Begins to add a security key. One that was begun before is given up.
@@ -18,12 +18,7 @@ use crate::{App, Error, Result};
 pub async fn begin_adding_key(app: &App, op: &Op) -> Result<CredentialId> {
     let session = own::actor(op)?.session;
     let mut tx = app.store().begin().await?;
-    let (account, credentials) = own::locked_fresh(app, &mut tx, op).await?;
-    let roles = roles_of(&mut tx, op, account.id).await?;
-    let barred = barred_factors(app, &mut tx, account.organisation, &roles).await?;
-    if barred.iter().any(|(kind, _)| *kind == wardkey_domain::factor::FactorKind::WebAuthn) {
-        return Err(Error::Conflict("Security keys are switched off here.".to_owned()));
-    }
+    let (account, credentials) = own::locked_strongest(app, &mut tx, op).await?;
     let id = enrol_key::begin(app, &mut tx, op, &account, &credentials, session).await?;
     tx.commit().await?;
     Ok(id)
@@ -34,7 +29,7 @@ pub async fn awaited_key(app: &App, op: &Op, id: CredentialId) -> Result<Awaited
     let session = own::actor(op)?.session;
     let mut tx = app.store().read().await?;
     let account = own::account(&mut tx, op, Action::ManageOwnCredentials).await?;
-    enrol_key::awaited(app, &mut tx, op, &account, session, id).await
+    enrol_key::awaited(app, &mut tx, op, &account, session, id, Hands::Owners).await
 }
 
 /// Enrols the key that has answered.
@@ -44,8 +39,8 @@ pub async fn add_key(app: &App, op: &Op, id: CredentialId, answer: &str, label: 
     let session = own::actor(op)?.session;
     let mut tx = app.store().begin().await?;
     let (account, credentials) = own::locked(&mut tx, op).await?;
-    let pending = own::pending(&mut tx, op, &account, session, id).await?;
-    match enrol_key::enrol(app, &mut tx, op, &account, &credentials, pending, answer, label).await? {
+    let pending = own::pending(&mut tx, op, &account, session, (id, FactorKind::WebAuthn)).await?;
+    match enrol_key::enrol(app, &mut tx, op, &account, &credentials, pending, answer, label, Hands::Owners).await? {
         Ok(enrolled) => {
             tx.commit().await?;
             app.wake().ring(Channel::Mail);

@@ -64,7 +64,7 @@ pub async fn begin_adding_phone(app: &App, op: &Op, typed: TypedNumber<'_>) -> R
     let reach = definition(typed.kind).telephone.ok_or(Error::NotFound("factor"))?;
     let number = parse_number(app, typed.number, typed.extension, reach)?;
     let mut tx = app.store().begin().await?;
-    let (account, credentials) = own::locked_fresh(app, &mut tx, op).await?;
+    let (account, credentials) = own::locked_strongest(app, &mut tx, op).await?;
     refuse_barred(app, &mut tx, op, &account, typed.kind, Moment::Begin).await?;
     let sends = refuse_too_soon(app, &mut tx, op, &account).await?;
     let label = label(app, &credentials, typed)?;

@@ -74,7 +74,7 @@ pub enum BindingProgress {
 /// Begins to add an app: draws its code. One that was begun before is given up.
 pub async fn begin_binding_app(app: &App, op: &Op) -> Result<CredentialId> {
     let mut tx = app.store().begin().await?;
-    let (account, credentials) = own::locked_fresh(app, &mut tx, op).await?;
+    let (account, credentials) = own::locked_strongest(app, &mut tx, op).await?;
     room(app, &credentials)?;
     let credential = CredentialId::new(op.now, app.id_entropy());
     offer(app, &mut tx, op, &account, credential, false).await?;
@@ -281,8 +281,7 @@ async fn finish(
 ) -> Result<BindingProgress> {
     let holder = own::actor(op)?.session.uuid();
     let bound = store::credential::take_binding(&mut tx, id, holder).await?.ok_or_else(own::changed_elsewhere)?;
-    let factor = FactorKind::Push.as_str().into();
-    let (credential, kind, event) = if bound.moves {
+    let (credential, kind, moved) = if bound.moves {
         let credential = credentials.find(id).cloned().ok_or(Error::NotFound("credential"))?;
         // The name of the phone that it was on would be wrong from now on.
         let credential = Credential { label: label.unwrap_or_else(|| credential.label.clone()), ..credential };
@@ -297,8 +296,9 @@ async fn finish(
         // The phone before is asked nothing more, and is woken no more.
         store::credential::take_back_push_requests(&mut tx, id, op.now).await?;
         store::credential::delete_subscription(&mut tx, id).await?;
-        let event = Event::CredentialMoved { account: account.id, credential: id, factor };
-        (credential, MessageKind::FactorMoved, event)
+        let factor = FactorKind::Push.as_str().into();
+        let moved = Event::CredentialMoved { account: account.id, credential: id, factor };
+        (credential, MessageKind::FactorMoved, Some(moved))
     } else {
         // Another window may have filled the last place since this one began.
         let free_label = room(app, credentials)?;
@@ -323,15 +323,17 @@ async fn finish(
         let credential = enrolled.credential;
         store::credential::insert_credential(&mut tx, &credential, Some(&bound.secret), None).await?;
         store::credential::set_app_key(&mut tx, id, &bound.key).await?;
-        let event = Event::CredentialEnrolled { account: account.id, credential: id, factor };
-        (credential, MessageKind::FactorAdded, event)
+        own::note_enrolment(&mut tx, op, &credential).await?;
+        (credential, MessageKind::FactorAdded, None)
     };
     if let Some(subscription) = &bound.subscription {
         let (account, organisation) = (account.id, account.organisation);
         let stored = StoredApp { credential: id, account, organisation, key: bound.key, joining: false };
         store::credential::save_subscription(&mut tx, &stored, subscription, op.now).await?;
     }
-    store::audit::append(&mut tx, op, Some(account.organisation), event).await?;
+    if let Some(moved) = moved {
+        store::audit::append(&mut tx, op, Some(account.organisation), moved).await?;
+    }
     own::tell(app, &mut tx, op, kind, &credential).await?;
     tx.commit().await?;
     app.wake().ring(Channel::Mail);

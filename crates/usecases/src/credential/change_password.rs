@@ -112,6 +112,7 @@ async fn permitted(app: &App, tx: &mut Tx, op: &Op) -> Result<Account> {
     let account = own::account(tx, op, Action::ChangeOwnPassword).await?;
     let credentials = Credentials::new(store::credential::list_credentials(tx, account.id).await?);
     own::require_best(app, tx, op, &account, &credentials).await?;
+    own::require_strongest(app, tx, op, &account).await?;
     Ok(account)
 }
 

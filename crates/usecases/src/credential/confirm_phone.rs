@@ -140,9 +140,7 @@ async fn enrol(
         return Err(own::changed_elsewhere());
     }
     store::credential::note_use(&mut tx, id, op.now).await?;
-    let factor = enrolled.kind.as_str().into();
-    let event = Event::CredentialEnrolled { account: account.id, credential: id, factor };
-    store::audit::append(&mut tx, op, Some(account.organisation), event).await?;
+    own::note_enrolment(&mut tx, op, &enrolled).await?;
     super::note_number(app, op, &mut tx, &enrolled, &pending.number).await?;
     match pending.replaces {
         None => own::tell(app, &mut tx, op, MessageKind::FactorAdded, &enrolled).await?,

@@ -1,12 +1,11 @@
 //! What registering a security key has in common, whoever sits before it.
 
 use serde_json::Value;
-use wardkey_domain::audit::Event;
 use wardkey_domain::credential::{Credential, CredentialState, Credentials, Label};
 use wardkey_domain::directory::Account;
 use wardkey_domain::factor::FactorKind;
 use wardkey_domain::factor::webauthn::{
-    CHALLENGE_BYTES, KeyAnswer, KeyChallenge, KeyFailure, Registration, creation_options, register,
+    CHALLENGE_BYTES, KeyAnswer, KeyChallenge, KeyFailure, Registration, creation_options, handover_options, register,
 };
 use wardkey_domain::id::{CredentialId, SessionId};
 use wardkey_domain::message::MessageKind;
@@ -16,6 +15,7 @@ use wardkey_domain::time::Timestamp;
 use wardkey_store::{self as store, Tx};
 
 use super::own;
+use crate::signin::{barred_factors, roles_of};
 use crate::{App, Error, Result};
 
 /// A security key that is awaited, with what its browser is asked.
@@ -55,6 +55,25 @@ pub(crate) fn room_for_key(app: &App, credentials: &Credentials) -> Result<Label
     room.map_err(|why| Error::Conflict(format!("{why}.")))
 }
 
+/// Whose hands a new key is in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Hands {
+    /// Its owner's.
+    Owners,
+    /// An administrator's, who will give it to them: it must be one that can be given.
+    Administrators,
+}
+
+/// Refuses where keys are switched off for the account.
+async fn refuse_barred(app: &App, tx: &mut Tx, op: &Op, account: &Account) -> Result<()> {
+    let roles = roles_of(tx, op, account.id).await?;
+    let barred = barred_factors(app, tx, account.organisation, &roles).await?;
+    if barred.iter().any(|(kind, _)| *kind == FactorKind::WebAuthn) {
+        return Err(Error::Conflict("Security keys are switched off here.".to_owned()));
+    }
+    Ok(())
+}
+
 /// Begins to register a key for `account` in `session`. One that was begun before is given up.
 pub(crate) async fn begin(
     app: &App,
@@ -64,6 +83,7 @@ pub(crate) async fn begin(
     credentials: &Credentials,
     session: SessionId,
 ) -> Result<CredentialId> {
+    refuse_barred(app, tx, op, account).await?;
     let label = room_for_key(app, credentials)?;
     let challenge: [u8; CHALLENGE_BYTES] = app.random();
     let pending = Credential {
@@ -92,13 +112,17 @@ pub(crate) async fn awaited(
     account: &Account,
     session: SessionId,
     id: CredentialId,
+    hands: Hands,
 ) -> Result<AwaitedKey> {
-    let pending = own::pending(tx, op, account, session, id).await?;
+    let pending = own::pending(tx, op, account, session, (id, FactorKind::WebAuthn)).await?;
     let challenge = challenge(tx, id).await?;
     let held = store::credential::list_keys(tx, account.id).await?;
     let rules = &app.settings().signin.webauthn;
     let (address, name) = (account.address.as_str(), account.display_name.as_str());
-    let options = creation_options(rules, &challenge, account.id, address, name, &held);
+    let options = match hands {
+        Hands::Owners => creation_options(rules, &challenge, account.id, address, name, &held),
+        Hands::Administrators => handover_options(rules, &challenge, account.id, address, name, &held),
+    };
     let CredentialState::Pending { expires_at, .. } = pending.state else {
         return Err(Error::NotFound("enrolment"));
     };
@@ -117,7 +141,9 @@ pub(crate) async fn enrol(
     pending: Credential,
     answer: &str,
     label: Option<Label>,
+    hands: Hands,
 ) -> Result<std::result::Result<Credential, KeyFailure>> {
+    refuse_barred(app, tx, op, account).await?;
     // Another window may have filled the last place since this one began.
     let free_label = room_for_key(app, credentials)?;
     let id = pending.id;
@@ -131,8 +157,14 @@ pub(crate) async fn enrol(
         Registration::Accept { key, .. } => key,
         Registration::Refuse(failure) => return Ok(Err(failure)),
     };
+    if hands == Hands::Administrators && !key.record.can_be_given() {
+        return Ok(Err(KeyFailure::CannotBeGiven));
+    }
     let enrolled = credentials.enrol(pending, label.unwrap_or(free_label), op.now);
-    let secret = store::credential::key_secret(&key.record);
+    // One that its owner has not seen yet is not asked for first, unless there is no other.
+    let first = credentials.as_slice().is_empty() || hands == Hands::Owners;
+    let enrolled = if first { enrolled } else { enrolled.beside() };
+    let secret = store::credential::key_secret(account.id, &key.record);
     if !store::credential::set_pending_secret(tx, id, &secret).await? {
         return Err(own::changed_elsewhere());
     }
@@ -148,9 +180,7 @@ pub(crate) async fn enrol(
     if !store::credential::insert_key(tx, &enrolled, &key).await? {
         return Ok(Err(KeyFailure::KnownKey));
     }
-    let factor = FactorKind::WebAuthn.as_str().into();
-    let event = Event::CredentialEnrolled { account: account.id, credential: id, factor };
-    store::audit::append(tx, op, Some(account.organisation), event).await?;
+    own::note_enrolment(tx, op, &enrolled).await?;
     own::tell(app, tx, op, MessageKind::FactorAdded, &enrolled).await?;
     Ok(Ok(enrolled))
 }

@@ -1,5 +1,6 @@
 //! What every use case on one's own credentials begins with.
 
+use wardkey_domain::audit::Event;
 use wardkey_domain::credential::{Credential, Credentials};
 use wardkey_domain::directory::Account;
 use wardkey_domain::factor::{FactorKind, definition};
@@ -56,6 +57,32 @@ pub(super) async fn locked_fresh(app: &App, tx: &mut Tx, op: &Op) -> Result<(Acc
     Ok((account, credentials))
 }
 
+/// As [`locked_fresh`], for what adds a factor: who has one that cannot be phished shows that [ENR-19], or the pass that they
+/// were given because they have lost it.
+///
+/// SECURITY: or a page that looks like ours, which got a password and a code, would be enough to add a key of its own, and with
+/// it to reach what asks for a key. Removing is left to any factor: a lost key must go at once, and its owner is told.
+pub(super) async fn locked_strongest(app: &App, tx: &mut Tx, op: &Op) -> Result<(Account, Credentials)> {
+    let (account, credentials) = locked_fresh(app, tx, op).await?;
+    require_strongest(app, tx, op, &account).await?;
+    Ok((account, credentials))
+}
+
+/// Insists on the factor that adding another wants: see [`locked_strongest`].
+pub(super) async fn require_strongest(app: &App, tx: &mut Tx, op: &Op, account: &Account) -> Result<()> {
+    let person = person_of(app, tx, op, account.id).await?;
+    if !person.is_some_and(|person| person.has_phishing_resistant_factor()) {
+        return Ok(());
+    }
+    let session = store::session::session(tx, actor(op)?.session).await?.ok_or(Error::NotFound("session"))?;
+    let fresh = app.settings().session.fresh_factor;
+    let counts = |proof: &ProofRecord| {
+        let shown = definition(proof.factor);
+        op.now.since(proof.at) <= fresh && (shown.phishing_resistant || shown.is_bootstrap)
+    };
+    if session.facts().proofs.iter().any(counts) { Ok(()) } else { Err(Error::FreshFactorNeeded) }
+}
+
 /// Insists on a fresh second factor of those that count for a change [SES-8]: see [`locked_fresh`].
 pub(super) async fn require_best(
     app: &App,
@@ -93,16 +120,30 @@ fn is_app_code(credentials: &Credentials, proof: &ProofRecord) -> bool {
     proof.factor != FactorKind::Push && credential.is_some_and(|credential| credential.kind == FactorKind::Push)
 }
 
+/// Notes that a factor was enrolled. A pass has done its work then, unless a telephone number is all that came of it [ADM-14].
+pub(crate) async fn note_enrolment(tx: &mut Tx, op: &Op, enrolled: &Credential) -> Result<()> {
+    let Credential { id: credential, account, organisation, kind, .. } = *enrolled;
+    let event = Event::CredentialEnrolled { account, credential, factor: kind.as_str().into() };
+    store::audit::append(tx, op, Some(organisation), event).await?;
+    if !definition(kind).restricted && store::credential::end_pass(tx, account, op.now).await? {
+        let event = Event::PassEnded { account, why: "enrolled".into(), reason: None };
+        store::audit::append(tx, op, Some(organisation), event).await?;
+    }
+    Ok(())
+}
+
 /// The enrolment of `account` that this very session has begun, if there is still time.
 pub(crate) async fn pending(
     tx: &mut Tx,
     op: &Op,
     account: &Account,
     session: SessionId,
-    id: CredentialId,
+    (id, kind): (CredentialId, FactorKind),
 ) -> Result<Credential> {
     let found = store::credential::find_credential(tx, id).await?;
-    let ours = |found: &Credential| found.account == account.id && found.awaits_confirmation_by(session, op.now);
+    let ours = |found: &Credential| {
+        found.account == account.id && found.kind == kind && found.awaits_confirmation_by(session, op.now)
+    };
     found.filter(ours).ok_or(Error::NotFound("enrolment"))
 }
 

@@ -13,6 +13,9 @@ const DEVICE_MEMORY: Duration = Duration::from_secs(400 * 24 * 60 * 60);
 /// What was asked of apps is forgotten after this long: until then pages may look what became of it.
 const APP_MEMORY: Duration = Duration::from_secs(3_600);
 
+/// What became of a pass can be looked up for this long.
+const PASS_MEMORY: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+
 /// How many rows were forgotten.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Swept {
@@ -20,6 +23,8 @@ pub struct Swept {
     pub enrolments: u64,
     /// Activation codes that nobody used.
     pub activations: u64,
+    /// Temporary access passes whose time is long over.
+    pub passes: u64,
     /// Counters that say nothing any more.
     pub throttles: u64,
     /// Browsers that were not seen for long.
@@ -36,7 +41,9 @@ pub async fn sweep(app: &App, op: &Op) -> Result<Swept> {
     let apps = store::credential::delete_bindings_over(&mut tx, over).await?
         + store::credential::delete_push_requests_over(&mut tx, over).await?
         + store::credential::delete_refused_networks_over(&mut tx, op.now).await?;
+    let passes = store::credential::delete_passes_over(&mut tx, op.now.minus(PASS_MEMORY)).await?;
     let swept = Swept {
+        passes,
         enrolments: store::credential::delete_expired_enrolments(&mut tx, op.now).await?,
         activations: store::credential::delete_expired_activations(&mut tx, op.now).await?,
         throttles: store::credential::delete_forgotten_throttles(&mut tx, op.now).await?,

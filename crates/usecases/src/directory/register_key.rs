@@ -4,18 +4,20 @@ use jiff::civil::Date;
 use wardkey_domain::audit::Event;
 use wardkey_domain::credential::{Credential, Credentials, Label};
 use wardkey_domain::directory::Account;
+use wardkey_domain::factor::FactorKind;
 use wardkey_domain::id::{AccountId, CredentialId, SessionId};
 use wardkey_domain::message::Channel;
 use wardkey_domain::op::Op;
 use wardkey_domain::permission::Action;
+use wardkey_domain::time::Timestamp;
 use wardkey_store as store;
 use wardkey_store::credential::StoredCustody;
 
 use super::target::load_to_change;
 use crate::audit::reason;
-use crate::credential::enrol_key::{self, AwaitedKey};
+use crate::credential::enrol_key::{self, AwaitedKey, Hands};
 use crate::credential::{KeyEnrolment, own};
-use crate::{App, Error, Result};
+use crate::{App, Error, Result, today};
 
 /// What is noted of a key that is handed over, as typed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -41,6 +43,9 @@ pub async fn begin_registering_key(app: &App, op: &Op, id: AccountId) -> Result<
     let mut tx = app.store().begin().await?;
     let loaded = load_to_change(app, &mut tx, op, Action::RegisterKey, id).await?;
     let account = &loaded.account;
+    if !account.kind.may_sign_in() || account.status.may_sign_in().is_err() {
+        return Err(Error::Conflict("This account cannot sign in, so it gets no security key.".to_owned()));
+    }
     store::credential::lock_credentials(&mut tx, id, account.organisation).await?;
     let credentials = Credentials::new(store::credential::list_credentials(&mut tx, id).await?);
     let key = enrol_key::begin(app, &mut tx, op, account, &credentials, session).await?;
@@ -52,7 +57,8 @@ pub async fn begin_registering_key(app: &App, op: &Op, id: AccountId) -> Result<
 pub async fn registering_key(app: &App, op: &Op, id: AccountId, key: CredentialId) -> Result<(Account, AwaitedKey)> {
     let mut tx = app.store().read().await?;
     let loaded = load_to_change(app, &mut tx, op, Action::RegisterKey, id).await?;
-    let awaited = enrol_key::awaited(app, &mut tx, op, &loaded.account, session(op)?, key).await?;
+    let awaited =
+        enrol_key::awaited(app, &mut tx, op, &loaded.account, session(op)?, key, Hands::Administrators).await?;
     Ok((loaded.account, awaited))
 }
 
@@ -76,8 +82,10 @@ pub async fn register_key(
     let account = &loaded.account;
     store::credential::lock_credentials(&mut tx, id, account.organisation).await?;
     let credentials = Credentials::new(store::credential::list_credentials(&mut tx, id).await?);
-    let pending = own::pending(&mut tx, op, account, session, key).await?;
-    match enrol_key::enrol(app, &mut tx, op, account, &credentials, pending, answer, label).await? {
+    let pending = own::pending(&mut tx, op, account, session, (key, FactorKind::WebAuthn)).await?;
+    match enrol_key::enrol(app, &mut tx, op, account, &credentials, pending, answer, label, Hands::Administrators)
+        .await?
+    {
         Ok(enrolled) => {
             store::credential::insert_custody(&mut tx, &enrolled, &stored, op.now).await?;
             let event = handed_over(&enrolled, &stored)?;
@@ -113,16 +121,18 @@ fn checked(op: &Op, custody: &Custody) -> Result<StoredCustody> {
     Ok(StoredCustody {
         serial: text("serial", &custody.serial, "Enter the serial number on the key, with 40 characters or fewer")?,
         model: text("model", &custody.model, "Enter the model of the key, with 40 characters or fewer")?,
-        handed_over_on: day(custody)?,
+        handed_over_on: day(custody, op.now)?,
         registered_by: op.account().ok_or(Error::NotFound("session"))?.id,
     })
 }
 
-fn day(custody: &Custody) -> Result<String> {
+fn day(custody: &Custody, now: Timestamp) -> Result<String> {
     let wrong = || Error::invalid("date", "Enter the day on which you hand it over, for example 22 11 2026");
     let number = |text: &str| text.trim().parse::<i16>().map_err(|_| wrong());
     let small = |text: &str| text.trim().parse::<i8>().map_err(|_| wrong());
     let (year, month, day) = (number(&custody.year)?, small(&custody.month)?, small(&custody.day)?);
-    let date = Date::new(year, month, day).ok().filter(|date| (2000..=2100).contains(&date.year()));
+    // Nobody notes today what they will hand over in another year, or have handed over in the one before last.
+    let this_year: i16 = today(now)[2].parse().map_err(|_| wrong())?;
+    let date = Date::new(year, month, day).ok().filter(|date| (date.year() - this_year).abs() <= 1);
     date.map(|date| date.to_string()).ok_or_else(wrong)
 }

@@ -7,6 +7,7 @@ use wardkey_domain::op::Op;
 use wardkey_domain::permission::Action;
 use wardkey_domain::time::Timestamp;
 use wardkey_store as store;
+use wardkey_store::credential::PassFacts;
 
 use super::target::{load, load_to_change};
 use crate::audit::SignInRecord;
@@ -27,6 +28,8 @@ pub struct AccountFacts {
     pub password: Option<PasswordFacts>,
     /// Whether an activation code is waiting to be used.
     pub has_activation: bool,
+    /// The last temporary access pass that it was given, if that is not long ago.
+    pub pass: Option<GivenPass>,
     /// Its second factors, oldest first.
     pub credentials: Vec<HeldCredential>,
     /// How many sessions it has open.
@@ -35,6 +38,21 @@ pub struct AccountFacts {
     pub sign_ins: Vec<SignInRecord>,
     /// What the actor may do to it.
     pub permitted: Vec<Action>,
+}
+
+/// What may be known about a temporary access pass: never the code [ADM-14].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct GivenPass {
+    /// From when on it is good.
+    pub starts_at: Timestamp,
+    /// From when on it is not.
+    pub expires_at: Timestamp,
+    /// Whether it can be used several times.
+    pub multi_use: bool,
+    /// When it was last used.
+    pub used_at: Option<Timestamp>,
+    /// When it ended before its time.
+    pub ended_at: Option<Timestamp>,
 }
 
 /// A role, and the name of the organisation that it is held for.
@@ -76,6 +94,14 @@ pub async fn see_account(app: &App, op: &Op, id: AccountId) -> Result<AccountFac
         standing: PasswordStanding::of(&app.settings().password, stored.set_at, stored.must_change, op.now),
     });
     let has_activation = store::credential::has_activation(&mut tx, id, op.now).await?;
+    let pass = store::credential::find_pass_facts(&mut tx, id).await?;
+    let pass = pass.map(|PassFacts { starts_at, expires_at, multi_use, used_at, ended_at, .. }| GivenPass {
+        starts_at,
+        expires_at,
+        multi_use,
+        used_at,
+        ended_at,
+    });
     let credentials = Credentials::new(store::credential::list_credentials(&mut tx, id).await?).into_vec();
     let held_roles: Vec<_> = loaded.roles.iter().map(|grant| grant.role).collect();
     let barred = barred_factors(app, &mut tx, loaded.account.organisation, &held_roles).await?;
@@ -91,6 +117,7 @@ pub async fn see_account(app: &App, op: &Op, id: AccountId) -> Result<AccountFac
         roles,
         password,
         has_activation,
+        pass,
         credentials,
         sessions,
         sign_ins,
@@ -102,6 +129,7 @@ pub async fn see_account(app: &App, op: &Op, id: AccountId) -> Result<AccountFac
 const CHANGES: &[Action] = &[
     Action::ResetPassword,
     Action::ReEnrol,
+    Action::IssuePass,
     Action::RegisterKey,
     Action::DisableAccount,
     Action::EnableAccount,

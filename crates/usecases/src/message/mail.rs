@@ -46,6 +46,7 @@ fn in_words(message: &ClaimedMessage, payload: &MailPayload) -> Result<Mail> {
         MessageKind::FactorAdded => MailWords::FactorAdded { factor, moment },
         MessageKind::FactorRemoved => MailWords::FactorRemoved { factor, moment },
         MessageKind::FactorMoved => MailWords::FactorMoved { factor, moment },
+        MessageKind::PassIssued => MailWords::PassIssued { moment },
         MessageKind::DefaultChanged => MailWords::DefaultChanged { factor, moment },
         MessageKind::NumberChanged => {
             MailWords::NumberChanged { old_number: payload.old_number.as_deref(), number: masked, moment }

@@ -65,6 +65,7 @@ pub(crate) async fn report_in(app: &App, tx: &mut Tx, op: &Op, message: Reported
         | MessageKind::FactorAdded
         | MessageKind::FactorRemoved
         | MessageKind::FactorMoved
+        | MessageKind::PassIssued
         | MessageKind::DefaultChanged
         | MessageKind::NumberChanged
         | MessageKind::FraudReported

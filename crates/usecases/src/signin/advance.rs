@@ -3,6 +3,7 @@
 use wardkey_domain::access::Policies;
 use wardkey_domain::credential::{ActivationCode, Attempt, Label, Permit, Who};
 use wardkey_domain::factor::push::{BindingCode, NewBinding};
+use wardkey_domain::factor::temporary_access_pass::PassCode;
 use wardkey_domain::factor::totp::NewTotp;
 use wardkey_domain::factor::{Code, FactorKind, definition};
 use wardkey_domain::id::{AccountId, CredentialId, DeviceId};
@@ -27,6 +28,7 @@ pub async fn advance(app: &App, op: &Op, token: &str, input: Input) -> Result<Ad
         Input::NewPassword { password, again } => judge::advance(app, op, token, password, again).await,
         Input::Activation { address, code } => activation(app, op, token, &address, &code).await,
         Input::Code { credential, code } => code_of(app, op, token, credential, &code).await,
+        Input::Pass { code } => pass(app, op, token, &code).await,
         Input::Passkey { answer } => key::passkey(app, op, token, &answer).await,
         Input::Key { answer } => key::second_factor(app, op, token, &answer).await,
         Input::ConfirmKey { answer, label } => key::confirm(app, op, token, &answer, label).await,
@@ -144,6 +146,28 @@ async fn activation(app: &App, op: &Op, token: &str, address: &str, code: &Secre
     let guess = Guess::reserved(attempt, permit).at(account.map(|account| account.id)).spending_activation(spent);
     let settling = Settling::of(&resumed, guess);
     let event = Event::ActivationSubmitted { person, permit, spent };
+    let step = resumed.flow.step(op, &app.settings().signin, &Policies::built_in(), event);
+    settling.settle(app, op, tx, step).await
+}
+
+async fn pass(app: &App, op: &Op, token: &str, typed: &Secret<String>) -> Result<Advance> {
+    let code = PassCode::parse(typed.expose()).map_err(|why| Error::invalid("pass", why.to_string()))?;
+    let mut tx = app.store().begin().await?;
+    let resumed = match flow_token::resume(&mut tx, op, token).await? {
+        Ok(resumed) => resumed,
+        Err(refusal) => return Ok(over(app, op, refusal)),
+    };
+    let Some(person) = known_person(app, &mut tx, op, &resumed).await? else {
+        return Settling::of(&resumed, Guess::none()).settle(app, op, tx, wrong_step(resumed)).await;
+    };
+    let attempt = attempt(&mut tx, op, person.id, FactorKind::TemporaryAccessPass).await?;
+    let permit = store::credential::reserve_attempt(&mut tx, &attempt, &app.settings().throttle, op.now).await?;
+    let pass = match permit {
+        Permit::Now => store::credential::find_open_pass(&mut tx, person.id, op.now).await?,
+        Permit::Wait { .. } | Permit::Never => None,
+    };
+    let settling = Settling::of(&resumed, Guess::reserved(attempt, permit));
+    let event = Event::PassSubmitted { person, permit, pass, code };
     let step = resumed.flow.step(op, &app.settings().signin, &Policies::built_in(), event);
     settling.settle(app, op, tx, step).await
 }

@@ -5,7 +5,7 @@ use wardkey_domain::factor::webauthn::KeyChallenge;
 use wardkey_domain::id::{AuthorizationRequestId, CredentialId, FlowId};
 use wardkey_domain::op::Op;
 use wardkey_domain::secret::{Secret, TokenHash, token_text};
-use wardkey_domain::signin::{Challenge, Flow, SignInRequest};
+use wardkey_domain::signin::{Challenge, Flow, SignInRequest, StepUp};
 use wardkey_store as store;
 
 use crate::signin::present::{self, Shown};
@@ -50,7 +50,7 @@ pub async fn begin(app: &App, op: &Op, begin: Begin) -> Result<(Secret<String>, 
 
 /// Begins a step-up: the second factor is asked for anew, and the session goes on refreshed [SES-8].
 ///
-/// `moving` is the app that moves to a new phone, if it is for that: then neither it nor a code counts.
+/// `moving` is the app that moves to a new phone, if it is for that. What it is for decides what counts.
 pub async fn begin_fresh_factor(
     app: &App,
     op: &Op,
@@ -62,7 +62,12 @@ pub async fn begin_fresh_factor(
     let session = store::session::session(&mut tx, actor.session).await?.ok_or(Error::NotFound("session"))?;
     let person = load::person(app, &mut tx, op, actor.id).await?.ok_or(Error::NotFound("account"))?;
     let id = FlowId::new(op.now, app.id_entropy());
-    let flow = Flow::refresh(op, &app.settings().signin, id, &session, &person, moving, challenge(app));
+    let step_up = match moving {
+        Some(app) => StepUp::MoveApp(app),
+        None if destination.adds() => StepUp::Add,
+        None => StepUp::Change,
+    };
+    let flow = Flow::refresh(op, &app.settings().signin, id, &session, &person, step_up, challenge(app));
     let token = keep(app, &mut tx, &flow, destination).await?;
     tx.commit().await?;
     Ok(token)

@@ -35,6 +35,11 @@ pub enum Input {
         /// The code as typed.
         code: String,
     },
+    /// Types a temporary access pass.
+    Pass {
+        /// The pass as typed.
+        code: Secret<String>,
+    },
     /// Shows a passkey in place of address and password.
     Passkey {
         /// What the browser answered.

@@ -3,7 +3,7 @@
 use serde_json::Value;
 use wardkey_domain::access::Policies;
 use wardkey_domain::factor::FactorKind;
-use wardkey_domain::factor::webauthn::{KeyAnswer, discover_options};
+use wardkey_domain::factor::webauthn::{KeyAnswer, KeyFailure, discover_options};
 use wardkey_domain::op::Op;
 use wardkey_domain::signin::{Event, Refusal, Step};
 use wardkey_store as store;
@@ -16,13 +16,18 @@ use crate::{App, Result};
 /// What a browser asks passkeys while the first page of a sign-in is shown, where a passkey alone is enough; nothing
 /// otherwise [WebAuthn Level 3 §5.1.4].
 pub async fn passkey_options(app: &App, op: &Op, token: &str) -> Result<Option<Value>> {
-    let rules = &app.settings().signin.webauthn;
-    if !rules.passkey_alone || app.settings().restricted.off.contains(&FactorKind::WebAuthn) {
+    if !accepts_passkeys(app) {
         return Ok(None);
     }
     let mut tx = app.store().read().await?;
     let Ok(resumed) = flow_token::resume(&mut tx, op, token).await? else { return Ok(None) };
+    let rules = &app.settings().signin.webauthn;
     Ok(resumed.flow.awaits_password().then(|| discover_options(rules, resumed.flow.key_challenge())))
+}
+
+/// Whether a passkey alone is enough to sign in.
+pub fn accepts_passkeys(app: &App) -> bool {
+    app.settings().signin.webauthn.passkey_alone && !app.settings().restricted.off.contains(&FactorKind::WebAuthn)
 }
 
 pub(super) async fn passkey(app: &App, op: &Op, token: &str, answer: &str) -> Result<Advance> {
@@ -31,7 +36,7 @@ pub(super) async fn passkey(app: &App, op: &Op, token: &str, answer: &str) -> Re
         Ok(resumed) => resumed,
         Err(refusal) => return Ok(over(app, op, refusal)),
     };
-    let answer = match KeyAnswer::new(answer) {
+    let answer = match KeyAnswer::new(answer).ok().filter(|_| accepts_passkeys(app)).ok_or(KeyFailure::Unreadable) {
         Ok(answer) => answer,
         Err(failure) => {
             let settling = Settling::of(&resumed, Guess::none());

@@ -1,12 +1,13 @@
 //! The account as the engine sees it.
 
 use wardkey_domain::access::{Bars, Unusable, barred};
-use wardkey_domain::credential::{Credential, PasswordStanding};
+use wardkey_domain::credential::{Credential, Label, PasswordStanding};
 use wardkey_domain::directory::{Account, AccountAddress, OrganisationStatus, Role};
+use wardkey_domain::factor::temporary_access_pass::PassState;
 use wardkey_domain::factor::{FactorKind, definition, second_factors};
 use wardkey_domain::id::{AccountId, OrganisationId};
 use wardkey_domain::op::Op;
-use wardkey_domain::signin::{EnrolledFactor, Person};
+use wardkey_domain::signin::{EnrolledFactor, PassUse, Person};
 use wardkey_store::{self as store, Tx};
 
 use crate::{App, Result};
@@ -32,7 +33,10 @@ pub(super) async fn facts(app: &App, tx: &mut Tx, op: &Op, account: &Account) ->
     let organisation = store::directory::find_organisation(tx, account.organisation).await?;
     let roles = roles_of(tx, op, account.id).await?;
     let password = store::credential::password(tx, account.id).await?;
-    let factors = factors(app, tx, account.id).await?;
+    let mut factors = factors(app, tx, account.id).await?;
+    let pass = store::credential::find_open_pass(tx, account.id, op.now).await?;
+    // First: whoever was given one has nothing else at hand [MET-11].
+    factors.splice(0..0, pass.as_ref().map(as_factor));
     let barred = barred_factors(app, tx, account.organisation, &roles).await?;
     Ok(Person {
         id: account.id,
@@ -45,6 +49,8 @@ pub(super) async fn facts(app: &App, tx: &mut Tx, op: &Op, account: &Account) ->
             PasswordStanding::of(&app.settings().password, password.set_at, password.must_change, op.now)
         }),
         factors,
+        pass: pass
+            .map(|pass| PassUse { multi_use: pass.multi_use, only_to_enrol: app.settings().signin.pass.only_to_enrol }),
         barred,
     })
 }
@@ -71,6 +77,18 @@ async fn factors(app: &App, tx: &mut Tx, account: AccountId) -> Result<Vec<Enrol
         });
     }
     Ok(factors)
+}
+
+/// A pass, as the engine sees what a person can show.
+fn as_factor(pass: &PassState) -> EnrolledFactor {
+    let kind = FactorKind::TemporaryAccessPass;
+    EnrolledFactor {
+        credential: pass.id,
+        kind,
+        label: Label::numbered(definition(kind).name, 1),
+        is_default: false,
+        unusable: None,
+    }
 }
 
 /// Whether a credential's telephone number is not allowed any more.

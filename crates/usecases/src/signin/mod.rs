@@ -27,7 +27,7 @@ pub use begin::{Begin, abandon, begin, begin_fresh_factor};
 pub use choices::{ChoiceView, choices};
 pub use device::device_of;
 pub use input::Input;
-pub use key::passkey_options;
+pub use key::{accepts_passkeys, passkey_options};
 pub use screen::{
     AccountView, Advance, ApplicationView, AskedView, BindingView, CredentialView, Destination, PortalPage, Screen,
     ScreenKind, SentView,

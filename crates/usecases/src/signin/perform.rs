@@ -1,7 +1,7 @@
 //! Carrying out what the engine decided, all in the transaction that saves the flow.
 
 use wardkey_domain::audit::Event as AuditEvent;
-use wardkey_domain::credential::{Attempt, Credential, CredentialState, Credentials, Label, Permit};
+use wardkey_domain::credential::{Attempt, Credential, CredentialState, Credentials, Enrolled, Label, Permit};
 use wardkey_domain::factor::password::PasswordHash;
 use wardkey_domain::factor::push::{AskedApp, PushStanding};
 use wardkey_domain::factor::sms::SentCode;
@@ -70,6 +70,8 @@ pub(super) struct Settling {
     application: Option<ApplicationId>,
     guess: Guess,
     upgrade: Option<Upgrade>,
+    /// Whether it was opened by a pass that is for enrolling.
+    enrols_only: bool,
     /// Whether a code or a call that is asked for next is sent without being asked again.
     sends_at_once: bool,
 }
@@ -100,6 +102,7 @@ impl Settling {
             application: resumed.flow.request().application,
             guess,
             upgrade: None,
+            enrols_only: resumed.flow.enrols_only(),
             sends_at_once: true,
         }
     }
@@ -192,6 +195,12 @@ impl Settling {
                     let enrolment = Enrolment { credential, account, kind: FactorKind::Push, label };
                     self.enrol_app(app, op, tx, enrolment).await?;
                 }
+                Effect::UsePass { pass } => {
+                    if !store::credential::use_pass(tx, pass, op.now).await? {
+                        return Ok(Some(Refusal::WrongPass));
+                    }
+                    self.note_pass(op, tx).await?;
+                }
                 Effect::UseKey(used) => {
                     if !store::credential::use_key(tx, &used, op.now).await? {
                         return Ok(Some(Refusal::KeyFailed(KeyFailure::Copied)));
@@ -199,7 +208,7 @@ impl Settling {
                 }
                 Effect::EnrolKey { credential, account, key, label } => {
                     let enrolment = Enrolment { credential, account, kind: FactorKind::WebAuthn, label };
-                    let secret = store::credential::key_secret(&key.record);
+                    let secret = store::credential::key_secret(account, &key.record);
                     let enrolled = self.enrol(app, op, tx, enrolment, &secret, None).await?;
                     if !store::credential::insert_key(tx, &enrolled, &key).await? {
                         return Ok(Some(Refusal::KeyFailed(KeyFailure::KnownKey)));
@@ -230,6 +239,14 @@ impl Settling {
         Ok(None)
     }
 
+    /// Notes that a pass was used: whoever gave it can see so.
+    async fn note_pass(&self, op: &Op, tx: &mut Tx) -> Result<()> {
+        let account = self.account.ok_or_else(|| Error::fault("find whose pass was used"))?;
+        let organisation = organisation_of(tx, account).await?;
+        store::audit::append(tx, op, Some(organisation), AuditEvent::PassUsed { account }).await?;
+        Ok(())
+    }
+
     /// An activation code that was spent is told, whatever came of it.
     async fn note_activation(&self, op: &Op, tx: &mut Tx) -> Result<()> {
         let Some(account) = self.guess.account.filter(|_| self.guess.activation_spent) else { return Ok(()) };
@@ -253,7 +270,7 @@ impl Settling {
         store::credential::lock_credentials(tx, new.account, organisation).await?;
         let held = Credentials::new(store::credential::list_credentials(tx, new.account).await?);
         // SECURITY: of two sign-ins at once that both found nothing, one enrols; the engine judged what was there before the lock.
-        if held.as_slice().iter().any(|other| definition(other.kind).is_second_factor()) {
+        if !self.enrols_only && held.as_slice().iter().any(|other| definition(other.kind).is_second_factor()) {
             return Err(moved_on());
         }
         let credential = Credential {
@@ -261,17 +278,21 @@ impl Settling {
             account: new.account,
             organisation,
             kind: new.kind,
-            label: new.label,
+            label: new.label.clone(),
             state: CredentialState::Active,
-            is_default: true,
+            is_default: false,
             created_at: op.now,
             last_used_at: Some(op.now),
             version: 1,
         };
+        let Enrolled { credential, former_default } = held.enrol(credential, new.label, op.now);
+        if let Some(former) = &former_default
+            && !store::credential::save_credential(tx, former).await?
+        {
+            return Err(moved_on());
+        }
         store::credential::insert_credential(tx, &credential, Some(secret), used_step).await?;
-        let factor = new.kind.as_str().into();
-        let event = AuditEvent::CredentialEnrolled { account: new.account, credential: credential.id, factor };
-        store::audit::append(tx, op, Some(organisation), event).await?;
+        crate::credential::note_enrolment(tx, op, &credential).await?;
         let notice = Notice {
             factor: Some(new.kind),
             label: Some(credential.label.as_str().to_owned()),

@@ -66,6 +66,7 @@ pub(super) async fn screen(app: &App, tx: &mut Tx, shown: Shown, challenge: Chal
         Challenge::Code { credentials, several } => {
             ScreenKind::Code { credentials: views(tx, &credentials).await?, several }
         }
+        Challenge::Pass { several } => ScreenKind::Pass { several },
         Challenge::Key { credentials, several } => {
             let mut keys = match shown.account {
                 Some(account) => store::credential::list_keys(tx, account).await?,
@@ -79,7 +80,10 @@ pub(super) async fn screen(app: &App, tx: &mut Tx, shown: Shown, challenge: Chal
             let account = account.as_ref().ok_or(Error::NotFound("account"))?;
             let rules = &app.settings().signin.webauthn;
             let (address, name) = (account.address.as_str(), account.display_name.as_str());
-            ScreenKind::EnrolKey { options: creation_options(rules, &shown.challenge, account.id, address, name, &[]) }
+            let held = store::credential::list_keys(tx, account.id).await?;
+            ScreenKind::EnrolKey {
+                options: creation_options(rules, &shown.challenge, account.id, address, name, &held),
+            }
         }
         Challenge::App { asked, several } => {
             let credential = views(tx, &[asked.credential]).await?.pop().ok_or(Error::NotFound("credential"))?;

@@ -59,6 +59,29 @@ pub enum PortalPage {
     Admin,
 }
 
+impl Destination {
+    /// Whether a factor is added there, or the password changed.
+    pub(crate) const fn adds(self) -> bool {
+        match self {
+            Self::PortalPage(page) => match page {
+                PortalPage::AddAuthenticator
+                | PortalPage::BindAuthenticator
+                | PortalPage::AddText
+                | PortalPage::AddCall
+                | PortalPage::AddKey
+                | PortalPage::ChangePassword => true,
+                PortalPage::Profile
+                | PortalPage::SelfService
+                | PortalPage::SecurityInfo
+                | PortalPage::Sessions
+                | PortalPage::RecentSignIns
+                | PortalPage::Admin => false,
+            },
+            Self::Portal | Self::Authorization(_) | Self::Device | Self::MoveApp(_) => false,
+        }
+    }
+}
+
 /// What became of an input.
 #[derive(Debug)]
 pub enum Advance {
@@ -136,6 +159,11 @@ pub enum ScreenKind {
     Code {
         /// The apps, the one to ask for first.
         credentials: Vec<CredentialView>,
+        /// Whether the person has another way, too.
+        several: bool,
+    },
+    /// To type a temporary access pass.
+    Pass {
         /// Whether the person has another way, too.
         several: bool,
     },

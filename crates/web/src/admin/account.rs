@@ -8,8 +8,9 @@ use wardkey_domain::directory::{MfaRule, StatusName};
 use wardkey_domain::factor::definition;
 use wardkey_domain::id::AccountId;
 use wardkey_domain::permission::Action;
+use wardkey_domain::time::Timestamp;
 use wardkey_usecases::credential::HeldCredential;
-use wardkey_usecases::directory::{self, AccountFacts, HeldRole, PasswordFacts};
+use wardkey_usecases::directory::{self, AccountFacts, GivenPass, HeldRole, PasswordFacts};
 
 use super::deed::Deed;
 use crate::error::PageError;
@@ -32,6 +33,8 @@ pub(crate) struct AccountView {
     pub(crate) last_signed_in: Option<String>,
     pub(crate) password: PasswordView,
     pub(crate) has_activation: bool,
+    /// What became of the last temporary access pass, in words.
+    pub(crate) pass: Option<String>,
     /// `needed`, `nobody_signs_in`, or `long_password_only`.
     pub(crate) mfa: &'static str,
     pub(crate) credentials: Vec<CredentialRow>,
@@ -81,16 +84,21 @@ pub(crate) struct DeedLink {
 }
 
 impl AccountView {
-    fn of(facts: AccountFacts, sign_ins: Vec<SignInRow>) -> Self {
+    fn of(facts: AccountFacts, sign_ins: Vec<SignInRow>, now: Timestamp) -> Self {
         let account = facts.account;
         let status = account.status.name();
         let deeds = Deed::ALL.into_iter().filter(|deed| offered(*deed, status, &facts.permitted));
         let can_sign_in = account.kind.may_sign_in();
+        let has_pass = facts.pass.as_ref().is_some_and(|pass| pass.ended_at.is_none() && now < pass.expires_at);
+        let deeds = deeds.filter(|deed| has_pass || *deed != Deed::WithdrawPass);
         let deeds = deeds.filter(|deed| can_sign_in || matches!(deed, Deed::Disable | Deed::Enable));
         let key = can_sign_in && works(status) && facts.permitted.contains(&Action::RegisterKey);
+        let is_privileged = facts.roles.iter().any(|held| held.grant.role.is_privileged());
+        let pass = can_sign_in && works(status) && !is_privileged && facts.permitted.contains(&Action::IssuePass);
+        let pass = pass.then(|| DeedLink { word: "pass", href: routes::admin_issue_pass(account.id) });
         let key = key.then(|| DeedLink { word: "register-key", href: routes::admin_begin_key(account.id) });
         Self {
-            deeds: deeds.map(|deed| deed.link(account.id)).chain(key).collect(),
+            deeds: deeds.map(|deed| deed.link(account.id)).chain(pass).chain(key).collect(),
             name: account.display_name,
             address: account.address.to_string(),
             kind: account.kind.words(),
@@ -101,6 +109,7 @@ impl AccountView {
             added: moment(account.created_at),
             last_signed_in: account.last_signed_in_at.map(moment),
             password: PasswordView::from(facts.password),
+            pass: facts.pass.as_ref().map(|pass| pass_words(pass, now)),
             has_activation: facts.has_activation,
             mfa: match account.kind.mfa_rule() {
                 MfaRule::Required => "needed",
@@ -115,6 +124,21 @@ impl AccountView {
     }
 }
 
+/// What became of a pass. SECURITY: never the pass itself [ADM-14].
+fn pass_words(pass: &GivenPass, now: Timestamp) -> String {
+    let uses = if pass.multi_use { "several uses" } else { "one use" };
+    let used = pass.used_at.map_or_else(String::new, |at| format!(", last used {}", moment(at)));
+    match pass.ended_at {
+        Some(at) if pass.used_at == Some(at) => format!("Used {}", moment(at)),
+        Some(at) => format!("Ended {}{used}", moment(at)),
+        None if now >= pass.expires_at => format!("Expired {}{used}", moment(pass.expires_at)),
+        None if now < pass.starts_at => {
+            format!("Good from {} until {}, for {uses}", moment(pass.starts_at), moment(pass.expires_at))
+        }
+        None => format!("Good until {}, for {uses}{used}", moment(pass.expires_at)),
+    }
+}
+
 /// Whether an account with this status is in use.
 const fn works(status: StatusName) -> bool {
     matches!(status, StatusName::Active | StatusName::Leaver)
@@ -126,7 +150,7 @@ fn offered(deed: Deed, status: StatusName, permitted: &[Action]) -> bool {
     let stopped = matches!(status, StatusName::Inactive | StatusName::Locked | StatusName::Disabled);
     permitted.contains(&deed.action())
         && match deed {
-            Deed::TemporaryPassword | Deed::ReEnrol | Deed::EndSessions => works,
+            Deed::TemporaryPassword | Deed::ReEnrol | Deed::WithdrawPass | Deed::EndSessions => works,
             Deed::Disable => works || matches!(status, StatusName::Inactive | StatusName::Locked),
             Deed::Enable => stopped,
         }
@@ -191,7 +215,7 @@ pub(crate) async fn see(person: Person, Path(id): Path<String>) -> Result<Page, 
     let id = account_id(&id)?;
     let mut facts = directory::see_account(person.app(), &person.op, id).await?;
     let sign_ins = sign_in_rows(person.app(), std::mem::take(&mut facts.sign_ins)).await?;
-    Ok(Page::new("admin/account.html", person.admin_frame(), AccountView::of(facts, sign_ins)))
+    Ok(Page::new("admin/account.html", person.admin_frame(), AccountView::of(facts, sign_ins, person.op.now)))
 }
 
 /// An address that names no account names no page either.

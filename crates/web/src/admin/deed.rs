@@ -23,20 +23,22 @@ use crate::routes;
 pub(crate) enum Deed {
     TemporaryPassword,
     ReEnrol,
+    WithdrawPass,
     EndSessions,
     Disable,
     Enable,
 }
 
 impl Deed {
-    pub(crate) const ALL: [Self; 5] =
-        [Self::TemporaryPassword, Self::ReEnrol, Self::EndSessions, Self::Disable, Self::Enable];
+    pub(crate) const ALL: [Self; 6] =
+        [Self::TemporaryPassword, Self::ReEnrol, Self::WithdrawPass, Self::EndSessions, Self::Disable, Self::Enable];
 
     /// Its word in addresses and templates.
     pub(crate) const fn word(self) -> &'static str {
         match self {
             Self::TemporaryPassword => "temporary-password",
             Self::ReEnrol => "re-enrol",
+            Self::WithdrawPass => "withdraw-pass",
             Self::EndSessions => "end-sessions",
             Self::Disable => "disable",
             Self::Enable => "enable",
@@ -48,6 +50,7 @@ impl Deed {
         match self {
             Self::TemporaryPassword => Action::ResetPassword,
             Self::ReEnrol => Action::ReEnrol,
+            Self::WithdrawPass => Action::IssuePass,
             Self::EndSessions => Action::EndSessions,
             Self::Disable => Action::DisableAccount,
             Self::Enable => Action::EnableAccount,
@@ -128,6 +131,10 @@ async fn done(person: &Person, account: &Account, deed: Deed, reason: &str) -> w
             Some(code) => return Ok(shown_once(person, account, "admin/activation-code.html", code.expose())),
             None => Notice::AccountReEnrolled,
         },
+        Deed::WithdrawPass => {
+            directory::withdraw_pass(app, op, id, reason).await?;
+            Notice::PassWithdrawn
+        }
         Deed::EndSessions => {
             directory::end_sessions(app, op, id, reason).await?;
             Notice::AccountSessionsEnded

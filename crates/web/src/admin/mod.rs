@@ -7,6 +7,7 @@
 mod account;
 mod deed;
 mod key;
+mod pass;
 mod people;
 mod router;
 #[cfg(test)]

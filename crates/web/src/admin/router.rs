@@ -3,7 +3,7 @@
 use axum::Router;
 use axum::routing::get;
 
-use super::{account, deed, key, people};
+use super::{account, deed, key, pass, people};
 use crate::routes;
 use crate::web::Web;
 
@@ -12,6 +12,7 @@ pub(crate) fn router() -> Router<Web> {
     Router::new()
         .route(routes::ADMIN, get(people::find))
         .route("/admin/people/{id}", get(account::see))
+        .route("/admin/people/{id}/pass", get(pass::form).post(pass::issue))
         .route("/admin/people/{id}/register-key", get(key::begin_form).post(key::begin))
         .route("/admin/people/{id}/register-key/{key}", get(key::form).post(key::register))
         .route("/admin/people/{id}/{deed}", get(deed::ask).post(deed::carry_out))

@@ -5,6 +5,7 @@ use wardkey_usecases::FieldError;
 use super::account::{AccountView, CredentialRow, DeedLink, PasswordView, RoleRow};
 use super::deed::{Deed, DeedView, SecretView};
 use super::key::{BeginKeyView, RegisterKeyView};
+use super::pass::{IssuedView, PassView};
 use super::people::{PeopleView, PersonRow};
 use crate::notice::Notice;
 use crate::page::{Frame, Page};
@@ -76,6 +77,7 @@ fn account(full: bool) -> Page {
             set: full.then(|| text(WHEN)),
             until: full.then(|| text(WHEN)),
         },
+        pass: Some(text("Good until 22 November 2026 at 9:51pm, for several uses")),
         has_activation: full,
         mfa: if full { "needed" } else { "nobody_signs_in" },
         credentials: if full { vec![credential("Work phone", true), credential("Tablet", false)] } else { Vec::new() },
@@ -114,6 +116,39 @@ fn secret(template: &'static str, secret: &str) -> Page {
         back: text("/admin/people/0199"),
     };
     Page::new(template, frame(), view)
+}
+
+fn pass(start: &str) -> Page {
+    let view = PassView {
+        name: text("Practice nurse"),
+        address: text(NURSE),
+        action: text("/admin/people/0199/pass"),
+        back: text("/admin/people/0199"),
+        lifetimes: vec![10, 30, 60, 120, 240, 480],
+        lifetime: text("60"),
+        uses: text("once"),
+        only_to_enrol: false,
+        start: text(start),
+        day: text("23"),
+        month: text("11"),
+        year: text("2026"),
+        time: text("9:00"),
+        reason: text("key lost, identity checked"),
+    };
+    Page::new("admin/pass.html", frame(), view)
+}
+
+fn issued_pass() -> Page {
+    let view = IssuedView {
+        name: text("Practice nurse"),
+        address: text(NURSE),
+        secret: text("abcd-efgh-jkmn"),
+        from: None,
+        until: text("22 November 2026 at 9:51pm"),
+        multi_use: true,
+        back: text("/admin/people/0199"),
+    };
+    Page::new("admin/issued-pass.html", frame(), view)
 }
 
 fn begin_key() -> Page {
@@ -159,6 +194,16 @@ pub(crate) fn samples() -> Vec<Sample> {
         Sample::new("admin-disable-why", deed(Deed::Disable)),
         Sample::new("admin-enable-why", deed(Deed::Enable)),
         Sample::new("admin-no-reason", deed(Deed::Disable).errors(no_reason)),
+        Sample::new("admin-withdraw-pass-why", deed(Deed::WithdrawPass)),
+        Sample::new("admin-pass", pass("now")),
+        Sample::new(
+            "admin-pass-later",
+            pass("later").errors(vec![FieldError {
+                field: "date",
+                message: text("Enter the day and the time from when on it is good"),
+            }]),
+        ),
+        Sample::new("admin-issued-pass", issued_pass()),
         Sample::new("admin-begin-key", begin_key()),
         Sample::new("admin-register-key", register_key()),
         Sample::new(

@@ -118,6 +118,7 @@ pub(crate) async fn self_enrol(person: Option<Person>, flow: Option<InFlow>) -> 
             ScreenKind::ChooseFactor { .. }
             | ScreenKind::EnrolTotp { .. }
             | ScreenKind::EnrolNumber { .. }
+            | ScreenKind::Pass { .. }
             | ScreenKind::Key { .. }
             | ScreenKind::EnrolKey { .. }
             | ScreenKind::App { .. }

@@ -49,11 +49,17 @@ fn keys() -> Vec<Sample> {
         };
         Page::new("signin/key.html", visitor(), view)
     };
+    let pass = |several| {
+        let view = PassView { application: Some("Rota planner".to_owned()), several };
+        Page::new("signin/pass.html", visitor(), view)
+    };
     let enrol = || {
         let view = EnrolKeyView { options: r#"{"challenge":"AAAA"}"#.to_owned(), label: Some("Lanyard".to_owned()) };
         Page::new("signin/enrol-key.html", enrolling(), view)
     };
     vec![
+        Sample::new("pass", pass(true)),
+        Sample::new("pass-wrong", refused(pass(false), &Refusal::WrongPass)),
         Sample::new("key", key(&["Key on my lanyard"], false)),
         Sample::new("key-several", key(&["Key on my lanyard", "Work laptop"], true)),
         Sample::new(

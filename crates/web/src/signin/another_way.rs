@@ -103,6 +103,7 @@ async fn page(flow: &InFlow, frame: Frame) -> Result<Page, PageError> {
 const fn awaits_second_factor(kind: &ScreenKind) -> bool {
     match kind {
         ScreenKind::Code { .. }
+        | ScreenKind::Pass { .. }
         | ScreenKind::Key { .. }
         | ScreenKind::App { .. }
         | ScreenKind::Send { .. }

@@ -169,6 +169,7 @@ fn awaited(screen: &Screen, now: Timestamp) -> Option<CredentialId> {
         | ScreenKind::ChooseFactor { .. }
         | ScreenKind::EnrolTotp { .. }
         | ScreenKind::Code { .. }
+        | ScreenKind::Pass { .. }
         | ScreenKind::Key { .. }
         | ScreenKind::EnrolKey { .. }
         | ScreenKind::Send { .. }

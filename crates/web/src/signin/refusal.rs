@@ -62,6 +62,7 @@ pub(crate) fn retry_after(refusal: &Refusal, now: Timestamp) -> Option<Duration>
         Refusal::WrongPassword
         | Refusal::WrongCode
         | Refusal::CodeAlreadyUsed
+        | Refusal::WrongPass
         | Refusal::CeilingReached
         | Refusal::AccountNotActive
         | Refusal::KindCannotSignIn
@@ -92,6 +93,7 @@ const fn field(refusal: &Refusal) -> &'static str {
         // SECURITY: not the address field and not the password field: which of the two is wrong is never said.
         Refusal::WrongPassword => "address",
         Refusal::WrongCode | Refusal::CodeAlreadyUsed | Refusal::CodeExpired | Refusal::WrongActivation => "code",
+        Refusal::WrongPass => "pass",
         Refusal::FactorNotUsable => "way",
         Refusal::NewPasswordRefused(_) => "password",
         Refusal::PasswordsDiffer => "again",

@@ -10,7 +10,7 @@ use wardkey_domain::id::CredentialId;
 use wardkey_domain::secret::Secret;
 use wardkey_domain::signin::{NewPasswordWhy, Refusal};
 use wardkey_domain::time::Timestamp;
-use wardkey_usecases::signin::{CredentialView, Screen, ScreenKind};
+use wardkey_usecases::signin::{CredentialView, Screen, ScreenKind, accepts_passkeys};
 
 use crate::demo::PersonRow;
 use crate::page::Page;
@@ -58,6 +58,7 @@ pub(crate) const fn place(screen: &Screen) -> &'static str {
         ScreenKind::SelfEnrol => routes::PROFILE,
         ScreenKind::ChooseFactor { .. } => routes::CHOOSE_METHOD,
         ScreenKind::EnrolTotp { .. } => routes::ENROL_APP,
+        ScreenKind::Pass { .. } => routes::PASS,
         ScreenKind::Key { .. } => routes::KEY,
         ScreenKind::EnrolKey { .. } => routes::ENROL_KEY,
         ScreenKind::App { .. } => routes::APP_DONE,
@@ -120,6 +121,7 @@ fn varying(screen: &Screen, typed: &Typed) -> Option<Vec<String>> {
         | ScreenKind::ChooseFactor { .. }
         | ScreenKind::EnrolTotp { .. }
         | ScreenKind::EnrolNumber { .. }
+        | ScreenKind::Pass { .. }
         | ScreenKind::Key { .. }
         | ScreenKind::EnrolKey { .. }
         | ScreenKind::App { .. }
@@ -149,7 +151,7 @@ fn contents(web: &Web, screen: &Screen, typed: &Typed) -> (&'static str, Value) 
                 application,
                 address: typed_or_hinted,
                 action: typed.action.clone().unwrap_or_else(|| routes::SIGN_IN.to_owned()),
-                passkey: web.app().settings().signin.webauthn.passkey_alone,
+                passkey: accepts_passkeys(web.app()),
                 people: web.settings().demo.as_ref().map(|demo| demo.people().to_vec()),
             };
             ("signin/password.html", Value::from(Serde(view)))
@@ -182,6 +184,10 @@ fn contents(web: &Web, screen: &Screen, typed: &Typed) -> (&'static str, Value) 
         ScreenKind::ConfirmCall { sent, standing, code } => {
             let call = CallView::of(*standing, code.as_ref(), typed.follows, place(screen).to_owned());
             ("portal/phone-call.html", telephone::confirm_call_page(sent, call, typed, now))
+        }
+        ScreenKind::Pass { several } => {
+            let view = PassView { application, several: *several };
+            ("signin/pass.html", Value::from(Serde(view)))
         }
         ScreenKind::Key { options, credentials, several } => {
             ("signin/key.html", key::key_page(screen, options, credentials, *several))
@@ -247,6 +253,13 @@ pub(crate) struct PasswordView {
     /// Whether a passkey alone is enough.
     pub(crate) passkey: bool,
     pub(crate) people: Option<Vec<PersonRow>>,
+}
+
+/// The page that asks for a temporary access pass.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct PassView {
+    pub(crate) application: Option<String>,
+    pub(crate) several: bool,
 }
 
 #[derive(Clone, Debug, Serialize)]

@@ -76,6 +76,7 @@ pub(crate) async fn activate(visitor: Visitor, flow: Option<InFlow>) -> Result<A
         | ScreenKind::ChooseFactor { .. }
         | ScreenKind::EnrolTotp { .. }
         | ScreenKind::EnrolNumber { .. }
+        | ScreenKind::Pass { .. }
         | ScreenKind::Key { .. }
         | ScreenKind::EnrolKey { .. }
         | ScreenKind::App { .. }
@@ -113,6 +114,12 @@ pub(crate) async fn second_factor(visitor: Visitor, form: Result<Checked, PageEr
     let credential = form.text("credential").parse().ok();
     let input = Input::Code { credential, code: form.text("code").to_owned() };
     submit(&visitor, input, &Typed { credential, ..Typed::default() }).await
+}
+
+/// `POST /signin/pass`
+pub(crate) async fn pass(visitor: Visitor, form: Result<Checked, PageError>) -> Result<Answer, PageError> {
+    let Some(form) = current(form)? else { return Ok(restart(&Typed::default())) };
+    submit(&visitor, Input::Pass { code: form.secret("pass") }, &Typed::default()).await
 }
 
 /// `POST /signin/start-again`

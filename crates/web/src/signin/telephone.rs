@@ -167,6 +167,7 @@ pub(crate) const fn standing(kind: &ScreenKind) -> Option<CallStanding> {
         | ScreenKind::Send { .. }
         | ScreenKind::TextCode { .. }
         | ScreenKind::EnrolNumber { .. }
+        | ScreenKind::Pass { .. }
         | ScreenKind::Key { .. }
         | ScreenKind::EnrolKey { .. }
         | ScreenKind::App { .. }

@@ -58,6 +58,26 @@ pub fn creation_options(
     })
 }
 
+/// The same for a key that an administrator registers to give it away: one that can be carried, and does not stay in their
+/// computer.
+pub fn handover_options(
+    rules: &WebAuthnRules,
+    challenge: &KeyChallenge,
+    account: AccountId,
+    name: &str,
+    display_name: &str,
+    held: &[KeyState],
+) -> Value {
+    let mut options = creation_options(rules, challenge, account, name, display_name, held);
+    if let Some(selection) = options.get_mut("authenticatorSelection").and_then(Value::as_object_mut) {
+        selection.insert("authenticatorAttachment".to_owned(), json!("cross-platform"));
+    }
+    if let Some(all) = options.as_object_mut() {
+        all.insert("hints".to_owned(), json!(["security-key"]));
+    }
+    options
+}
+
 /// What a browser is asked when one of `keys` is to be shown: `PublicKeyCredentialRequestOptionsJSON`
 /// [WebAuthn Level 3 §5.5].
 pub fn request_options(rules: &WebAuthnRules, challenge: &KeyChallenge, keys: &[KeyState]) -> Value {
@@ -97,6 +117,7 @@ fn registered(
     answer: &KeyAnswer,
     now: Timestamp,
 ) -> Result<NewKey, KeyFailure> {
+    let transports = transports(answer);
     let answer: RegisterPublicKeyCredential = serde_json::from_str(&answer.0).map_err(|_| KeyFailure::Unreadable)?;
     let excluded: Vec<String> = held.iter().map(|key| BASE64URL_NOPAD.encode(&key.record.id)).collect();
     let state: RegistrationState = serde_json::from_value(json!({
@@ -115,11 +136,10 @@ fn registered(
         return Err(KeyFailure::KnownKey);
     }
     let model = model_of(&rules.attestation, &made.attestation, now)?;
-    let transports = made.transports.unwrap_or_default();
     let record = KeyRecord {
         id: made.cred_id,
         public_key: made.cred,
-        transports: transports.iter().filter_map(word).collect(),
+        transports,
         backup_eligible: made.backup_eligible,
         backed_up: made.backup_state,
         model,
@@ -149,6 +169,12 @@ fn used(
 ) -> Result<UsedKey, KeyFailure> {
     let answer = parse(answer)?;
     let key = keys.iter().find(|key| key.record.id == answer.raw_id).ok_or(KeyFailure::UnknownKey)?;
+    if let (Attestation::Required { models, .. }, Some(model)) = (&rules.attestation, key.record.model)
+        && models.is_withdrawn(model)
+    {
+        // SECURITY: what its maker has published voids that it verifies its holder, or that nobody else has its secret.
+        return Err(KeyFailure::ModelNotAllowed);
+    }
     // Whoever the authenticator takes the person for, it must be the owner of the key [§7.2, step 6].
     if answer.response.user_handle.as_ref().is_some_and(|given| given.as_slice() != key.account.uuid().as_bytes()) {
         return Err(KeyFailure::UnknownKey);
@@ -161,11 +187,19 @@ fn used(
         "allow_backup_eligible_upgrade": false,
     }))
     .map_err(|_| KeyFailure::Unsupported)?;
-    let result =
-        core(rules)?.authenticate_single_credential(&answer, &state, &known(key)).map_err(|error| failure(&error))?;
-    let news = result.backup_state() != key.record.backed_up;
-    let record = news.then(|| KeyRecord { backed_up: result.backup_state(), ..key.record.clone() });
-    Ok(UsedKey { credential: key.credential, counter: result.counter(), record })
+    // Makers begin to copy passkeys that they did not copy before; where those are taken, such a one is, too.
+    let copied_since = is_backup_eligible(&answer) && !key.record.backup_eligible;
+    if copied_since && !rules.synced {
+        return Err(KeyFailure::ModelNotAllowed);
+    }
+    let result = core(rules)?
+        .authenticate_single_credential(&answer, &state, &known(key, copied_since))
+        .map_err(|error| failure(&error))?;
+    let news = copied_since || result.backup_state() != key.record.backed_up;
+    let backup_eligible = copied_since || key.record.backup_eligible;
+    let record =
+        news.then(|| Box::new(KeyRecord { backed_up: result.backup_state(), backup_eligible, ..key.record.clone() }));
+    Ok(UsedKey { credential: key.credential, account: key.account, counter: result.counter(), record })
 }
 
 impl KeyAnswer {
@@ -181,6 +215,12 @@ impl KeyAnswer {
     }
 }
 
+/// The flag BE of what an authenticator has signed [WebAuthn Level 3 §6.1].
+fn is_backup_eligible(answer: &PublicKeyCredential) -> bool {
+    const FLAGS_AT: usize = 32;
+    answer.response.authenticator_data.get(FLAGS_AT).is_some_and(|flags| flags & 0x08 != 0)
+}
+
 fn parse(answer: &KeyAnswer) -> Result<PublicKeyCredential, KeyFailure> {
     serde_json::from_str(&answer.0).map_err(|_| KeyFailure::Unreadable)
 }
@@ -194,14 +234,14 @@ fn core(rules: &WebAuthnRules) -> Result<WebauthnCore, KeyFailure> {
 }
 
 /// A key as the library knows one. What it proved of its model was judged when it was registered.
-fn known(key: &KeyState) -> Credential {
+fn known(key: &KeyState, copied_since: bool) -> Credential {
     Credential {
         cred_id: key.record.id.clone(),
         cred: key.record.public_key.clone(),
         counter: key.counter,
         transports: None,
         user_verified: true,
-        backup_eligible: key.record.backup_eligible,
+        backup_eligible: copied_since || key.record.backup_eligible,
         backup_state: key.record.backed_up,
         registration_policy: UserVerificationPolicy::Required,
         extensions: RegisteredExtensions::none(),
@@ -242,8 +282,15 @@ fn handle(account: AccountId) -> String {
     BASE64URL_NOPAD.encode(account.uuid().as_bytes())
 }
 
-fn word(transport: &impl serde::Serialize) -> Option<String> {
-    serde_json::to_value(transport).ok().and_then(|value| value.as_str().map(str::to_owned))
+/// How a key says that it can be reached: a hint for browsers, which no attestation covers [WebAuthn Level 3 §5.8.4].
+fn transports(answer: &KeyAnswer) -> Vec<String> {
+    const KNOWN: [&str; 6] = ["ble", "hybrid", "internal", "nfc", "smart-card", "usb"];
+    let value: Value = serde_json::from_str(&answer.0).unwrap_or_default();
+    let said = |known: &&str| {
+        let all = value.pointer("/response/transports").and_then(Value::as_array);
+        all.is_some_and(|all| all.iter().any(|each| each.as_str() == Some(*known)))
+    };
+    KNOWN.into_iter().filter(said).map(str::to_owned).collect()
 }
 
 fn millis(time: Duration) -> u64 {

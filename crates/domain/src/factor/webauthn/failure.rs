@@ -19,13 +19,15 @@ pub enum KeyFailure {
     KnownKey,
     /// Its model is not among those that are allowed, or it did not prove its model.
     ModelNotAllowed,
+    /// An administrator registers it to give it away, and it cannot leave the device or the account that it is in.
+    CannotBeGiven,
     /// It has no kind of signature that we check.
     Unsupported,
 }
 
 impl KeyFailure {
     /// Every one, for the reference.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Unreadable,
         Self::WrongAnswer,
         Self::NotVerified,
@@ -33,6 +35,7 @@ impl KeyFailure {
         Self::Copied,
         Self::KnownKey,
         Self::ModelNotAllowed,
+        Self::CannotBeGiven,
         Self::Unsupported,
     ];
 
@@ -46,6 +49,7 @@ impl KeyFailure {
             Self::Copied => "key_copied",
             Self::KnownKey => "key_known",
             Self::ModelNotAllowed => "key_model_not_allowed",
+            Self::CannotBeGiven => "key_cannot_be_given",
             Self::Unsupported => "key_unsupported",
         }
     }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use data_encoding::{BASE64, BASE64URL_NOPAD};
-use rustls_pki_types::{CertificateDer, SignatureVerificationAlgorithm, TrustAnchor, UnixTime};
+use rustls_pki_types::{CertificateDer, ServerName, SignatureVerificationAlgorithm, TrustAnchor, UnixTime};
 use serde::Deserialize;
 use uuid::Uuid;
 use webauthn_attestation_ca::{AttestationCaList, AttestationCaListBuilder};
@@ -29,9 +29,12 @@ pub enum BadMetadata {
     /// It is no signed metadata.
     #[error("the file is no FIDO metadata: a signed token (JWT) whose header has its certificates")]
     Unreadable,
-    /// Its signer's certificate does not lead to the given root.
-    #[error("the signer's certificate does not lead to the given root, or is out of date")]
+    /// Its signer's certificate does not lead to a given root, or is somebody else's.
+    #[error("the signer's certificate does not lead to a given root, or is not the expected signer's")]
     Untrusted,
+    /// Its signer's certificate is out of date: nothing in it is believed any more, and a newer file is needed.
+    #[error("the signer's certificate is out of date: fetch the newest file")]
+    OutOfDate,
     /// Its signature does not fit.
     #[error("the signature does not fit: the file was changed or is not complete")]
     WrongSignature,
@@ -82,19 +85,30 @@ const BROKEN: [&str; 5] = [
 ];
 
 impl Models {
-    /// Reads the file as published, signed by somebody whose certificate leads to `root`, which is in DER.
+    /// No models: no key can prove that it is of one.
+    pub fn none() -> Self {
+        Self::of(Payload { next_update: String::new(), entries: Vec::new() })
+    }
+
+    /// Reads the file as published, signed by `signer`, a host name, whose certificate leads to one of `roots`, which are in DER.
     ///
     /// # Errors
     /// Says why it is not accepted.
-    pub fn parse(blob: &str, root: &[u8], now: Timestamp) -> Result<Self, BadMetadata> {
+    pub fn parse(blob: &str, signer: &str, roots: &[Vec<u8>], now: Timestamp) -> Result<Self, BadMetadata> {
         let blob = blob.trim();
         let (signed, signature) = blob.rsplit_once('.').ok_or(BadMetadata::Unreadable)?;
         let (header, payload) = signed.split_once('.').ok_or(BadMetadata::Unreadable)?;
         let header: Header = decoded(header)?;
         let signature = BASE64URL_NOPAD.decode(signature.as_bytes()).map_err(|_| BadMetadata::Unreadable)?;
-        check(&header, signed.as_bytes(), &signature, root, now)?;
+        check(&header, signed.as_bytes(), &signature, (signer, roots), now)?;
         let payload: Payload = decoded(payload)?;
         Ok(Self::of(payload))
+    }
+
+    /// Models of which one was withdrawn.
+    #[cfg(test)]
+    pub(super) fn without(model: Aaguid) -> Self {
+        Self { withdrawn: BTreeSet::from([model]), ..Self::none() }
     }
 
     fn of(payload: Payload) -> Self {
@@ -155,7 +169,13 @@ fn decoded<T: for<'a> Deserialize<'a>>(part: &str) -> Result<T, BadMetadata> {
     serde_json::from_slice(&bytes).map_err(|_| BadMetadata::Unreadable)
 }
 
-fn check(header: &Header, signed: &[u8], signature: &[u8], root: &[u8], now: Timestamp) -> Result<(), BadMetadata> {
+fn check(
+    header: &Header,
+    signed: &[u8],
+    signature: &[u8],
+    (name, roots): (&str, &[Vec<u8>]),
+    now: Timestamp,
+) -> Result<(), BadMetadata> {
     let chain: Vec<CertificateDer<'static>> = header
         .x5c
         .iter()
@@ -164,12 +184,19 @@ fn check(header: &Header, signed: &[u8], signature: &[u8], root: &[u8], now: Tim
         .map_err(|_| BadMetadata::Unreadable)?;
     let (signer, others) = chain.split_first().ok_or(BadMetadata::Unreadable)?;
     let signer = EndEntityCert::try_from(signer).map_err(|_| BadMetadata::Unreadable)?;
-    let root = CertificateDer::from(root);
-    let anchor: TrustAnchor<'_> = anchor_from_trusted_cert(&root).map_err(|_| BadMetadata::Untrusted)?;
+    let roots: Vec<CertificateDer<'_>> = roots.iter().map(|root| CertificateDer::from(root.as_slice())).collect();
+    let anchors: Vec<TrustAnchor<'_>> =
+        roots.iter().map(anchor_from_trusted_cert).collect::<Result<_, _>>().map_err(|_| BadMetadata::Untrusted)?;
+    // SECURITY: the roots are those of a public authority, which certifies anybody's host.
+    let name = ServerName::try_from(name).map_err(|_| BadMetadata::Untrusted)?;
+    signer.verify_is_valid_for_subject_name(&name).map_err(|_| BadMetadata::Untrusted)?;
     let at = UnixTime::since_unix_epoch(Duration::from_micros(u64::try_from(now.as_micros()).unwrap_or(0)));
     signer
-        .verify_for_usage(webpki::ALL_VERIFICATION_ALGS, &[anchor], others, at, KeyUsage::server_auth(), None, None)
-        .map_err(|_| BadMetadata::Untrusted)?;
+        .verify_for_usage(webpki::ALL_VERIFICATION_ALGS, &anchors, others, at, KeyUsage::server_auth(), None, None)
+        .map_err(|error| {
+        let is_old = matches!(error, webpki::Error::CertExpired { .. });
+        if is_old { BadMetadata::OutOfDate } else { BadMetadata::Untrusted }
+    })?;
     let (algorithm, signature): (&dyn SignatureVerificationAlgorithm, Vec<u8>) = match header.alg.as_str() {
         "RS256" => (webpki::aws_lc_rs::RSA_PKCS1_2048_8192_SHA256, signature.to_vec()),
         "ES256" => (webpki::aws_lc_rs::ECDSA_P256_SHA256, der_signature(signature).ok_or(BadMetadata::WrongSignature)?),
@@ -208,6 +235,7 @@ mod tests {
     use super::*;
 
     const MODEL: &str = "2fc0579f-8113-47ea-b116-bb5a8db9202a";
+    const SIGNER: &str = "mds.example.org";
     const NOW: Timestamp = Timestamp::from_seconds(1_790_000_000);
 
     struct Publisher {
@@ -266,7 +294,8 @@ mod tests {
     #[test]
     fn a_published_model_is_known_by_its_name() {
         let publisher = publisher();
-        let models = Models::parse(&blob(&publisher, "FIDO_CERTIFIED"), publisher.root.der(), NOW).unwrap();
+        let models =
+            Models::parse(&blob(&publisher, "FIDO_CERTIFIED"), SIGNER, &[publisher.root.der().to_vec()], NOW).unwrap();
         let model: Aaguid = MODEL.parse().unwrap();
         assert_eq!((models.len(), models.name(model), models.next_update()), (1, Some("A key"), "2026-12-01"));
         assert!(!models.is_withdrawn(model) && !models.authorities().is_empty());
@@ -276,7 +305,8 @@ mod tests {
     fn a_model_that_is_broken_is_left_out() {
         let publisher = publisher();
         for status in BROKEN {
-            let models = Models::parse(&blob(&publisher, status), publisher.root.der(), NOW).unwrap();
+            let models =
+                Models::parse(&blob(&publisher, status), SIGNER, &[publisher.root.der().to_vec()], NOW).unwrap();
             assert!(models.is_empty() && models.is_withdrawn(MODEL.parse().unwrap()), "{status}");
         }
     }
@@ -285,17 +315,25 @@ mod tests {
     fn a_file_that_somebody_else_signed_is_refused() {
         let (publisher, other) = (publisher(), super::tests::publisher());
         let good = blob(&publisher, "FIDO_CERTIFIED");
-        assert_eq!(Models::parse(&good, other.root.der(), NOW).unwrap_err(), BadMetadata::Untrusted);
+        assert_eq!(
+            Models::parse(&good, SIGNER, &[other.root.der().to_vec()], NOW).unwrap_err(),
+            BadMetadata::Untrusted
+        );
         let later = Timestamp::from_seconds(1_830_000_000);
-        assert_eq!(Models::parse(&good, publisher.root.der(), later).unwrap_err(), BadMetadata::Untrusted);
+        assert_eq!(
+            Models::parse(&good, SIGNER, &[publisher.root.der().to_vec()], later).unwrap_err(),
+            BadMetadata::OutOfDate
+        );
+        let another = Models::parse(&good, "www.example.org", &[publisher.root.der().to_vec()], NOW);
+        assert_eq!(another.unwrap_err(), BadMetadata::Untrusted, "somebody else whom the authority certifies");
         let [header, payload, signature]: [&str; 3] = good.split('.').collect::<Vec<_>>().try_into().unwrap();
         let changed = BASE64URL_NOPAD.decode(payload.as_bytes()).unwrap();
         let changed = String::from_utf8(changed).unwrap().replace("A key", "B key");
         let changed = format!("{header}.{}.{signature}", BASE64URL_NOPAD.encode(changed.as_bytes()));
-        let refused = Models::parse(&changed, publisher.root.der(), NOW).unwrap_err();
+        let refused = Models::parse(&changed, SIGNER, &[publisher.root.der().to_vec()], NOW).unwrap_err();
         assert_eq!(refused, BadMetadata::WrongSignature);
         for bad in ["", "a.b", "a.b.c", good.trim_end_matches(|c| c != '.')] {
-            assert!(Models::parse(bad, publisher.root.der(), NOW).is_err(), "{bad}");
+            assert!(Models::parse(bad, SIGNER, &[publisher.root.der().to_vec()], NOW).is_err(), "{bad}");
         }
     }
 
@@ -307,7 +345,8 @@ mod tests {
         for algorithm in ["none", "HS256", "ES384"] {
             let header = serde_json::json!({"alg": algorithm, "x5c": [BASE64.encode(&publisher.certificate)]});
             let header = BASE64URL_NOPAD.encode(header.to_string().as_bytes());
-            let refused = Models::parse(&format!("{header}.{rest}"), publisher.root.der(), NOW).unwrap_err();
+            let refused =
+                Models::parse(&format!("{header}.{rest}"), SIGNER, &[publisher.root.der().to_vec()], NOW).unwrap_err();
             assert_eq!(refused, BadMetadata::Unreadable, "{algorithm}");
         }
     }

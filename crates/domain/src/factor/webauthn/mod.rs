@@ -17,7 +17,7 @@ mod state;
 pub(crate) mod vectors;
 
 pub use aaguid::{Aaguid, BadAaguid};
-pub use ceremony::{creation_options, discover_options, register, request_options, verify};
+pub use ceremony::{creation_options, discover_options, handover_options, register, request_options, verify};
 pub use challenge::{CHALLENGE_BYTES, KeyChallenge};
 pub use failure::KeyFailure;
 pub use metadata::{BadMetadata, Models};

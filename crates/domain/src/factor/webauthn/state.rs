@@ -54,10 +54,12 @@ pub struct NewKey {
 pub struct UsedKey {
     /// The credential.
     pub credential: CredentialId,
+    /// Whose.
+    pub account: AccountId,
     /// Its counter now.
     pub counter: u32,
     /// The record, if it says something new.
-    pub record: Option<KeyRecord>,
+    pub record: Option<Box<KeyRecord>>,
 }
 
 /// What a browser answered: JSON as it was posted.
@@ -106,6 +108,11 @@ impl KeyRecord {
     /// Whether it is copied between devices by an account of its maker.
     pub const fn is_synced(&self) -> bool {
         self.backup_eligible
+    }
+
+    /// Whether it can change hands: it neither stays in a device nor is copied to somebody's other ones.
+    pub fn can_be_given(&self) -> bool {
+        !self.backup_eligible && !self.transports.iter().any(|transport| transport == "internal")
     }
 
     /// The record as bytes to seal.

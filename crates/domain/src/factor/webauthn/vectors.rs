@@ -269,3 +269,27 @@ fn a_browser_is_asked_as_the_standard_says() {
     );
     assert_eq!(discover_options(&rules(), &PACKED.challenge())["allowCredentials"], serde_json::json!([]));
 }
+
+#[test]
+fn a_key_of_a_model_that_was_withdrawn_since_proves_nothing() {
+    let model: Aaguid = "876ca4f5-2071-c3e9-b255-09ef2cdf7ed6".parse().unwrap();
+    let mut key = enrolled(&PACKED, ID);
+    key.record.model = Some(model);
+    let answer = PACKED_AGAIN.shown(ID, PACKED_AGAIN.data, None);
+    let challenge = PACKED_AGAIN.challenge();
+    assert_eq!(shown(&rules(), &challenge, &[key.clone()], &answer), None, "nobody asks for models");
+    let attestation = Attestation::Required { models: Models::without(model), allowed: Default::default() };
+    let asking = WebAuthnRules { attestation, ..rules() };
+    assert_eq!(shown(&asking, &challenge, &[key], &answer), Some(KeyFailure::ModelNotAllowed));
+}
+
+#[test]
+fn how_a_key_can_be_reached_is_kept_as_far_as_it_is_known() {
+    let made = PACKED.made(ID);
+    let said =
+        made.0.replace("\"attestationObject\"", "\"transports\":[\"usb\",\"nfc\",\"telepathy\"],\"attestationObject\"");
+    let answer = KeyAnswer::new(&said).unwrap();
+    let made = register(&rules(), &PACKED.challenge(), credential(), &[], &answer, NOW);
+    let Registration::Accept { key, .. } = made else { panic!("not accepted") };
+    assert_eq!(key.record.transports, ["nfc", "usb"]);
+}

@@ -5,6 +5,7 @@ mod administration;
 mod authenticator;
 mod newcomer;
 mod oidc;
+mod pass;
 mod password;
 mod security_key;
 mod sessions;

@@ -6,7 +6,9 @@ use uuid::Uuid;
 use wardkey_domain::directory::Role;
 use wardkey_domain::factor::webauthn::{Aaguid, Models};
 use wardkey_domain::factor::{CoreFactors, FactorKind};
-use wardkey_testkit::{Attestation, Browser, ISSUER, Maker, Person, SecurityKey, TestApp, TestClock, options_on};
+use wardkey_testkit::{
+    Attestation, Browser, ISSUER, Maker, Person, SIGNER, SecurityKey, TestApp, TestClock, options_on,
+};
 use wardkey_usecases::Settings;
 
 const NURSE: &str = "nurse@riverside-surgery.example";
@@ -162,8 +164,11 @@ on_both_engines_with!(keys_suffice, a_key_is_added_beside_another_way_renamed_an
     assert_eq!(browser.page().path(), "/profile/security-info", "{}", browser.page().text());
     assert!(browser.page().shows("The security key or passkey has been added."));
 
-    // The same key again is refused, whoever brings it.
+    // Another is added by whoever has this one; the same again is refused.
     browser.open("/profile/security-info/add-key").await;
+    browser.press("Continue").await;
+    assert_eq!(browser.page().path(), "/signin/key", "{}", browser.page().text());
+    key.touch(&mut browser).await;
     browser.press("Continue").await;
     assert_eq!(options_on(browser.page())["excludeCredentials"].as_array().unwrap().len(), 1);
     key.register(&mut browser, "Add it").await;
@@ -249,7 +254,8 @@ fn model(number: u128) -> Uuid {
 /// A product that takes keys of two models of a maker, of which one is broken, and a third that nobody allowed.
 async fn taking_models(maker: &Maker) -> TestApp {
     let published = [(model(1), "FIDO_CERTIFIED"), (model(2), "REVOKED"), (model(3), "FIDO_CERTIFIED")];
-    let models = Models::parse(&maker.published(&published), maker.root(), TestClock::new().now()).unwrap();
+    let models = Models::parse(&maker.published(&published), SIGNER, &[maker.root().to_vec()], TestClock::new().now());
+    let models = models.unwrap();
     TestApp::with(|settings| {
         keys_suffice(settings);
         let allowed = [model(1), model(2)].map(Aaguid::new).into();
@@ -290,3 +296,74 @@ async fn only_allowed_models_are_taken_and_each_proves_its_own() {
     key.register(&mut browser, "Add it").await;
     assert!(browser.page().shows("has been added"), "{}", browser.page().text());
 }
+
+on_both_engines_with!(keys_suffice, a_phished_code_adds_no_key_beside_a_key, |test| {
+    let mut nurse = nurse(test).await;
+    let (mut browser, mut key) = (test.browser(), SecurityKey::at(ISSUER));
+    nurse.sign_in_and_enrol(&mut browser, test.clock.now()).await;
+    browser.open("/profile/security-info/add-key").await;
+    browser.press("Continue").await;
+    key.register(&mut browser, "Add it").await;
+    assert!(browser.page().shows("has been added"), "{}", browser.page().text());
+
+    // Whoever has got the password and a code by a page that looks like ours.
+    test.clock.advance(Duration::from_secs(20 * 60));
+    let mut thief = test.browser();
+    nurse.enter_password(&mut thief).await;
+    thief.follow("Sign in another way").await;
+    let totp = thief.page().body.split("<input").find(|tag| tag.contains("type=\"radio\"") && !tag.contains("checked"));
+    let totp =
+        totp.and_then(|tag| tag.split("value=\"").nth(1)).and_then(|rest| rest.split('"').next()).unwrap().to_owned();
+    thief.fill("way", &totp);
+    thief.press("Continue").await;
+    let code = nurse.phone.as_ref().unwrap().code(test.clock.now());
+    thief.fill("code", &code);
+    thief.press("Continue").await;
+    assert_eq!(thief.page().path(), "/", "{}", thief.page().text());
+    for page in ["/profile/security-info/add-key", "/profile/security-info/add-authenticator"] {
+        thief.open(page).await;
+        thief.press("Continue").await;
+        assert_eq!(thief.page().path(), "/signin/key", "the key is asked for: {}", thief.page().text());
+    }
+    // The owner removes a lost key with the other way.
+    thief.open("/profile/security-info").await;
+    thief.follow("Remove Security key or passkey").await;
+    thief.press("Remove").await;
+    assert!(thief.page().shows("has been removed"), "{}", thief.page().text());
+});
+
+on_both_engines_with!(keys_suffice, what_cannot_be_handed_over_is_not_registered_for_somebody, |test| {
+    let nurse = nurse(test).await;
+    let mut administrator = test.add_person("Y00001", ADMINISTRATOR).await;
+    let mut desk = test.browser();
+    administrator.sign_in_and_enrol(&mut test.browser(), test.clock.now()).await;
+    test.give_role(ADMINISTRATOR, Role::LocalAdministrator, "Y00001").await;
+    test.clock.next_code();
+    administrator.sign_in(&mut desk, test.clock.now()).await;
+    desk.open(&format!("/admin/people/{}/register-key", test.account(NURSE).await.id)).await;
+    desk.press("Continue").await;
+    let asked = options_on(desk.page());
+    assert_eq!(asked["authenticatorSelection"]["authenticatorAttachment"], "cross-platform");
+    let mut passkey = SecurityKey::at(ISSUER);
+    passkey.is_synced = true;
+    desk.fill("model", "My own phone").fill("serial", "1");
+    passkey.register(&mut desk, "Register the key").await;
+    assert!(desk.page().shows("SIGNIN-049"), "{}", desk.page().text());
+    let mut browser = test.browser();
+    nurse.enter_password(&mut browser).await;
+    assert_eq!(browser.page().path(), "/profile", "nothing was registered: {}", browser.page().text());
+});
+
+on_both_engines_with!(keys_suffice, a_passkey_that_its_maker_begins_to_copy_still_signs_in, |test| {
+    let (nurse, mut browser, mut key) = enrolled(test).await;
+    key.is_synced = true;
+    sign_in(&nurse, &mut browser, &mut key).await;
+    sign_out(&mut browser).await;
+    sign_in(&nurse, &mut browser, &mut key).await;
+    // But never back.
+    sign_out(&mut browser).await;
+    nurse.enter_password(&mut browser).await;
+    key.is_synced = false;
+    key.touch(&mut browser).await;
+    assert!(browser.page().shows("SIGNIN-041"), "{}", browser.page().text());
+});

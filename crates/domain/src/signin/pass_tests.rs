@@ -1,0 +1,180 @@
+//! Temporary access passes in sign-ins, as sentences.
+
+use super::tests::{Journey, NEW_SEED, START, code, factor, fresh_key, new_binding, op, person, phone};
+use super::*;
+use crate::access::Unusable;
+use crate::credential::Permit;
+use crate::factor::FactorKind;
+use crate::factor::temporary_access_pass::{PassCode, PassState};
+use crate::id::CredentialId;
+use crate::session::Strength;
+use crate::time::Timestamp;
+
+const RIGHT: &str = "abcd-efgh-jkmn";
+
+fn pass_id() -> CredentialId {
+    CredentialId::new(op(0).now, [50; 10])
+}
+
+fn pass(multi_use: bool) -> PassState {
+    let at = |second| Timestamp::from_seconds(START + second);
+    let code = PassCode::parse(RIGHT).unwrap();
+    PassState { id: pass_id(), code, starts_at: at(0), expires_at: at(3_600), multi_use }
+}
+
+/// A person with a pass, and with what they have enrolled besides.
+fn with_pass(multi_use: bool, only_to_enrol: bool, own: Option<FactorKind>) -> Journey {
+    let own = own.map(|kind| factor(CredentialId::new(op(0).now, [51; 10]), kind));
+    let factors = std::iter::once(factor(pass_id(), FactorKind::TemporaryAccessPass)).chain(own).collect();
+    let pass = Some(PassUse { multi_use, only_to_enrol });
+    let mut journey = Journey::begin(Person { factors, pass, ..person() });
+    journey.rules.pass.only_to_enrol = only_to_enrol;
+    journey.rules.core = crate::factor::CoreFactors::default().with(FactorKind::WebAuthn, true);
+    journey
+}
+
+fn types<'j>(journey: &'j mut Journey, second: i64, multi_use: bool, typed: &str) -> &'j mut Journey {
+    let (person, code) = (journey.person.clone(), PassCode::parse(typed).unwrap());
+    journey.event(second, Event::PassSubmitted { person, permit: Permit::Now, pass: Some(pass(multi_use)), code })
+}
+
+/// What the row of a pass that is good once says after it was used.
+fn is_spent(journey: &mut Journey) {
+    journey.person.factors.retain(|factor| factor.kind != FactorKind::TemporaryAccessPass);
+    journey.person.pass = None;
+}
+
+fn enrols_totp(journey: &mut Journey, second: i64) -> &mut Journey {
+    journey.confirm_enrolment(second).choose_totp(second + 1).enrolment_code(second + 2, code(&NEW_SEED, second + 2))
+}
+
+#[test]
+fn a_newcomer_with_a_pass_enrols_and_is_in() {
+    let mut journey = with_pass(false, false, None);
+    journey.password(1, true);
+    types(&mut journey, 2, false, RIGHT);
+    is_spent(&mut journey);
+    enrols_totp(&mut journey, 3).check("pass self-enrol choose enrol done");
+    assert_eq!(journey.done.unwrap().strength(), Strength::MultiFactorUnrestricted);
+}
+
+#[test]
+fn who_has_lost_their_factor_enrols_another_by_a_pass_that_is_for_that() {
+    let mut journey = with_pass(false, true, Some(FactorKind::WebAuthn));
+    journey.password(1, true);
+    types(&mut journey, 2, false, RIGHT);
+    is_spent(&mut journey);
+    enrols_totp(&mut journey, 3).check("pass self-enrol choose enrol done");
+}
+
+#[test]
+fn a_pass_that_is_for_enrolling_leads_nowhere_else() {
+    for (multi_use, own) in [(true, Some(FactorKind::Totp)), (false, None), (true, None)] {
+        let mut journey = with_pass(multi_use, true, own);
+        journey.password(1, true);
+        types(&mut journey, 2, multi_use, RIGHT);
+        let person = Some(journey.person.clone());
+        journey.event(3, Event::Looked { person }).check("pass self-enrol self-enrol");
+        assert!(journey.done.is_none());
+    }
+}
+
+#[test]
+fn a_pass_for_a_shift_signs_in_where_that_is_allowed() {
+    for own in [None, Some(FactorKind::WebAuthn)] {
+        let mut journey = with_pass(true, false, own);
+        journey.password(1, true);
+        types(&mut journey, 2, true, RIGHT).check("pass done");
+        assert_eq!(journey.done.unwrap().strength(), Strength::MultiFactorUnrestricted);
+    }
+}
+
+#[test]
+fn a_pass_without_the_password_is_the_wrong_step() {
+    let mut journey = with_pass(true, false, None);
+    types(&mut journey, 1, true, RIGHT).check("wrong_step");
+}
+
+#[test]
+fn a_wrong_pass_and_none_are_the_same_refusal() {
+    let mut journey = with_pass(true, false, None);
+    journey.password(1, true);
+    types(&mut journey, 2, true, "abcd-efgh-jkmp");
+    let (person, code) = (journey.person.clone(), PassCode::parse(RIGHT).unwrap());
+    journey.event(3, Event::PassSubmitted { person, permit: Permit::Now, pass: None, code });
+    journey.check("pass wrong_pass wrong_pass");
+}
+
+#[test]
+fn too_many_tries_are_refused_before_the_pass_is_looked_at() {
+    let mut journey = with_pass(true, false, None);
+    journey.password(1, true);
+    let (person, code) = (journey.person.clone(), PassCode::parse(RIGHT).unwrap());
+    let permit = Permit::Wait { until: op(60).now };
+    journey.event(2, Event::PassSubmitted { person, permit, pass: Some(pass(true)), code });
+    journey.check("pass too_many_tries");
+}
+
+#[test]
+fn a_pass_opens_no_privileged_account() {
+    let mut journey = with_pass(true, false, None);
+    journey.person.privileged = true;
+    journey.person.barred = vec![(FactorKind::TemporaryAccessPass, Unusable::Role)];
+    journey.password(1, true).check("no_usable_factor");
+    let mut meanwhile = with_pass(true, false, None);
+    meanwhile.password(1, true);
+    meanwhile.person.barred = vec![(FactorKind::TemporaryAccessPass, Unusable::Role)];
+    types(&mut meanwhile, 2, true, RIGHT).check("pass factor_not_usable");
+}
+
+#[test]
+fn a_pass_that_ended_meanwhile_proves_nothing() {
+    let mut journey = with_pass(true, false, Some(FactorKind::Totp));
+    journey.password(1, true);
+    is_spent(&mut journey);
+    types(&mut journey, 2, true, RIGHT).check("pass factor_not_usable");
+}
+
+#[test]
+fn a_pass_reaches_no_strength_that_asks_for_a_key() {
+    let mut journey = with_pass(true, false, None);
+    let request = SignInRequest { strength: Strength::PhishingResistant, ..SignInRequest::portal() };
+    let again = Journey::asked(journey.person.clone(), request);
+    journey.flow = again.flow;
+    journey.password(1, true).check("strength_out_of_reach");
+}
+
+#[test]
+fn in_a_step_up_a_pass_that_is_for_enrolling_is_not_offered() {
+    let mut journey = with_pass(true, true, Some(FactorKind::Totp));
+    let mut first = with_pass(true, false, None);
+    first.password(1, true);
+    types(&mut first, 2, true, RIGHT);
+    let device = crate::id::DeviceId::new(op(1).now, [6; 10]);
+    let id = crate::id::SessionId::new(op(1).now, [7; 10]);
+    let limits = crate::session::SessionLimits::default();
+    let session = first.done.take().unwrap().start_session(&op(3), &limits, id, device);
+    let flow = crate::id::FlowId::new(op(2).now, [9; 10]);
+    let challenge = super::tests::challenge();
+    journey.flow =
+        Some(Flow::refresh(&op(4), &journey.rules, flow, &session, &journey.person, StepUp::Change, challenge));
+    let choices = journey.flow.as_ref().unwrap().choices(&crate::access::Policies::built_in(), &journey.person);
+    let pass = choices.iter().find(|choice| choice.kind == FactorKind::TemporaryAccessPass).unwrap();
+    assert_eq!(pass.unusable, Some(Unusable::OnlyToEnrol));
+    let person = Some(journey.person.clone());
+    journey.event(5, Event::Looked { person }).check("code");
+}
+
+#[test]
+fn a_pass_is_never_chosen_to_be_enrolled() {
+    let mut journey = with_pass(false, false, None);
+    journey.password(1, true);
+    types(&mut journey, 2, false, RIGHT);
+    is_spent(&mut journey);
+    journey.confirm_enrolment(3);
+    let person = journey.person.clone();
+    let kind = FactorKind::TemporaryAccessPass;
+    journey.event(4, Event::FactorChosen { person, kind, new: fresh_key(), binding: new_binding() });
+    journey.check("pass self-enrol choose wrong_step");
+    let _ = phone();
+}
