@@ -7,7 +7,7 @@ use crate::factor::webauthn::{KeyChallenge, KeyState, vectors};
 use crate::factor::{CoreFactors, FactorKind};
 use crate::id::{CredentialId, FlowId};
 
-fn key() -> CredentialId {
+pub(super) fn key() -> CredentialId {
     CredentialId::new(op(0).now, [40; 10])
 }
 
@@ -20,7 +20,7 @@ fn keys(person: &Person) -> Vec<KeyState> {
 }
 
 /// A sign-in in which keys sign `challenge`, at the site of the test vectors.
-fn journey(person: Person, challenge: KeyChallenge, request: SignInRequest) -> Journey {
+pub(super) fn journey(person: Person, challenge: KeyChallenge, request: SignInRequest) -> Journey {
     let mut journey = Journey::asked(person, request.clone());
     journey.rules.webauthn = vectors::registering().0;
     let id = FlowId::new(op(0).now, [5; 10]);
@@ -28,13 +28,13 @@ fn journey(person: Person, challenge: KeyChallenge, request: SignInRequest) -> J
     journey
 }
 
-fn shows_key(journey: &mut Journey, second: i64) -> &mut Journey {
+pub(super) fn shows_key(journey: &mut Journey, second: i64) -> &mut Journey {
     let (_, answer) = vectors::showing(Some(journey.person.id));
     let (person, keys) = (journey.person.clone(), keys(&journey.person));
     journey.event(second, Event::KeyAnswered { person, keys, answer })
 }
 
-fn shows_passkey(journey: &mut Journey, second: i64) -> &mut Journey {
+pub(super) fn shows_passkey(journey: &mut Journey, second: i64) -> &mut Journey {
     let (_, answer) = vectors::showing(Some(journey.person.id));
     let (person, keys) = (Some(journey.person.clone()), keys(&journey.person));
     journey.event(second, Event::PasskeyAnswered { person, keys, answer })
@@ -145,7 +145,7 @@ fn enrolling(core: bool) -> Journey {
     journey
 }
 
-fn registers(journey: &mut Journey, second: i64) -> &mut Journey {
+pub(super) fn registers(journey: &mut Journey, second: i64) -> &mut Journey {
     let (_, _, answer) = vectors::registering();
     let person = journey.person.clone();
     journey.event(second, Event::EnrolmentKeyAnswered { person, label: phone(), answer })
@@ -203,7 +203,7 @@ fn a_key_enrolled_on_a_password_alone_does_not_resist_phishing() {
     assert_eq!(session.strength(), Strength::MultiFactorUnrestricted);
     // Whoever comes for what asks for a key does not bring one along.
     let request = SignInRequest { strength: Strength::PhishingResistant, ..SignInRequest::portal() };
-    let mut asked = super::key_tests::journey(person(), challenge(), request);
+    let mut asked = self::journey(person(), challenge(), request);
     asked.password(1, true).check("strength_out_of_reach");
 }
 

@@ -29,6 +29,8 @@ mod signed_in;
 mod stage;
 mod step;
 #[cfg(test)]
+mod strength_tests;
+#[cfg(test)]
 mod telephone_tests;
 #[cfg(test)]
 mod tests;

@@ -10,7 +10,7 @@ use crate::id::CredentialId;
 use crate::session::Strength;
 use crate::time::Timestamp;
 
-const RIGHT: &str = "abcd-efgh-jkmn";
+pub(super) const RIGHT: &str = "abcd-efgh-jkmn";
 
 fn pass_id() -> CredentialId {
     CredentialId::new(op(0).now, [50; 10])
@@ -22,10 +22,14 @@ fn pass(multi_use: bool) -> PassState {
     PassState { id: pass_id(), code, starts_at: at(0), expires_at: at(3_600), multi_use }
 }
 
+pub(super) fn pass_factor() -> EnrolledFactor {
+    factor(pass_id(), FactorKind::TemporaryAccessPass)
+}
+
 /// A person with a pass, and with what they have enrolled besides.
 fn with_pass(multi_use: bool, only_to_enrol: bool, own: Option<FactorKind>) -> Journey {
     let own = own.map(|kind| factor(CredentialId::new(op(0).now, [51; 10]), kind));
-    let factors = std::iter::once(factor(pass_id(), FactorKind::TemporaryAccessPass)).chain(own).collect();
+    let factors = std::iter::once(pass_factor()).chain(own).collect();
     let pass = Some(PassUse { multi_use, only_to_enrol });
     let mut journey = Journey::begin(Person { factors, pass, ..person() });
     journey.rules.pass.only_to_enrol = only_to_enrol;
@@ -33,13 +37,13 @@ fn with_pass(multi_use: bool, only_to_enrol: bool, own: Option<FactorKind>) -> J
     journey
 }
 
-fn types<'j>(journey: &'j mut Journey, second: i64, multi_use: bool, typed: &str) -> &'j mut Journey {
+pub(super) fn types<'j>(journey: &'j mut Journey, second: i64, multi_use: bool, typed: &str) -> &'j mut Journey {
     let (person, code) = (journey.person.clone(), PassCode::parse(typed).unwrap());
     journey.event(second, Event::PassSubmitted { person, permit: Permit::Now, pass: Some(pass(multi_use)), code })
 }
 
 /// What the row of a pass that is good once says after it was used.
-fn is_spent(journey: &mut Journey) {
+pub(super) fn is_spent(journey: &mut Journey) {
     journey.person.factors.retain(|factor| factor.kind != FactorKind::TemporaryAccessPass);
     journey.person.pass = None;
 }

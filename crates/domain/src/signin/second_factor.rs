@@ -298,11 +298,12 @@ impl Flow {
             return Step::Refused(Some(self), refusal);
         }
         let sent = if let Stage::TextCode(sent) = &self.stage { Some(*sent) } else { None };
-        let ours = |factor: &&EnrolledFactor| match sent {
-            Some(sent) => factor.credential == sent.credential,
-            None => states.iter().any(|state| state.credential == factor.credential),
+        // SECURITY: what was removed while its code was under way proves nothing, as if it had never been there.
+        let counts = |credential: CredentialId| {
+            person.factors.iter().any(|factor| factor.credential == credential && still_counts(person, factor))
         };
-        if person.factors.iter().filter(ours).any(|factor| !still_counts(person, factor)) {
+        let from = sent.map(|sent| sent.credential);
+        if !from.into_iter().chain(states.iter().map(|state| state.credential)).all(counts) {
             return Step::Refused(Some(self), Refusal::FactorNotUsable);
         }
         let verdict = match sent {
@@ -349,7 +350,7 @@ impl Flow {
             return Step::Refused(None, refusal);
         }
         let ours = person.factors.iter().find(|factor| factor.credential == call.credential);
-        if ours.is_some_and(|factor| !still_counts(person, factor)) {
+        if ours.is_none_or(|factor| !still_counts(person, factor)) {
             return Step::Refused(Some(self), Refusal::FactorNotUsable);
         }
         match call.verify(standing, op.now) {

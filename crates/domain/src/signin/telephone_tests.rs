@@ -104,6 +104,29 @@ fn a_code_in_a_text_signs_a_person_in() {
 }
 
 #[test]
+fn a_factor_that_was_removed_meanwhile_proves_nothing() {
+    let removed = |journey: &mut Journey, credential| {
+        journey.person.factors.retain(|factor| factor.credential != credential);
+    };
+    let mut by_text = Journey::begin(with_all());
+    by_text.password(1, true).choose(2, mobile()).send(3);
+    removed(&mut by_text, mobile());
+    by_text.type_newest(4).check("code send? text factor_not_usable");
+    let mut by_call = Journey::begin(with_all());
+    by_call.password(1, true).choose(2, landline()).send(3);
+    removed(&mut by_call, landline());
+    by_call.call_stands(4, CallStanding::Ended(CallOutcome::Confirmed)).check("code send? call factor_not_usable");
+    // The use case hands over no state of a removed app; if one did, it would prove nothing either.
+    let mut by_app = Journey::begin(with_all());
+    by_app.password(1, true);
+    removed(&mut by_app, enrolled());
+    let (person, states) = (by_app.person.clone(), vec![super::tests::state(None)]);
+    let typed = code(&SEED, 2);
+    by_app.event(2, Event::CodeSubmitted { person, permit: Permit::Now, states, code: typed });
+    by_app.check("code factor_not_usable");
+}
+
+#[test]
 fn a_confirmed_call_signs_a_person_in() {
     let mut journey = Journey::begin(with_call());
     journey.password(1, true).send(2).call_stands(3, CallStanding::Ringing);

@@ -104,7 +104,7 @@ fn wrong_code(seed: &[u8], second: i64) -> Code {
     Code::at(seed, totp::Step::of(op(second + 3_600).now))
 }
 
-fn state(last_used_step: Option<totp::Step>) -> TotpState {
+pub(super) fn state(last_used_step: Option<totp::Step>) -> TotpState {
     TotpState { credential: enrolled(), seed: Secret::new(SEED.to_vec()), last_used_step }
 }
 
@@ -224,7 +224,8 @@ impl Journey {
     }
 
     pub(super) fn code(&mut self, second: i64, code: Code) -> &mut Self {
-        let states = self.person.factors.iter().map(|_| state(None)).collect();
+        let ours = self.person.factors.iter().filter(|factor| factor.credential == enrolled());
+        let states = ours.map(|_| state(None)).collect();
         let person = self.person.clone();
         self.event(second, Event::CodeSubmitted { person, permit: Permit::Now, states, code })
     }
