@@ -52,8 +52,11 @@ impl Flow {
     ///
     /// SECURITY: who has a second factor proves it; enrolling another in a sign-in would be a way around it
     /// (keycloak #21837). A pass that is for enrolling is such a proof: somebody has verified who they are.
+    /// Who became privileged since needs an activation code.
     pub(super) fn may_enrol(&self, person: &Person) -> bool {
-        self.account == Some(person.id) && (self.enrols_only || !person.has_own_factor())
+        let opened = if person.privileged { self.activated } else { true };
+        let opened = opened && (self.enrols_only || !person.has_own_factor());
+        self.account == Some(person.id) && opened
     }
 
     pub(super) fn factor_chosen(

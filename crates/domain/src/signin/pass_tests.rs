@@ -1,6 +1,6 @@
 //! Temporary access passes in sign-ins, as sentences.
 
-use super::tests::{Journey, NEW_SEED, START, code, factor, fresh_key, new_binding, op, person, phone};
+use super::tests::{Journey, NEW_SEED, START, code, factor, fresh_key, new_binding, op, person};
 use super::*;
 use crate::access::Unusable;
 use crate::credential::Permit;
@@ -180,5 +180,35 @@ fn a_pass_is_never_chosen_to_be_enrolled() {
     let kind = FactorKind::TemporaryAccessPass;
     journey.event(4, Event::FactorChosen { person, kind, new: fresh_key(), binding: new_binding() });
     journey.check("pass self-enrol choose wrong_step");
-    let _ = phone();
+}
+
+#[test]
+fn a_pass_that_is_for_enrolling_makes_no_more_of_a_telephone_number() {
+    for (multi_use, only_to_enrol) in [(true, true), (false, true), (false, false)] {
+        let mut journey = with_pass(multi_use, only_to_enrol, None);
+        journey.password(1, true);
+        types(&mut journey, 2, multi_use, RIGHT);
+        journey.confirm_enrolment(3).choose_kind(4, FactorKind::Sms).enter_number(5);
+        let sent = journey.texts[0].1.code;
+        journey.enrolment_code(6, sent).check("pass self-enrol choose number confirm-text done");
+        let signed_in = journey.done.unwrap();
+        assert_eq!(signed_in.strength(), Strength::MultiFactor);
+        let kinds: Vec<_> = signed_in.proofs().iter().map(crate::factor::Proof::factor).collect();
+        assert_eq!(kinds, [FactorKind::Password, FactorKind::Sms]);
+    }
+}
+
+#[test]
+fn an_account_that_became_privileged_meanwhile_enrols_by_an_activation_code_alone() {
+    for own in [None, Some(FactorKind::Totp)] {
+        let mut journey = with_pass(true, true, own);
+        journey.password(1, true);
+        types(&mut journey, 2, true, RIGHT);
+        journey.person.privileged = true;
+        is_spent(&mut journey);
+        journey.confirm_enrolment(3).choose_totp(4).enrolment_code(5, code(&NEW_SEED, 5));
+        assert!(journey.done.is_none(), "{:?}", journey.log);
+        let asked = if own.is_some() { "code" } else { "activation" };
+        Journey::begin(journey.person).password(6, true).check(asked);
+    }
 }

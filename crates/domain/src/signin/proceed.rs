@@ -28,6 +28,7 @@ impl Flow {
         if let Err(refusal) = person.admit() {
             return Step::Refused(None, refusal);
         }
+        self.let_go_of_pass(person);
         let required = self.required(policies, person);
         let second_factor_shown = self.counting().any(|kind| kind != FactorKind::Password);
         if !person.factors.is_empty() && !second_factor_shown {
@@ -63,6 +64,17 @@ impl Flow {
             return Step::Refused(None, Refusal::StrengthOutOfReach);
         }
         self.offer_enrolment(rules, effects)
+    }
+
+    /// Forgets the proof of a pass where it proves nothing, or nothing more.
+    ///
+    /// SECURITY: one that is for enrolling has done its work when something was enrolled: it does not make more of a telephone
+    /// number. And it opens no account that has become privileged since.
+    fn let_go_of_pass(&mut self, person: &Person) {
+        if person.privileged || (self.enrols_only && self.has_shown_own_factor()) {
+            self.proofs.retain(|proof| !definition(proof.factor()).is_bootstrap);
+        }
+        self.enrols_only &= !person.privileged;
     }
 
     fn offer_enrolment(mut self, rules: &SignInRules, effects: Vec<Effect>) -> Step {

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::key_tests::{journey, key, registers, shows_key, shows_passkey};
 use super::pass_tests::{RIGHT, is_spent, pass_factor, types};
-use super::telephone_tests::dispatch;
+use super::telephone_tests::{dispatch, number};
 use super::tests::{Journey, NEW_SEED, SEED, code, enrolled, factor, fresh_key, new_binding, person};
 use super::*;
 use crate::credential::Permit;
@@ -22,27 +22,29 @@ struct Watched {
     pass: bool,
     new_key: bool,
     new_code: bool,
+    new_text: bool,
 }
 
 impl Watched {
     /// The most that this is worth, said again without the registry of factors: a mistake there is a mistake here only if it is
     /// made twice.
-    fn worth(self) -> Option<Strength> {
-        let has = self.key || self.new_key || self.code || self.new_code || self.pass;
+    fn worth(self, pass_signs_in: bool) -> Option<Strength> {
+        let has = self.key || self.new_key || self.code || self.new_code || (self.pass && pass_signs_in);
+        let text = self.text || self.new_text;
         // A key checks who holds it.
         let is_known = self.password || self.key || self.new_key;
         if has && is_known {
             let resists = self.key;
             Some(if resists { Strength::PhishingResistant } else { Strength::MultiFactorUnrestricted })
-        } else if self.text && is_known {
+        } else if text && is_known {
             Some(Strength::MultiFactor)
         } else {
-            (has || is_known || self.text).then_some(Strength::OneFactor)
+            (has || is_known || text).then_some(Strength::OneFactor)
         }
     }
 
     fn of_its_owner(self) -> bool {
-        self.key || self.new_key || self.code || self.new_code || self.text
+        self.key || self.new_key || self.code || self.new_code || self.text || self.new_text
     }
 }
 
@@ -105,9 +107,9 @@ fn mobile() -> CredentialId {
 
 #[derive(Clone, Copy, Debug)]
 enum Deed {
-    /// What the page asks for; where it offers a choice, a key or an app.
+    /// What the page asks for; where it offers a choice, this one.
     AsAsked {
-        key: bool,
+        new: FactorKind,
     },
     Password,
     WrongPassword,
@@ -123,15 +125,18 @@ enum Deed {
     ChooseNew(FactorKind),
     NewCode,
     NewKey,
+    Number,
+    NewText,
     Look,
 }
 
 fn deed() -> impl Strategy<Value = Deed> {
     use FactorKind::{Sms, TemporaryAccessPass, Totp, WebAuthn};
     let choose = prop::sample::select(vec![Sms, TemporaryAccessPass, Totp, WebAuthn]).prop_map(Deed::Choose);
-    let choose_new = prop::sample::select(vec![Totp, WebAuthn]).prop_map(Deed::ChooseNew);
+    let new = || prop::sample::select(vec![Totp, WebAuthn, Sms]);
+    let choose_new = new().prop_map(Deed::ChooseNew);
     prop_oneof![
-        30 => any::<bool>().prop_map(|key| Deed::AsAsked { key }),
+        30 => new().prop_map(|new| Deed::AsAsked { new }),
         6 => Just(Deed::Password),
         1 => Just(Deed::WrongPassword),
         3 => Just(Deed::Key),
@@ -146,12 +151,14 @@ fn deed() -> impl Strategy<Value = Deed> {
         4 => choose_new,
         3 => Just(Deed::NewCode),
         3 => Just(Deed::NewKey),
+        2 => Just(Deed::Number),
+        2 => Just(Deed::NewText),
         1 => Just(Deed::Look),
     ]
 }
 
 /// What somebody does who follows the page.
-fn as_asked(page: Option<&str>, key: bool) -> Deed {
+fn as_asked(page: Option<&str>, new: FactorKind) -> Deed {
     match page {
         None | Some("password") => Deed::Password,
         Some("key") => Deed::Key,
@@ -160,9 +167,11 @@ fn as_asked(page: Option<&str>, key: bool) -> Deed {
         Some("send?") => Deed::AskText,
         Some("text") => Deed::Text,
         Some("self-enrol") => Deed::Confirm,
-        Some("choose") => Deed::ChooseNew(if key { FactorKind::WebAuthn } else { FactorKind::Totp }),
+        Some("choose") => Deed::ChooseNew(new),
         Some("enrol") => Deed::NewCode,
         Some("enrol-key") => Deed::NewKey,
+        Some("number") => Deed::Number,
+        Some("confirm-text") => Deed::NewText,
         Some(_) => Deed::Look,
     }
 }
@@ -171,8 +180,8 @@ fn as_asked(page: Option<&str>, key: bool) -> Deed {
 fn does(journey: &mut Journey, setting: &Setting, deed: Deed, second: i64, mut seen: Watched) -> Watched {
     let person = journey.person.clone();
     match deed {
-        Deed::AsAsked { key } => {
-            let asked = as_asked(journey.log.last().map(String::as_str), key);
+        Deed::AsAsked { new } => {
+            let asked = as_asked(journey.log.last().map(String::as_str), new);
             seen = does(journey, setting, asked, second, seen);
         }
         Deed::Password => {
@@ -238,6 +247,16 @@ fn does(journey: &mut Journey, setting: &Setting, deed: Deed, second: i64, mut s
             registers(journey, second);
             seen.new_key |= setting.makes_key;
         }
+        Deed::Number => {
+            journey.event(second, Event::NumberEntered { person, number: number(), dispatch: dispatch(second) });
+        }
+        Deed::NewText => {
+            if let Some((_, sent)) = journey.texts.last() {
+                let code = sent.code;
+                journey.enrolment_code(second, code);
+                seen.new_text = true;
+            }
+        }
         Deed::Look => {
             journey.event(second, Event::Looked { person: Some(person) });
         }
@@ -255,13 +274,14 @@ proptest! {
     ) {
         let mut journey = setting.begin();
         let has_own = journey.person.has_own_factor();
+        let pass_signs_in = setting.pass.is_some_and(|pass| !pass.only_to_enrol && (pass.multi_use || has_own));
         let mut seen = Watched::default();
         for (index, deed) in deeds.into_iter().enumerate() {
             seen = does(&mut journey, &setting, deed, i64::try_from(index).unwrap() * 40 + 1, seen);
             let Some(signed_in) = &journey.done else { continue };
             let strength = signed_in.strength();
             prop_assert!(strength >= setting.asked, "{:?} is less than was asked for", strength);
-            prop_assert!(Some(strength) <= seen.worth(), "{:?} for {:?}", strength, seen);
+            prop_assert!(Some(strength) <= seen.worth(pass_signs_in), "{:?} for {:?}", strength, seen);
             prop_assert!(seen.password || setting.passkey_alone, "without a password");
             prop_assert!(
                 setting.pass.is_some() || !has_own || seen.key || seen.code || seen.text,

@@ -22,7 +22,7 @@ fn landline() -> CredentialId {
     CredentialId::new(Timestamp::from_seconds(1), [12; 10])
 }
 
-fn number() -> PhoneNumber {
+pub(super) fn number() -> PhoneNumber {
     PhoneNumber::restore("+447700900123".to_owned(), None)
 }
 
@@ -89,7 +89,7 @@ impl Journey {
         self.event(second, Event::FactorChosen { person, kind, new: fresh_key(), binding: new_binding() })
     }
 
-    fn enter_number(&mut self, second: i64) -> &mut Self {
+    pub(super) fn enter_number(&mut self, second: i64) -> &mut Self {
         let person = self.person.clone();
         self.event(second, Event::NumberEntered { person, number: number(), dispatch: dispatch(second) })
     }

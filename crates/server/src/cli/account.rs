@@ -117,7 +117,8 @@ pub async fn run(args: Args, app: &App) -> Result<(), CliError> {
         Command::Pass(args) => {
             let lifetime = args.minutes.map(|minutes| Duration::from_secs(minutes.saturating_mul(60)));
             let terms = PassTerms { starts_at: None, lifetime, multi_use: args.multi_use };
-            let issued = directory::issue_pass(app, &op, id, &terms, reason).await?;
+            let pass = directory::next_pass(app, &op);
+            let issued = directory::issue_pass(app, &op, id, pass, &terms, reason).await?;
             println!("temporary access pass of {}: {}", account.address, issued.code.expose());
             println!("it is good until {}, and is not shown again", wardkey_usecases::moment(issued.expires_at));
         }

@@ -42,10 +42,19 @@ fn sealed_at(id: CredentialId) -> SealedAt {
     SealedAt { table: "passes", id: id.uuid(), column: "sealed_code" }
 }
 
-/// Saves a pass in place of any that the account had.
-pub async fn insert_pass(tx: &mut Tx, pass: &NewPass<'_>, now: Timestamp) -> Result<(), StoreError> {
-    tx.exec("DELETE FROM passes WHERE account_id = $1", args![pass.account]).await?;
+/// Saves a pass in place of any older one that the account had; says whether it did. A page
+/// that was opened before the last pass was given, or is sent again, gives none.
+pub async fn insert_pass(tx: &mut Tx, pass: &NewPass<'_>, now: Timestamp) -> Result<bool, StoreError> {
     let PassState { id, code, starts_at, expires_at, multi_use } = pass.state;
+    // To the second: within one, pages are told apart by their identifiers alone.
+    let drawn_before = id.uuid().get_timestamp().map_or(0, |drawn| drawn.to_unix().0).saturating_add(1);
+    let drawn_before = Timestamp::from_seconds(i64::try_from(drawn_before).unwrap_or(0));
+    let newer = "SELECT id FROM passes WHERE id = $2 OR (account_id = $1 AND created_at >= $3)";
+    let newer = tx.opt(newer, args![pass.account, *id, drawn_before]).await?;
+    if newer.is_some() {
+        return Ok(false);
+    }
+    tx.exec("DELETE FROM passes WHERE account_id = $1", args![pass.account]).await?;
     let sealed = tx.seal(sealed_at(*id), code.bare().expose().as_bytes())?;
     tx.exec(
         "INSERT INTO passes (id, organisation_id, account_id, issued_by, multi_use, created_at, starts_at, expires_at, \
@@ -53,7 +62,7 @@ pub async fn insert_pass(tx: &mut Tx, pass: &NewPass<'_>, now: Timestamp) -> Res
         args![*id, pass.organisation, pass.account, pass.issued_by, *multi_use, now, *starts_at, *expires_at, sealed],
     )
     .await?;
-    Ok(())
+    Ok(true)
 }
 
 /// The pass of an account that is good now.

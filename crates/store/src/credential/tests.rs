@@ -572,7 +572,7 @@ fn pass(number: u8, multi_use: bool) -> PassState {
 async fn with_pass(store: &Store, state: &PassState) {
     let mut tx = store.begin().await.unwrap();
     let new = NewPass { state, account: account(), organisation: organisation(), issued_by: Some(account()) };
-    insert_pass(&mut tx, &new, NOW).await.unwrap();
+    assert!(insert_pass(&mut tx, &new, NOW).await.unwrap());
     tx.commit().await.unwrap();
 }
 
@@ -588,6 +588,13 @@ both_engines!(a_pass_reads_back_in_its_time_and_is_one_at_a_time, |store| async 
     assert!(find_open_pass(&mut tx, AccountId::new(NOW, [9; 10]), NOW).await.unwrap().is_none());
     let facts = find_pass_facts(&mut tx, account()).await.unwrap().unwrap();
     assert_eq!((facts.multi_use, facts.used_at, facts.ended_at, facts.issued_by), (false, None, None, Some(account())));
+    let before = PassState { id: CredentialId::new(NOW.minus(MINUTE), [3; 10]), ..pass(1, true) };
+    for (state, why) in
+        [(pass(2, true), "it is given already"), (before, "another was given since its page was opened")]
+    {
+        let new = NewPass { state: &state, account: account(), organisation: organisation(), issued_by: None };
+        assert!(!insert_pass(&mut tx, &new, NOW).await.unwrap(), "{why}");
+    }
     assert_eq!(delete_passes_over(&mut tx, NOW.plus(MINUTE * 60)).await.unwrap(), 1);
 });
 

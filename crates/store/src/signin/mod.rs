@@ -6,4 +6,7 @@ mod rows;
 #[cfg(test)]
 mod tests;
 
-pub use rows::{StoredFlow, delete_flow, delete_flows_over, flow, flow_by_id, insert_flow, save_flow, stop_flow};
+pub use rows::{
+    StoredFlow, delete_flow, delete_flows_over, flow, flow_by_id, insert_flow, save_flow, stop_account_flows,
+    stop_flow, stop_pass_flows,
+};

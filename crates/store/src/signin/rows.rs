@@ -1,6 +1,6 @@
 //! The queries on `flows`.
 
-use wardkey_domain::id::FlowId;
+use wardkey_domain::id::{AccountId, FlowId};
 use wardkey_domain::secret::TokenHash;
 use wardkey_domain::signin::{Flow, SavedFlow};
 use wardkey_domain::time::Timestamp;
@@ -33,8 +33,9 @@ pub async fn insert_flow(
         return Ok(());
     };
     tx.exec(
-        "INSERT INTO flows (id, token_hash, sealed, destination, expires_at, version) VALUES ($1, $2, $3, $4, $5, 1)",
-        args![flow.id(), *token, sealed, destination, flow.expires_at()],
+        "INSERT INTO flows (id, token_hash, account_id, enrols_only, sealed, destination, expires_at, version) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, 1)",
+        args![flow.id(), *token, flow.account(), flow.enrols_only(), sealed, destination, flow.expires_at()],
     )
     .await?;
     Ok(())
@@ -78,8 +79,9 @@ pub async fn save_flow(tx: &mut Tx, flow: &Flow, version: i64) -> Result<bool, S
     };
     let saved = tx
         .exec(
-            "UPDATE flows SET sealed = $2, expires_at = $3, version = version + 1 WHERE id = $1 AND version = $4",
-            args![flow.id(), sealed, flow.expires_at(), version],
+            "UPDATE flows SET sealed = $2, expires_at = $3, account_id = $5, enrols_only = $6, version = version + 1 \
+             WHERE id = $1 AND version = $4",
+            args![flow.id(), sealed, flow.expires_at(), version, flow.account(), flow.enrols_only()],
         )
         .await?;
     Ok(saved == 1)
@@ -104,9 +106,34 @@ pub async fn stop_flow(tx: &mut Tx, id: FlowId, now: Timestamp) -> Result<bool, 
     Ok(stopped == 1)
 }
 
+/// Stops every sign-in and step-up in progress of an account, but for `except`. Those that were reported stay, so that their
+/// browsers are told why.
+///
+/// SECURITY: as with [`stop_flow`], a step that has read one before can neither save it nor end it in a session.
+pub async fn stop_account_flows(tx: &mut Tx, account: AccountId, except: Option<FlowId>) -> Result<u64, StoreError> {
+    let sql = "DELETE FROM flows WHERE account_id = $1 AND reported_at IS NULL AND id <> $2";
+    tx.exec(sql, args![account, nobody_or(except)]).await
+}
+
+/// Stops what a pass that is for enrolling has opened, but for `except`; says how many there were.
+pub async fn stop_pass_flows(
+    tx: &mut Tx,
+    account: AccountId,
+    except: Option<FlowId>,
+    now: Timestamp,
+) -> Result<u64, StoreError> {
+    let sql = "DELETE FROM flows WHERE account_id = $1 AND enrols_only = $2 AND reported_at IS NULL \
+               AND expires_at > $3 AND id <> $4";
+    tx.exec(sql, args![account, true, now, nobody_or(except)]).await
+}
+
 /// Deletes flows that expired before `before`. Returns how many.
 pub async fn delete_flows_over(tx: &mut Tx, before: Timestamp) -> Result<u64, StoreError> {
     tx.exec("DELETE FROM flows WHERE expires_at < $1", args![before]).await
+}
+
+fn nobody_or(except: Option<FlowId>) -> FlowId {
+    except.unwrap_or_else(|| FlowId::from_uuid(uuid::Uuid::nil()))
 }
 
 fn seal(tx: &Tx, flow: &Flow) -> Result<Option<Vec<u8>>, StoreError> {

@@ -110,7 +110,7 @@ pub async fn confirm_app(
     {
         return Err(own::changed_elsewhere());
     }
-    own::note_enrolment(&mut tx, op, &enrolled).await?;
+    own::note_enrolment(&mut tx, op, &enrolled, None).await?;
     own::tell(app, &mut tx, op, MessageKind::FactorAdded, &enrolled).await?;
     tx.commit().await?;
     app.wake().ring(Channel::Mail);

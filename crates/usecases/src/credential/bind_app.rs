@@ -293,6 +293,8 @@ async fn finish(
         let why = EndedWhy::CredentialRemoved;
         store::session::end_account_sessions(&mut tx, account.id, Some(session), why, op.now).await?;
         crate::application::revoke_account_grants(&mut tx, op, account.id).await?;
+        let end = own::PassEnd { why: "enrolled", reason: None, flow: None };
+        own::end_pass(&mut tx, op, (account.id, account.organisation), end).await?;
         // The phone before is asked nothing more, and is woken no more.
         store::credential::take_back_push_requests(&mut tx, id, op.now).await?;
         store::credential::delete_subscription(&mut tx, id).await?;
@@ -323,7 +325,7 @@ async fn finish(
         let credential = enrolled.credential;
         store::credential::insert_credential(&mut tx, &credential, Some(&bound.secret), None).await?;
         store::credential::set_app_key(&mut tx, id, &bound.key).await?;
-        own::note_enrolment(&mut tx, op, &credential).await?;
+        own::note_enrolment(&mut tx, op, &credential, None).await?;
         (credential, MessageKind::FactorAdded, None)
     };
     if let Some(subscription) = &bound.subscription {

@@ -140,7 +140,7 @@ async fn enrol(
         return Err(own::changed_elsewhere());
     }
     store::credential::note_use(&mut tx, id, op.now).await?;
-    own::note_enrolment(&mut tx, op, &enrolled).await?;
+    own::note_enrolment(&mut tx, op, &enrolled, None).await?;
     super::note_number(app, op, &mut tx, &enrolled, &pending.number).await?;
     match pending.replaces {
         None => own::tell(app, &mut tx, op, MessageKind::FactorAdded, &enrolled).await?,

@@ -180,7 +180,7 @@ pub(crate) async fn enrol(
     if !store::credential::insert_key(tx, &enrolled, &key).await? {
         return Ok(Err(KeyFailure::KnownKey));
     }
-    own::note_enrolment(tx, op, &enrolled).await?;
+    own::note_enrolment(tx, op, &enrolled, None).await?;
     own::tell(app, tx, op, MessageKind::FactorAdded, &enrolled).await?;
     Ok(Ok(enrolled))
 }

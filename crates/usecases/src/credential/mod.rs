@@ -45,4 +45,4 @@ pub use sweep::{Swept, sweep};
 
 pub(crate) use held::held;
 pub(crate) use number::note_number;
-pub(crate) use own::note_enrolment;
+pub(crate) use own::{PassEnd, end_pass, limit, note_enrolment};

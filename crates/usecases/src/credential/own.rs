@@ -1,10 +1,10 @@
 //! What every use case on one's own credentials begins with.
 
-use wardkey_domain::audit::Event;
+use wardkey_domain::audit::{Event, Reason};
 use wardkey_domain::credential::{Credential, Credentials};
 use wardkey_domain::directory::Account;
 use wardkey_domain::factor::{FactorKind, definition};
-use wardkey_domain::id::{CredentialId, SessionId};
+use wardkey_domain::id::{AccountId, CredentialId, FlowId, OrganisationId, SessionId};
 use wardkey_domain::message::MessageKind;
 use wardkey_domain::op::{ActingAccount, Op};
 use wardkey_domain::permission::{Action, Target};
@@ -120,16 +120,58 @@ fn is_app_code(credentials: &Credentials, proof: &ProofRecord) -> bool {
     proof.factor != FactorKind::Push && credential.is_some_and(|credential| credential.kind == FactorKind::Push)
 }
 
-/// Notes that a factor was enrolled. A pass has done its work then, unless a telephone number is all that came of it [ADM-14].
-pub(crate) async fn note_enrolment(tx: &mut Tx, op: &Op, enrolled: &Credential) -> Result<()> {
+/// Notes that a factor was enrolled, in the sign-in `flow` if it was one. A pass has done its work then, unless a telephone
+/// number is all that came of it [ADM-14].
+pub(crate) async fn note_enrolment(tx: &mut Tx, op: &Op, enrolled: &Credential, flow: Option<FlowId>) -> Result<()> {
     let Credential { id: credential, account, organisation, kind, .. } = *enrolled;
     let event = Event::CredentialEnrolled { account, credential, factor: kind.as_str().into() };
     store::audit::append(tx, op, Some(organisation), event).await?;
-    if !definition(kind).restricted && store::credential::end_pass(tx, account, op.now).await? {
-        let event = Event::PassEnded { account, why: "enrolled".into(), reason: None };
-        store::audit::append(tx, op, Some(organisation), event).await?;
+    if !definition(kind).restricted {
+        end_pass(tx, op, (account, organisation), PassEnd { why: "enrolled", reason: None, flow }).await?;
     }
     Ok(())
+}
+
+/// How many of a kind an account may have; apps are counted together.
+pub(crate) fn limit(app: &App, kind: FactorKind) -> usize {
+    let (settings, definition) = (app.settings(), definition(kind));
+    if definition.has_codes {
+        settings.totp.max_apps
+    } else if definition.telephone.is_some() {
+        settings.max_telephones
+    } else {
+        settings.signin.webauthn.max_keys
+    }
+}
+
+/// Why a pass ends before its time.
+pub(crate) struct PassEnd {
+    /// The word for it in the audit.
+    pub(crate) why: &'static str,
+    /// What somebody gave as the reason.
+    pub(crate) reason: Option<Reason>,
+    /// The sign-in that goes on.
+    pub(crate) flow: Option<FlowId>,
+}
+
+/// Ends the pass of an account with everything that it has opened and nothing was enrolled in yet; says whether there was
+/// anything to end.
+///
+/// SECURITY: a pass that is good once has ended when it was used, and whoever used it may sit on the page that enrols.
+pub(crate) async fn end_pass(
+    tx: &mut Tx,
+    op: &Op,
+    (account, organisation): (AccountId, OrganisationId),
+    end: PassEnd,
+) -> Result<bool> {
+    let PassEnd { why, reason, flow } = end;
+    let ended = store::credential::end_pass(tx, account, op.now).await?;
+    let stopped = store::signin::stop_pass_flows(tx, account, flow, op.now).await?;
+    if ended || stopped > 0 {
+        let event = Event::PassEnded { account, why: why.into(), reason };
+        store::audit::append(tx, op, Some(organisation), event).await?;
+    }
+    Ok(ended || stopped > 0)
 }
 
 /// The enrolment of `account` that this very session has begun, if there is still time.

@@ -15,6 +15,7 @@ use wardkey_store::credential::NewPass;
 
 use super::target::load_to_change;
 use crate::audit::reason;
+use crate::credential::{PassEnd, end_pass};
 use crate::message::{Notice, notify};
 use crate::{App, Error, Result};
 
@@ -31,12 +32,26 @@ pub struct IssuedPass {
     pub multi_use: bool,
 }
 
-/// Gives an account a pass in place of any that it had; guesses at that one are forgotten.
+/// What the next pass will be called: drawn for the page that asks for its terms.
+pub fn next_pass(app: &App, op: &Op) -> CredentialId {
+    CredentialId::new(op.now, app.id_entropy())
+}
+
+/// Gives an account the pass that [`next_pass`] named, in place of any that it had; guesses at that one are forgotten.
+///
+/// A page that is sent twice gives one pass: a reload must not void what the person was told a moment ago.
 ///
 /// # Errors
 /// When the actor may not, it is their own account, or there is no reason; `Invalid` for terms beyond the bounds; `Conflict`
-/// for an account that cannot use one: nobody signs in with it, or it is privileged.
-pub async fn issue_pass(app: &App, op: &Op, id: AccountId, terms: &PassTerms, why: &str) -> Result<IssuedPass> {
+/// for an account that cannot use one: nobody signs in with it, or it is privileged; and when one was given since.
+pub async fn issue_pass(
+    app: &App,
+    op: &Op,
+    id: AccountId,
+    pass: CredentialId,
+    terms: &PassTerms,
+    why: &str,
+) -> Result<IssuedPass> {
     let reason = reason(why)?;
     let rules = &app.settings().signin.pass;
     let (starts_at, expires_at) = rules.window(terms, op.now).map_err(|why| {
@@ -61,11 +76,16 @@ pub async fn issue_pass(app: &App, op: &Op, id: AccountId, terms: &PassTerms, wh
     let code = PassCode::new(app.random(), rules.length);
     let shown = code.text();
     let multi_use = terms.multi_use;
-    let state = PassState { id: CredentialId::new(op.now, app.id_entropy()), code, starts_at, expires_at, multi_use };
+    let state = PassState { id: pass, code, starts_at, expires_at, multi_use };
     let issued_by = op.account().map(|actor| actor.id);
     let new = NewPass { state: &state, account: id, organisation: account.organisation, issued_by };
     store::credential::lock_credentials(&mut tx, id, account.organisation).await?;
-    store::credential::insert_pass(&mut tx, &new, op.now).await?;
+    if !store::credential::insert_pass(&mut tx, &new, op.now).await? {
+        let why = "A pass was given to this person after this page was opened, and is not shown again. Open the page anew \
+                   if they need another one.";
+        return Err(Error::Conflict(why.to_owned()));
+    }
+    store::signin::stop_pass_flows(&mut tx, id, None, op.now).await?;
     store::credential::reset_throttle(&mut tx, &Who::Account(id), FactorKind::TemporaryAccessPass).await?;
     let event = Event::PassIssued { account: id, until: expires_at, multi_use, reason };
     store::audit::append(&mut tx, op, Some(account.organisation), event).await?;
@@ -75,7 +95,7 @@ pub async fn issue_pass(app: &App, op: &Op, id: AccountId, terms: &PassTerms, wh
     Ok(IssuedPass { code: shown, starts_at, expires_at, multi_use })
 }
 
-/// Ends the pass of an account.
+/// Ends the pass of an account, and what somebody has begun with it and not finished.
 ///
 /// # Errors
 /// When the actor may not, there is no reason; `Conflict` when there is no pass to end.
@@ -83,11 +103,10 @@ pub async fn withdraw_pass(app: &App, op: &Op, id: AccountId, why: &str) -> Resu
     let reason = reason(why)?;
     let mut tx = app.store().begin().await?;
     let loaded = load_to_change(app, &mut tx, op, Action::IssuePass, id).await?;
-    if !store::credential::end_pass(&mut tx, id, op.now).await? {
+    let end = PassEnd { why: "withdrawn", reason: Some(reason), flow: None };
+    if !end_pass(&mut tx, op, (id, loaded.account.organisation), end).await? {
         return Err(Error::Conflict("There is no pass that could be withdrawn.".to_owned()));
     }
-    let event = Event::PassEnded { account: id, why: "withdrawn".into(), reason: Some(reason) };
-    store::audit::append(&mut tx, op, Some(loaded.account.organisation), event).await?;
     tx.commit().await?;
     Ok(())
 }

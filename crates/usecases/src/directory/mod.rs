@@ -32,7 +32,7 @@ pub use grant_role::{NewRole, grant_role};
 pub use import::{ImportMode, ImportProgress, ImportReport, IncomingAccount, IncomingRow};
 pub use import_accounts::import_accounts;
 pub use import_organisations::{UnknownParents, import_organisations};
-pub use issue_pass::{IssuedPass, issue_pass, withdraw_pass};
+pub use issue_pass::{IssuedPass, issue_pass, next_pass, withdraw_pass};
 pub use profile::{Profile, profile};
 pub use re_enrol::{ReEnrolled, re_enrol};
 pub use register_key::{Custody, begin_registering_key, register_key, registering_key};

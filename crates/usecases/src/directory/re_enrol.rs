@@ -12,6 +12,7 @@ use wardkey_store as store;
 
 use super::target::{changed_meanwhile, end_everything, issue_activation, load_to_change};
 use crate::audit::reason;
+use crate::credential::{PassEnd, end_pass};
 use crate::{App, Result};
 
 /// What came of a re-enrolment.
@@ -43,6 +44,8 @@ pub async fn re_enrol(app: &App, op: &Op, id: AccountId, why: &str) -> Result<Re
     for factor in FactorKind::ALL.iter().filter(|factor| definition(**factor).is_second_factor()) {
         store::credential::reset_throttle(&mut tx, &Who::Account(id), *factor).await?;
     }
+    let end = PassEnd { why: "re_enrolled", reason: Some(reason.clone()), flow: None };
+    end_pass(&mut tx, op, (id, account.organisation), end).await?;
     end_everything(&mut tx, op, account, EndedWhy::CredentialRemoved, Some(reason.clone())).await?;
     let event = Event::ReEnrolled { account: id, reason: reason.clone() };
     store::audit::append(&mut tx, op, Some(account.organisation), event).await?;

@@ -1,5 +1,7 @@
 //! Seeing an account: everything that whoever looks after it needs to know, and no secret.
 
+use std::time::Duration;
+
 use wardkey_domain::credential::{Credentials, PasswordStanding};
 use wardkey_domain::directory::{Account, AccountAddress, Organisation, RoleGrant};
 use wardkey_domain::id::AccountId;
@@ -53,6 +55,17 @@ pub struct GivenPass {
     pub used_at: Option<Timestamp>,
     /// When it ended before its time.
     pub ended_at: Option<Timestamp>,
+    /// Whether it is good, will be, or has opened an enrolment that may still go on.
+    pub can_be_withdrawn: bool,
+}
+
+impl GivenPass {
+    fn of(facts: &PassFacts, enrolment: Duration, now: Timestamp) -> Self {
+        let PassFacts { starts_at, expires_at, multi_use, used_at, ended_at, .. } = *facts;
+        let is_open = ended_at.is_none() && now < expires_at;
+        let may_enrol = used_at.is_some_and(|at| ended_at == Some(at) && now < at.plus(enrolment));
+        Self { starts_at, expires_at, multi_use, used_at, ended_at, can_be_withdrawn: is_open || may_enrol }
+    }
 }
 
 /// A role, and the name of the organisation that it is held for.
@@ -95,13 +108,8 @@ pub async fn see_account(app: &App, op: &Op, id: AccountId) -> Result<AccountFac
     });
     let has_activation = store::credential::has_activation(&mut tx, id, op.now).await?;
     let pass = store::credential::find_pass_facts(&mut tx, id).await?;
-    let pass = pass.map(|PassFacts { starts_at, expires_at, multi_use, used_at, ended_at, .. }| GivenPass {
-        starts_at,
-        expires_at,
-        multi_use,
-        used_at,
-        ended_at,
-    });
+    let enrolment = app.settings().signin.enrolment_lifetime;
+    let pass = pass.map(|facts| GivenPass::of(&facts, enrolment, op.now));
     let credentials = Credentials::new(store::credential::list_credentials(&mut tx, id).await?).into_vec();
     let held_roles: Vec<_> = loaded.roles.iter().map(|grant| grant.role).collect();
     let barred = barred_factors(app, &mut tx, loaded.account.organisation, &held_roles).await?;

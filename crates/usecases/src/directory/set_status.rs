@@ -10,6 +10,7 @@ use wardkey_store::{self as store, Tx};
 
 use super::target::{changed_meanwhile, end_everything, load_to_change};
 use crate::audit::reason;
+use crate::credential::{PassEnd, end_pass};
 use crate::{App, Result};
 
 /// Switches an account off: nobody signs in with it, and what it had open ends.
@@ -22,6 +23,8 @@ pub async fn disable(app: &App, op: &Op, id: AccountId, why: &str) -> Result<Acc
     let loaded = load_to_change(app, &mut tx, op, Action::DisableAccount, id).await?;
     let account = change(&mut tx, op, loaded.account, Change::Disable, reason.clone()).await?;
     store::credential::delete_activations(&mut tx, id).await?;
+    let end = PassEnd { why: "disabled", reason: Some(reason.clone()), flow: None };
+    end_pass(&mut tx, op, (id, account.organisation), end).await?;
     end_everything(&mut tx, op, &account, EndedWhy::AccountDisabled, Some(reason)).await?;
     tx.commit().await?;
     Ok(account)

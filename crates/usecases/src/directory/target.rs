@@ -62,7 +62,8 @@ pub(super) fn require_fresh_factor(app: &App, op: &Op) -> Result<()> {
     }
 }
 
-/// Ends the account's sessions and withdraws what its applications hold; known browsers must be known anew.
+/// Ends the account's sessions and what is on the way to one, and withdraws what its applications hold; known browsers must be
+/// known anew.
 pub(crate) async fn end_everything(
     tx: &mut Tx,
     op: &Op,
@@ -70,6 +71,8 @@ pub(crate) async fn end_everything(
     why: EndedWhy,
     reason: Option<Reason>,
 ) -> Result<usize> {
+    // SECURITY: first, so that one that is faster leaves a session that ends with the others.
+    store::signin::stop_account_flows(tx, account.id, None).await?;
     let ended = store::session::end_account_sessions(tx, account.id, None, why, op.now).await?;
     crate::application::revoke_account_grants(tx, op, account.id).await?;
     store::credential::delete_devices(tx, account.id).await?;

@@ -13,6 +13,7 @@ use wardkey_store::message::{Report, ReportedMessage};
 use wardkey_store::{self as store, Tx};
 
 use super::notices::{Notice, notify, tell_administrators};
+use crate::credential::{PassEnd, end_pass};
 use crate::directory::{changed_meanwhile, end_everything};
 use crate::{App, Error, Result};
 
@@ -125,6 +126,11 @@ async fn settle(app: &App, tx: &mut Tx, op: &Op, said: Said) -> Result<()> {
     };
     store::credential::delete_enrolments(tx, account.id).await?;
     store::credential::delete_bindings(tx, account.id).await?;
+    if is_proved {
+        // SECURITY: whoever asked knew the password, and a pass may be how they came by the rest.
+        let end = PassEnd { why: "reported", reason: None, flow: None };
+        end_pass(tx, op, (account.id, account.organisation), end).await?;
+    }
     let locks = app.settings().message.lock_reported && is_proved;
     let event = Event::SignInReported { account: account.id, by: by.into(), locked: locks };
     store::audit::append(tx, op, Some(account.organisation), event).await?;

@@ -34,10 +34,12 @@ pub(super) async fn facts(app: &App, tx: &mut Tx, op: &Op, account: &Account) ->
     let roles = roles_of(tx, op, account.id).await?;
     let password = store::credential::password(tx, account.id).await?;
     let mut factors = factors(app, tx, account.id).await?;
+    let barred = barred_factors(app, tx, account.organisation, &roles).await?;
     let pass = store::credential::find_open_pass(tx, account.id, op.now).await?;
+    // One that may not be used is none: it must not stand before an activation code.
+    let pass = pass.filter(|_| barred.iter().all(|(kind, _)| !definition(*kind).is_bootstrap));
     // First: whoever was given one has nothing else at hand [MET-11].
     factors.splice(0..0, pass.as_ref().map(as_factor));
-    let barred = barred_factors(app, tx, account.organisation, &roles).await?;
     Ok(Person {
         id: account.id,
         organisation: account.organisation,

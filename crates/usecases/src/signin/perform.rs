@@ -273,6 +273,8 @@ impl Settling {
         if !self.enrols_only && held.as_slice().iter().any(|other| definition(other.kind).is_second_factor()) {
             return Err(moved_on());
         }
+        let max = crate::credential::limit(app, new.kind);
+        held.room_for(new.kind, max).map_err(|why| Error::Conflict(format!("{why}.")))?;
         let credential = Credential {
             id: new.credential,
             account: new.account,
@@ -292,7 +294,7 @@ impl Settling {
             return Err(moved_on());
         }
         store::credential::insert_credential(tx, &credential, Some(secret), used_step).await?;
-        crate::credential::note_enrolment(tx, op, &credential).await?;
+        crate::credential::note_enrolment(tx, op, &credential, Some(self.flow)).await?;
         let notice = Notice {
             factor: Some(new.kind),
             label: Some(credential.label.as_str().to_owned()),
@@ -417,6 +419,8 @@ impl Settling {
         let organisation = organisation_of(tx, account).await?;
         store::credential::set_password(tx, account, organisation, hash, None, &app.settings().password, op.now)
             .await?;
+        // SECURITY: nor does a sign-in go on to which the old one was typed.
+        store::signin::stop_account_flows(tx, account, Some(self.flow)).await?;
         store::session::end_account_sessions(tx, account, None, EndedWhy::PasswordChanged, op.now).await?;
         crate::application::revoke_account_grants(tx, op, account).await?;
         let event = AuditEvent::PasswordSet { account, by: "person".into() };

@@ -89,7 +89,7 @@ impl AccountView {
         let status = account.status.name();
         let deeds = Deed::ALL.into_iter().filter(|deed| offered(*deed, status, &facts.permitted));
         let can_sign_in = account.kind.may_sign_in();
-        let has_pass = facts.pass.as_ref().is_some_and(|pass| pass.ended_at.is_none() && now < pass.expires_at);
+        let has_pass = facts.pass.as_ref().is_some_and(|pass| pass.can_be_withdrawn);
         let deeds = deeds.filter(|deed| has_pass || *deed != Deed::WithdrawPass);
         let deeds = deeds.filter(|deed| can_sign_in || matches!(deed, Deed::Disable | Deed::Enable));
         let key = can_sign_in && works(status) && facts.permitted.contains(&Action::RegisterKey);
@@ -150,9 +150,11 @@ fn offered(deed: Deed, status: StatusName, permitted: &[Action]) -> bool {
     let stopped = matches!(status, StatusName::Inactive | StatusName::Locked | StatusName::Disabled);
     permitted.contains(&deed.action())
         && match deed {
-            Deed::TemporaryPassword | Deed::ReEnrol | Deed::WithdrawPass | Deed::EndSessions => works,
+            Deed::TemporaryPassword | Deed::ReEnrol | Deed::EndSessions => works,
             Deed::Disable => works || matches!(status, StatusName::Inactive | StatusName::Locked),
             Deed::Enable => stopped,
+            // An account that is held is one of which somebody may have the pass.
+            Deed::WithdrawPass => true,
         }
 }
 

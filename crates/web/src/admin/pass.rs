@@ -27,6 +27,8 @@ pub(crate) struct PassView {
     pub(crate) address: String,
     pub(crate) action: String,
     pub(crate) back: String,
+    /// What the pass will be called, so that a form that is sent twice gives one.
+    pub(crate) pass: String,
     /// The times that may be chosen, in minutes.
     pub(crate) lifetimes: Vec<u64>,
     /// The one that is chosen, in minutes.
@@ -71,6 +73,7 @@ pub(crate) async fn form(person: Person, Path(id): Path<String>) -> Result<Page,
     let rules = &person.app().settings().signin.pass;
     let lifetime = (rules.lifetime.min(rules.longest).as_secs() / 60).to_string();
     let view = PassView {
+        pass: directory::next_pass(person.app(), &person.op).to_string(),
         lifetime,
         uses: "once".to_owned(),
         start: "now".to_owned(),
@@ -88,8 +91,9 @@ pub(crate) async fn form(person: Person, Path(id): Path<String>) -> Result<Page,
 pub(crate) async fn issue(person: Person, Path(id): Path<String>, form: Checked) -> Result<Answer, PageError> {
     let id = account_id(&id)?;
     let account = account_to_change(person.app(), &person.op, Action::IssuePass, id).await.or_fresh_factor(HERE)?;
+    let pass = form.text("pass").parse().map_err(|_| PageError::NotFound)?;
     let issued = match terms(&form) {
-        Ok(terms) => directory::issue_pass(person.app(), &person.op, id, &terms, form.text("reason")).await,
+        Ok(terms) => directory::issue_pass(person.app(), &person.op, id, pass, &terms, form.text("reason")).await,
         Err(error) => Err(error),
     };
     match issued {
@@ -97,6 +101,7 @@ pub(crate) async fn issue(person: Person, Path(id): Path<String>, form: Checked)
         Err(error) => {
             let text = |field: &str| form.text(field).to_owned();
             let view = PassView {
+                pass: text("pass"),
                 lifetime: text("lifetime"),
                 uses: text("uses"),
                 start: text("start"),
@@ -147,6 +152,7 @@ fn empty(person: &Person, account: &Account) -> PassView {
         address: account.address.to_string(),
         action: routes::admin_issue_pass(account.id),
         back: routes::admin_account(account.id),
+        pass: String::new(),
         lifetimes,
         lifetime: String::new(),
         uses: String::new(),

@@ -120,6 +120,7 @@ fn secret(template: &'static str, secret: &str) -> Page {
 
 fn pass(start: &str) -> Page {
     let view = PassView {
+        pass: text("01a20481-3cd9-78db-ba51-58b27328c5c4"),
         name: text("Practice nurse"),
         address: text(NURSE),
         action: text("/admin/people/0199/pass"),

@@ -198,3 +198,73 @@ on_both_engines!(nobody_gives_a_pass_to_themselves_or_to_somebody_privileged, |t
     desk.press("Give the pass").await;
     assert_eq!(desk.page().status.as_u16(), 409, "{}", desk.page().text());
 });
+
+/// Gets to where a new factor is chosen, by the pass.
+async fn chooses(nurse: &Person, test: &TestApp, pass: &str) -> Browser {
+    let mut browser = test.browser();
+    enter(nurse, &mut browser, pass).await;
+    browser.open("/profile/self-enrol").await;
+    browser.press("Confirm").await;
+    browser.fill("method", "webauthn");
+    browser
+}
+
+async fn goes_no_further(mut browser: Browser) {
+    browser.press("Click me to enrol for Multi-Factor Authentication").await;
+    browser.open("/").await;
+    assert_eq!(browser.page().path(), "/signin", "{}", browser.page().text());
+}
+
+async fn does(test: &TestApp, desk: &mut Browser, link: &str, button: &str) {
+    desk.open(&format!("/admin/people/{}", test.account(NURSE).await.id)).await;
+    desk.follow(link).await;
+    desk.fill("reason", "somebody else has it");
+    desk.press(button).await;
+    assert!(desk.page().status.is_success(), "{}", desk.page().text());
+}
+
+on_both_engines_with!(only_to_enrol, what_a_pass_has_opened_is_stopped_with_it, |test| {
+    let (nurse, mut desk) = practice(test).await;
+    for (uses, link, button) in [
+        ("once", "Withdraw their temporary access pass", "Withdraw the pass"),
+        ("several", "Withdraw their temporary access pass", "Withdraw the pass"),
+        ("several", "Sign them out everywhere", "Sign them out"),
+        ("once", "Make them enrol again", "Remove their sign-in methods"),
+    ] {
+        let pass = give(test, &mut desk, uses, "60").await;
+        let thief = chooses(&nurse, test, &pass).await;
+        does(test, &mut desk, link, button).await;
+        goes_no_further(thief).await;
+    }
+    // What its owner has enrolled meanwhile ends it, too.
+    let pass = give(test, &mut desk, "several", "60").await;
+    let thief = chooses(&nurse, test, &pass).await;
+    let mut browser = test.browser();
+    enter(&nurse, &mut browser, &pass).await;
+    enrol_key(&mut browser).await;
+    goes_no_further(thief).await;
+});
+
+on_both_engines!(an_account_that_is_disabled_and_enabled_again_has_no_pass, |test| {
+    let (nurse, mut desk) = practice(test).await;
+    let pass = give(test, &mut desk, "several", "480").await;
+    does(test, &mut desk, "Disable the account", "Disable the account").await;
+    does(test, &mut desk, "Enable the account", "Enable the account").await;
+    let mut thief = test.browser();
+    nurse.enter_password(&mut thief).await;
+    assert_ne!(thief.page().path(), "/signin/pass", "{pass} is over: {}", thief.page().text());
+});
+
+on_both_engines!(a_form_that_is_sent_twice_gives_one_pass, |test| {
+    let (nurse, mut desk) = practice(test).await;
+    desk.open(&format!("/admin/people/{}/pass", test.account(NURSE).await.id)).await;
+    desk.fill("reason", "key lost");
+    let mut again = desk.clone();
+    desk.press("Give the pass").await;
+    let pass = desk.page().with_class("wardkey-key").unwrap().trim().to_owned();
+    again.press("Give the pass").await;
+    assert_eq!(again.page().status.as_u16(), 409, "{}", again.page().text());
+    let mut browser = test.browser();
+    enter(&nurse, &mut browser, &pass).await;
+    assert!(!browser.page().shows("SIGNIN-048"), "the first is good: {}", browser.page().text());
+});
