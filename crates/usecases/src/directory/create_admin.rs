@@ -14,6 +14,7 @@ use wardkey_store::{self as store, Tx};
 
 use super::add_account::{NewAccount, add};
 use super::target::{end_everything, issue_activation};
+use crate::credential::{PassEnd, end_pass};
 use crate::{App, Error, Result};
 
 /// An administrator to be made.
@@ -76,6 +77,8 @@ pub async fn create_admin(app: &App, op: &Op, new: NewAdministrator) -> Result<C
         expires_at: None,
     };
     grant.id = store::directory::insert_role(&mut tx, &grant, op.now).await?;
+    let (id, at) = (account.id, account.organisation);
+    end_pass(&mut tx, op, (id, at), PassEnd { why: "role_granted", reason: None, flow: None }).await?;
     end_everything(&mut tx, op, &account, EndedWhy::EndedByAdministrator, None).await?;
     let event = Event::RoleGranted {
         account: account.id,

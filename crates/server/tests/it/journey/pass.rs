@@ -6,6 +6,7 @@ use wardkey_domain::directory::Role;
 use wardkey_domain::factor::{CoreFactors, FactorKind};
 use wardkey_testkit::{Browser, ISSUER, Person, SecurityKey, TestApp};
 use wardkey_usecases::Settings;
+use wardkey_usecases::directory::{NewAdministrator, create_admin};
 
 const NURSE: &str = "nurse@riverside-surgery.example";
 const ADMINISTRATOR: &str = "administrator@riverside-surgery.example";
@@ -253,6 +254,21 @@ on_both_engines!(an_account_that_is_disabled_and_enabled_again_has_no_pass, |tes
     let mut thief = test.browser();
     nurse.enter_password(&mut thief).await;
     assert_ne!(thief.page().path(), "/signin/pass", "{pass} is over: {}", thief.page().text());
+});
+
+on_both_engines!(whoever_becomes_an_administrator_has_no_pass, |test| {
+    let (_, mut desk) = practice(test).await;
+    give(test, &mut desk, "several", "480").await;
+    let new = NewAdministrator {
+        address: NURSE.parse().unwrap(),
+        display_name: "The nurse".to_owned(),
+        ods_code: "Y00001".parse().unwrap(),
+        organisation_name: None,
+        role: Role::LocalAdministrator,
+    };
+    create_admin(&test.app, &test.operator(), new).await.unwrap();
+    desk.open(&format!("/admin/people/{}", test.account(NURSE).await.id)).await;
+    assert!(desk.page().text().contains("Temporary access pass Ended"), "{}", desk.page().text());
 });
 
 on_both_engines!(a_form_that_is_sent_twice_gives_one_pass, |test| {
