@@ -28,7 +28,7 @@ pub use app::{App, Clock, Parts, Random};
 pub use circumstances::Circumstances;
 pub use error::{Error, FieldError, Result};
 pub use handover::Handover;
-pub use moment::{london, moment, today};
+pub use moment::{london, moment, today, written_day};
 pub use settings::{BadIssuer, CacheSettings, Issuer, Settings};
 pub use visits::{VisitSettings, Visits};
 pub use waiting::{Waiter, Waiting};

@@ -18,6 +18,11 @@ pub fn moment(at: Timestamp) -> String {
     }
 }
 
+/// A day that is written as `2026-11-22`, such as "22 November 2026".
+pub fn written_day(day: &str) -> String {
+    day.parse::<Date>().map_or_else(|_| day.to_owned(), |date| date.strftime("%-d %B %Y").to_string())
+}
+
 /// The instant that a day (its number, the month, the year) and a time of day mean in London; nothing for what is none. An hour
 /// that clocks skip is the one after it, one that they repeat is the first.
 pub fn london(day: [&str; 3], time: &str) -> Option<Timestamp> {

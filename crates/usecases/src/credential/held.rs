@@ -3,6 +3,7 @@
 use wardkey_domain::access::Unusable;
 use wardkey_domain::credential::Credential;
 use wardkey_domain::factor::FactorKind;
+use wardkey_store::credential::StoredCustody;
 use wardkey_store::{self as store, Tx};
 
 use crate::signin::number_bar;
@@ -15,6 +16,8 @@ pub struct HeldCredential {
     pub credential: Credential,
     /// Its telephone number, masked.
     pub masked: Option<String>,
+    /// What was noted when it was handed over, if an administrator registered it.
+    pub custody: Option<StoredCustody>,
     /// Why it cannot be used now, if it cannot.
     pub unusable: Option<Unusable>,
 }
@@ -32,6 +35,7 @@ pub(crate) async fn held(
         let number = store::credential::find_number(tx, credential.id).await?;
         held.push(HeldCredential {
             credential: credential.clone(),
+            custody: store::credential::find_custody(tx, credential.id).await?,
             masked: number.map(|number| number.masked()),
             unusable: number_bar(app, tx, credential).await?.or(bar),
         });

@@ -42,6 +42,7 @@ pub use remove::remove;
 pub use rename::rename;
 pub use set_default::set_default;
 pub use sweep::{Swept, sweep};
+pub use wardkey_store::credential::StoredCustody;
 
 pub(crate) use held::held;
 pub(crate) use number::note_number;

@@ -9,7 +9,7 @@ use wardkey_domain::factor::definition;
 use wardkey_domain::id::AccountId;
 use wardkey_domain::permission::Action;
 use wardkey_domain::time::Timestamp;
-use wardkey_usecases::credential::HeldCredential;
+use wardkey_usecases::credential::{HeldCredential, StoredCustody};
 use wardkey_usecases::directory::{self, AccountFacts, GivenPass, HeldRole, PasswordFacts};
 
 use super::deed::Deed;
@@ -18,7 +18,7 @@ use crate::page::Page;
 use crate::person::Person;
 use crate::portal::{SignInRow, sign_in_rows};
 use crate::routes;
-use crate::view::{NumberView, moment};
+use crate::view::{NumberView, moment, written_day};
 
 #[derive(Serialize)]
 pub(crate) struct AccountView {
@@ -59,6 +59,8 @@ pub(crate) struct CredentialRow {
     pub(crate) label: String,
     pub(crate) kind: &'static str,
     pub(crate) number: Option<NumberView>,
+    /// What was noted when somebody was given it, in words.
+    pub(crate) custody: Option<String>,
     /// The word of the reason why it cannot be used now.
     pub(crate) unusable: Option<&'static str>,
     pub(crate) is_default: bool,
@@ -139,6 +141,11 @@ fn pass_words(pass: &GivenPass, now: Timestamp) -> String {
     }
 }
 
+fn custody_words(custody: &StoredCustody) -> String {
+    let StoredCustody { model, serial, handed_over_on, .. } = custody;
+    format!("{model}, serial number {serial}, handed over on {}", written_day(handed_over_on))
+}
+
 /// Whether an account with this status is in use.
 const fn works(status: StatusName) -> bool {
     matches!(status, StatusName::Active | StatusName::Leaver)
@@ -176,6 +183,7 @@ impl From<&HeldCredential> for CredentialRow {
         let credential = &held.credential;
         Self {
             number: held.masked.as_deref().map(NumberView::of),
+            custody: held.custody.as_ref().map(custody_words),
             unusable: held.unusable.map(Unusable::as_str),
             label: credential.label.to_string(),
             kind: definition(credential.kind).name,

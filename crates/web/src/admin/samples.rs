@@ -50,10 +50,18 @@ fn account(full: bool) -> Page {
         label: text(label),
         kind: if is_default { "Authenticator app" } else { "Text message" },
         number: (!is_default).then(|| NumberView::of("07••••••123")),
+        custody: None,
         unusable: (!is_default).then_some("number_not_allowed"),
         is_default,
         added: text(WHEN),
         last_used: is_default.then(|| text(WHEN)),
+    };
+    let key = CredentialRow {
+        kind: "Security key or passkey",
+        number: None,
+        custody: Some(text("YubiKey 5 NFC, serial number 12345678, handed over on 22 November 2026")),
+        unusable: None,
+        ..credential("YubiKey 5 NFC 12345678", false)
     };
     let role = RoleRow {
         role: "local administrator",
@@ -80,7 +88,11 @@ fn account(full: bool) -> Page {
         pass: Some(text("Good until 22 November 2026 at 9:51pm, for several uses")),
         has_activation: full,
         mfa: if full { "needed" } else { "nobody_signs_in" },
-        credentials: if full { vec![credential("Work phone", true), credential("Tablet", false)] } else { Vec::new() },
+        credentials: if full {
+            vec![credential("Work phone", true), credential("Tablet", false), key]
+        } else {
+            Vec::new()
+        },
         roles: if full { vec![role] } else { Vec::new() },
         sessions: usize::from(full),
         sign_ins: if full { vec![sign_in(false, 1), sign_in(true, 3)] } else { Vec::new() },

@@ -20,4 +20,4 @@ pub(crate) use telephone::{
     CallView, ConfirmActions, ConfirmCallView, ConfirmTextView, DeliveryView, NumberPageView, NumberView, PhoneOffer,
     failure, wait,
 };
-pub use wardkey_usecases::{moment, today};
+pub use wardkey_usecases::{moment, today, written_day};

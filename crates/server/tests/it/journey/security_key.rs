@@ -224,6 +224,8 @@ on_both_engines_with!(keys_suffice, an_administrator_registers_a_key_and_hands_i
     assert!(desk.page().shows("has been registered"));
     desk.open(&page).await;
     assert_eq!(desk.page().status.as_u16(), 404, "it is registered once");
+    desk.open(&format!("/admin/people/{id}")).await;
+    assert!(desk.page().shows("YubiKey 5 NFC, serial number 12345678, handed over on"), "{}", desk.page().text());
 
     let mut browser = test.browser();
     sign_in(&nurse, &mut browser, &mut key).await;
