@@ -115,7 +115,8 @@ events! {
     PassIssued "pass_issued" { account: AccountId, until: Timestamp, multi_use: bool, reason: Reason, }
     /// A temporary access pass was used.
     PassUsed "pass_used" { account: AccountId, }
-    /// A temporary access pass ended before its time; `why` says whether it was withdrawn, or a factor was enrolled.
+    /// A temporary access pass ended before its time, with what it had opened; `why` says what ended it: `withdrawn`,
+    /// `enrolled`, `disabled`, `re_enrolled`, `role_granted` or `reported`.
     PassEnded "pass_ended" { account: AccountId, why: Word, reason: Option<Reason>, }
     /// A security key was registered for somebody and handed over; the reason says which, and when.
     KeyHandedOver "key_handed_over" { account: AccountId, credential: CredentialId, reason: Reason, }

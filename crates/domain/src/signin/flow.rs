@@ -265,14 +265,12 @@ impl Flow {
 
     /// The strength that its proofs reach together.
     pub(super) fn reached(&self) -> Option<Strength> {
-        let since = self.request.fresh_since;
-        let counts = |proof: &&Proof| since.is_none_or(|since| proof.at() >= since);
-        Strength::of_proofs(self.proofs.iter().filter(counts).map(|proof| (proof.factor(), proof.is_enrolment())))
+        Strength::of_proofs(self.counting().map(|proof| (proof.factor(), proof.is_enrolment())))
     }
 
-    /// The factors whose proofs count for this request: those that are fresh enough.
-    pub(super) fn counting(&self) -> impl Iterator<Item = FactorKind> + '_ {
+    /// The proofs that count for this request: those that are fresh enough.
+    pub(super) fn counting(&self) -> impl Iterator<Item = &Proof> {
         let since = self.request.fresh_since;
-        self.proofs.iter().filter(move |proof| since.is_none_or(|since| proof.at() >= since)).map(Proof::factor)
+        self.proofs.iter().filter(move |proof| since.is_none_or(|since| proof.at() >= since))
     }
 }

@@ -5,7 +5,8 @@ use super::*;
 use crate::access::{Policies, Unusable};
 use crate::factor::webauthn::{KeyChallenge, KeyState, vectors};
 use crate::factor::{CoreFactors, FactorKind};
-use crate::id::{CredentialId, FlowId};
+use crate::id::{CredentialId, DeviceId, FlowId, SessionId};
+use crate::session::{Session, SessionLimits};
 
 pub(super) fn key() -> CredentialId {
     CredentialId::new(op(0).now, [40; 10])
@@ -55,6 +56,12 @@ fn the_strongest_factor_is_asked_for_first_and_another_can_be_chosen() {
     journey.password(1, true);
     let (person, credential) = (journey.person.clone(), journey.person.factors[1].credential);
     journey.event(2, Event::CredentialChosen { person, credential }).code(3, code(&SEED, 3)).check("key code done");
+}
+
+fn session_of(journey: &mut Journey, second: i64) -> Session {
+    let op = op(second);
+    let (id, device) = (SessionId::new(op.now, [7; 10]), DeviceId::new(op.now, [6; 10]));
+    journey.done.take().unwrap().start_session(&op, &SessionLimits::default(), id, device)
 }
 
 #[test]
@@ -170,10 +177,7 @@ fn a_step_up_after_a_passkey_alone_takes_the_key_again() {
     let mut first = journey(person_with_key(), vectors::showing(None).0, SignInRequest::portal());
     first.rules.webauthn.passkey_alone = true;
     shows_passkey(&mut first, 1);
-    let device = crate::id::DeviceId::new(op(1).now, [6; 10]);
-    let id = crate::id::SessionId::new(op(1).now, [7; 10]);
-    let session =
-        first.done.take().unwrap().start_session(&op(1), &crate::session::SessionLimits::default(), id, device);
+    let session = session_of(&mut first, 1);
     let flow = FlowId::new(op(2).now, [9; 10]);
     let again =
         Flow::refresh(&op(2), &first.rules, flow, &session, &first.person, StepUp::Change, vectors::showing(None).0);
@@ -195,12 +199,8 @@ fn choices_name_the_key() {
 fn a_key_enrolled_on_a_password_alone_does_not_resist_phishing() {
     let mut journey = enrolling(true);
     registers(&mut journey, 4).check("self-enrol choose enrol-key done");
-    let signed_in = journey.done.unwrap();
-    assert_eq!(signed_in.strength(), Strength::MultiFactorUnrestricted);
-    let device = crate::id::DeviceId::new(op(5).now, [6; 10]);
-    let id = crate::id::SessionId::new(op(5).now, [7; 10]);
-    let session = signed_in.start_session(&op(5), &crate::session::SessionLimits::default(), id, device);
-    assert_eq!(session.strength(), Strength::MultiFactorUnrestricted);
+    assert_eq!(journey.done.as_ref().unwrap().strength(), Strength::MultiFactorUnrestricted);
+    assert_eq!(session_of(&mut journey, 5).strength(), Strength::MultiFactorUnrestricted);
     // Whoever comes for what asks for a key does not bring one along.
     let request = SignInRequest { strength: Strength::PhishingResistant, ..SignInRequest::portal() };
     let mut asked = self::journey(person(), challenge(), request);
@@ -213,17 +213,14 @@ fn who_has_a_key_shows_it_to_add_another_factor_unless_a_pass_was_given() {
     let mut first = journey(Person { factors: both, ..person() }, vectors::showing(None).0, SignInRequest::portal());
     first.password(1, true);
     shows_key(&mut first, 2);
-    let device = crate::id::DeviceId::new(op(2).now, [6; 10]);
-    let id = crate::id::SessionId::new(op(2).now, [7; 10]);
-    let session =
-        first.done.take().unwrap().start_session(&op(2), &crate::session::SessionLimits::default(), id, device);
+    let session = session_of(&mut first, 2);
     let refresh = |person: &Person, step_up| {
         let id = FlowId::new(op(3).now, [9; 10]);
         Flow::refresh(&op(3), &first.rules, id, &session, person, step_up, challenge()).request().strength
     };
     assert_eq!(refresh(&first.person, StepUp::Add), Strength::PhishingResistant);
     assert_eq!(refresh(&first.person, StepUp::Change), Strength::MultiFactorUnrestricted, "a lost key must go");
-    let given = Person { pass: Some(PassUse { multi_use: true, only_to_enrol: false }), ..first.person.clone() };
+    let given = Person { pass: Some(PassUse { only_to_enrol: false }), ..first.person.clone() };
     assert_eq!(refresh(&given, StepUp::Add), Strength::MultiFactorUnrestricted);
 }
 
@@ -232,10 +229,7 @@ fn a_step_up_never_asks_for_a_new_password() {
     let mut first = journey(person_with_key(), vectors::showing(None).0, SignInRequest::portal());
     first.rules.webauthn.passkey_alone = true;
     shows_passkey(&mut first, 1);
-    let device = crate::id::DeviceId::new(op(1).now, [6; 10]);
-    let id = crate::id::SessionId::new(op(1).now, [7; 10]);
-    let session =
-        first.done.take().unwrap().start_session(&op(1), &crate::session::SessionLimits::default(), id, device);
+    let session = session_of(&mut first, 1);
     let flow = FlowId::new(op(2).now, [9; 10]);
     // Meanwhile an administrator has made them enrol again.
     first.person.factors.clear();

@@ -27,10 +27,10 @@ pub(super) fn pass_factor() -> EnrolledFactor {
 }
 
 /// A person with a pass, and with what they have enrolled besides.
-fn with_pass(multi_use: bool, only_to_enrol: bool, own: Option<FactorKind>) -> Journey {
+fn with_pass(only_to_enrol: bool, own: Option<FactorKind>) -> Journey {
     let own = own.map(|kind| factor(CredentialId::new(op(0).now, [51; 10]), kind));
     let factors = std::iter::once(pass_factor()).chain(own).collect();
-    let pass = Some(PassUse { multi_use, only_to_enrol });
+    let pass = Some(PassUse { only_to_enrol });
     let mut journey = Journey::begin(Person { factors, pass, ..person() });
     journey.rules.pass.only_to_enrol = only_to_enrol;
     journey.rules.core = crate::factor::CoreFactors::default().with(FactorKind::WebAuthn, true);
@@ -54,7 +54,7 @@ fn enrols_totp(journey: &mut Journey, second: i64) -> &mut Journey {
 
 #[test]
 fn a_newcomer_with_a_pass_enrols_and_is_in() {
-    let mut journey = with_pass(false, false, None);
+    let mut journey = with_pass(false, None);
     journey.password(1, true);
     types(&mut journey, 2, false, RIGHT);
     is_spent(&mut journey);
@@ -64,7 +64,7 @@ fn a_newcomer_with_a_pass_enrols_and_is_in() {
 
 #[test]
 fn who_has_lost_their_factor_enrols_another_by_a_pass_that_is_for_that() {
-    let mut journey = with_pass(false, true, Some(FactorKind::WebAuthn));
+    let mut journey = with_pass(true, Some(FactorKind::WebAuthn));
     journey.password(1, true);
     types(&mut journey, 2, false, RIGHT);
     is_spent(&mut journey);
@@ -74,7 +74,7 @@ fn who_has_lost_their_factor_enrols_another_by_a_pass_that_is_for_that() {
 #[test]
 fn a_pass_that_is_for_enrolling_leads_nowhere_else() {
     for (multi_use, own) in [(true, Some(FactorKind::Totp)), (false, None), (true, None)] {
-        let mut journey = with_pass(multi_use, true, own);
+        let mut journey = with_pass(true, own);
         journey.password(1, true);
         types(&mut journey, 2, multi_use, RIGHT);
         let person = Some(journey.person.clone());
@@ -86,7 +86,7 @@ fn a_pass_that_is_for_enrolling_leads_nowhere_else() {
 #[test]
 fn a_pass_for_a_shift_signs_in_where_that_is_allowed() {
     for own in [None, Some(FactorKind::WebAuthn)] {
-        let mut journey = with_pass(true, false, own);
+        let mut journey = with_pass(false, own);
         journey.password(1, true);
         types(&mut journey, 2, true, RIGHT).check("pass done");
         assert_eq!(journey.done.unwrap().strength(), Strength::MultiFactorUnrestricted);
@@ -95,13 +95,13 @@ fn a_pass_for_a_shift_signs_in_where_that_is_allowed() {
 
 #[test]
 fn a_pass_without_the_password_is_the_wrong_step() {
-    let mut journey = with_pass(true, false, None);
+    let mut journey = with_pass(false, None);
     types(&mut journey, 1, true, RIGHT).check("wrong_step");
 }
 
 #[test]
 fn a_wrong_pass_and_none_are_the_same_refusal() {
-    let mut journey = with_pass(true, false, None);
+    let mut journey = with_pass(false, None);
     journey.password(1, true);
     types(&mut journey, 2, true, "abcd-efgh-jkmp");
     let (person, code) = (journey.person.clone(), PassCode::parse(RIGHT).unwrap());
@@ -111,7 +111,7 @@ fn a_wrong_pass_and_none_are_the_same_refusal() {
 
 #[test]
 fn too_many_tries_are_refused_before_the_pass_is_looked_at() {
-    let mut journey = with_pass(true, false, None);
+    let mut journey = with_pass(false, None);
     journey.password(1, true);
     let (person, code) = (journey.person.clone(), PassCode::parse(RIGHT).unwrap());
     let permit = Permit::Wait { until: op(60).now };
@@ -121,11 +121,11 @@ fn too_many_tries_are_refused_before_the_pass_is_looked_at() {
 
 #[test]
 fn a_pass_opens_no_privileged_account() {
-    let mut journey = with_pass(true, false, None);
+    let mut journey = with_pass(false, None);
     journey.person.privileged = true;
     journey.person.barred = vec![(FactorKind::TemporaryAccessPass, Unusable::Role)];
     journey.password(1, true).check("no_usable_factor");
-    let mut meanwhile = with_pass(true, false, None);
+    let mut meanwhile = with_pass(false, None);
     meanwhile.password(1, true);
     meanwhile.person.barred = vec![(FactorKind::TemporaryAccessPass, Unusable::Role)];
     types(&mut meanwhile, 2, true, RIGHT).check("pass factor_not_usable");
@@ -133,7 +133,7 @@ fn a_pass_opens_no_privileged_account() {
 
 #[test]
 fn a_pass_that_ended_meanwhile_proves_nothing() {
-    let mut journey = with_pass(true, false, Some(FactorKind::Totp));
+    let mut journey = with_pass(false, Some(FactorKind::Totp));
     journey.password(1, true);
     is_spent(&mut journey);
     types(&mut journey, 2, true, RIGHT).check("pass factor_not_usable");
@@ -141,7 +141,7 @@ fn a_pass_that_ended_meanwhile_proves_nothing() {
 
 #[test]
 fn a_pass_reaches_no_strength_that_asks_for_a_key() {
-    let mut journey = with_pass(true, false, None);
+    let mut journey = with_pass(false, None);
     let request = SignInRequest { strength: Strength::PhishingResistant, ..SignInRequest::portal() };
     let again = Journey::asked(journey.person.clone(), request);
     journey.flow = again.flow;
@@ -150,8 +150,8 @@ fn a_pass_reaches_no_strength_that_asks_for_a_key() {
 
 #[test]
 fn in_a_step_up_a_pass_that_is_for_enrolling_is_not_offered() {
-    let mut journey = with_pass(true, true, Some(FactorKind::Totp));
-    let mut first = with_pass(true, false, None);
+    let mut journey = with_pass(true, Some(FactorKind::Totp));
+    let mut first = with_pass(false, None);
     first.password(1, true);
     types(&mut first, 2, true, RIGHT);
     let device = crate::id::DeviceId::new(op(1).now, [6; 10]);
@@ -171,7 +171,7 @@ fn in_a_step_up_a_pass_that_is_for_enrolling_is_not_offered() {
 
 #[test]
 fn a_pass_is_never_chosen_to_be_enrolled() {
-    let mut journey = with_pass(false, false, None);
+    let mut journey = with_pass(false, None);
     journey.password(1, true);
     types(&mut journey, 2, false, RIGHT);
     is_spent(&mut journey);
@@ -185,7 +185,7 @@ fn a_pass_is_never_chosen_to_be_enrolled() {
 #[test]
 fn a_pass_that_is_for_enrolling_makes_no_more_of_a_telephone_number() {
     for (multi_use, only_to_enrol) in [(true, true), (false, true), (false, false)] {
-        let mut journey = with_pass(multi_use, only_to_enrol, None);
+        let mut journey = with_pass(only_to_enrol, None);
         journey.password(1, true);
         types(&mut journey, 2, multi_use, RIGHT);
         journey.confirm_enrolment(3).choose_kind(4, FactorKind::Sms).enter_number(5);
@@ -201,7 +201,7 @@ fn a_pass_that_is_for_enrolling_makes_no_more_of_a_telephone_number() {
 #[test]
 fn an_account_that_became_privileged_meanwhile_enrols_by_an_activation_code_alone() {
     for own in [None, Some(FactorKind::Totp)] {
-        let mut journey = with_pass(true, true, own);
+        let mut journey = with_pass(true, own);
         journey.password(1, true);
         types(&mut journey, 2, true, RIGHT);
         journey.person.privileged = true;

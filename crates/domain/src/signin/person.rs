@@ -36,8 +36,6 @@ pub struct Person {
 /// What a pass that is good now is enough for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PassUse {
-    /// Whether it can be used several times.
-    pub multi_use: bool,
     /// Whether it is for enrolling, whatever else the account has.
     pub only_to_enrol: bool,
 }

@@ -30,7 +30,7 @@ impl Flow {
         }
         self.let_go_of_pass(person);
         let required = self.required(policies, person);
-        let second_factor_shown = self.counting().any(|kind| kind != FactorKind::Password);
+        let second_factor_shown = self.counting().any(|proof| proof.factor() != FactorKind::Password);
         if !person.factors.is_empty() && !second_factor_shown {
             return if is_blocked(person) {
                 Step::Refused(None, Refusal::NumberNotAllowed)
@@ -85,7 +85,9 @@ impl Flow {
 
     /// Whether a second factor was shown that the person has enrolled: a pass is none.
     fn has_shown_own_factor(&self) -> bool {
-        self.counting().map(definition).any(|shown| shown.is_second_factor() && !shown.is_bootstrap)
+        self.counting()
+            .map(|proof| definition(proof.factor()))
+            .any(|shown| shown.is_second_factor() && !shown.is_bootstrap)
     }
 
     fn ask_activation(mut self, rules: &SignInRules, effects: Vec<Effect>) -> Step {

@@ -6,7 +6,7 @@ use crate::factor::sms::{self, SentCode};
 use crate::factor::telephone::{PhoneNumber, Reach};
 use crate::factor::totp::{self, TotpState};
 use crate::factor::voice_call::{self, CallOutcome, CallStanding, PlacedCall};
-use crate::factor::{Code, FactorKind, definition};
+use crate::factor::{Code, FactorKind, Proof, definition};
 use crate::id::{CredentialId, MessageId};
 use crate::op::Op;
 use crate::session::Strength;
@@ -21,7 +21,7 @@ use crate::time::Timestamp;
 impl Flow {
     /// Asks for a second factor that is of use here: the one that was chosen, or else the first.
     pub(super) fn ask_second_factor(mut self, person: &Person, required: Strength, effects: Vec<Effect>) -> Step {
-        let shown: Vec<FactorKind> = self.counting().collect();
+        let shown: Vec<FactorKind> = self.counting().map(Proof::factor).collect();
         let chosen = self.stage.credential();
         // What has left is awaited, although its network is down since.
         let sent_to = self.stage.sent().and(chosen);

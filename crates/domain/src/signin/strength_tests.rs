@@ -54,16 +54,22 @@ struct Setting {
     has_key: bool,
     has_totp: bool,
     has_text: bool,
-    pass: Option<PassUse>,
+    pass: Option<GivenPass>,
     passkey_alone: bool,
     /// Whether the vectors' new key answers in this sign-in, or the one that is enrolled: each signs one challenge.
     makes_key: bool,
     asked: Strength,
 }
 
+#[derive(Clone, Copy, Debug)]
+struct GivenPass {
+    multi_use: bool,
+    only_to_enrol: bool,
+}
+
 fn setting() -> impl Strategy<Value = Setting> {
     let pass = prop::option::of((any::<bool>(), any::<bool>()));
-    let pass = pass.prop_map(|pass| pass.map(|(multi_use, only_to_enrol)| PassUse { multi_use, only_to_enrol }));
+    let pass = pass.prop_map(|pass| pass.map(|(multi_use, only_to_enrol)| GivenPass { multi_use, only_to_enrol }));
     let asked = prop::sample::select(vec![
         Strength::MultiFactor,
         Strength::MultiFactor,
@@ -93,7 +99,8 @@ impl Setting {
         factors.extend(self.has_text.then(|| factor(mobile(), FactorKind::Sms)));
         let challenge = if self.makes_key { vectors::registering().1 } else { vectors::showing(None).0 };
         let request = SignInRequest { strength: self.asked, ..SignInRequest::portal() };
-        let mut journey = journey(Person { factors, pass: self.pass, ..person() }, challenge, request);
+        let pass = self.pass.map(|given| PassUse { only_to_enrol: given.only_to_enrol });
+        let mut journey = journey(Person { factors, pass, ..person() }, challenge, request);
         journey.rules.webauthn.passkey_alone = self.passkey_alone;
         journey.rules.core = CoreFactors::default().with(FactorKind::WebAuthn, true);
         journey.rules.pass.only_to_enrol = self.pass.is_some_and(|pass| pass.only_to_enrol);
@@ -214,7 +221,7 @@ fn does(journey: &mut Journey, setting: &Setting, deed: Deed, second: i64, mut s
             }
         }
         Deed::Pass => {
-            let Some(pass) = journey.person.pass else { return seen };
+            let Some(pass) = setting.pass.filter(|_| journey.person.pass.is_some()) else { return seen };
             let before = journey.log.len();
             types(journey, second, pass.multi_use, RIGHT);
             seen.pass = true;

@@ -34,16 +34,14 @@ pub struct PassFacts {
     pub used_at: Option<Timestamp>,
     /// When it ended before its time.
     pub ended_at: Option<Timestamp>,
-    /// Who gave it.
-    pub issued_by: Option<AccountId>,
 }
 
 fn sealed_at(id: CredentialId) -> SealedAt {
     SealedAt { table: "passes", id: id.uuid(), column: "sealed_code" }
 }
 
-/// Saves a pass in place of any older one that the account had; says whether it did. A page
-/// that was opened before the last pass was given, or is sent again, gives none.
+/// Saves a pass in place of any older one that the account had; says whether it did. A page that was opened before the last
+/// pass was given, or is sent again, gives none.
 pub async fn insert_pass(tx: &mut Tx, pass: &NewPass<'_>, now: Timestamp) -> Result<bool, StoreError> {
     let PassState { id, code, starts_at, expires_at, multi_use } = pass.state;
     // To the second: within one, pages are told apart by their identifiers alone.
@@ -90,7 +88,7 @@ pub async fn find_open_pass(tx: &mut Tx, account: AccountId, now: Timestamp) -> 
 
 /// What is known of the last pass of an account.
 pub async fn find_pass_facts(tx: &mut Tx, account: AccountId) -> Result<Option<PassFacts>, StoreError> {
-    let sql = "SELECT starts_at, expires_at, multi_use, used_at, ended_at, issued_by FROM passes WHERE account_id = $1";
+    let sql = "SELECT starts_at, expires_at, multi_use, used_at, ended_at FROM passes WHERE account_id = $1";
     let row = tx.opt(sql, args![account]).await?;
     row.map(|row| {
         Ok(PassFacts {
@@ -99,7 +97,6 @@ pub async fn find_pass_facts(tx: &mut Tx, account: AccountId) -> Result<Option<P
             multi_use: row.get("multi_use")?,
             used_at: row.get("used_at")?,
             ended_at: row.get("ended_at")?,
-            issued_by: row.get("issued_by")?,
         })
     })
     .transpose()

@@ -44,8 +44,7 @@ pub async fn begin_adding_app(app: &App, op: &Op) -> Result<NewApp> {
     let session = own::actor(op)?.session;
     let mut tx = app.store().begin().await?;
     let (account, credentials) = own::locked_strongest(app, &mut tx, op).await?;
-    let max = app.settings().totp.max_apps;
-    let label = credentials.room_for(FactorKind::Totp, max).map_err(|why| Error::Conflict(format!("{why}.")))?;
+    let label = own::room(app, &credentials, FactorKind::Totp)?;
     let id = CredentialId::new(op.now, app.id_entropy());
     let new = NewTotp::new(id, app.random());
     let expires_at = op.now.plus(app.settings().totp.confirm_within);
@@ -125,9 +124,7 @@ fn enrolled(
     label: Option<Label>,
 ) -> Result<Enrolled> {
     // Another window may have filled the last place since this one began.
-    let free_label = credentials
-        .room_for(FactorKind::Totp, app.settings().totp.max_apps)
-        .map_err(|why| Error::Conflict(format!("{why}.")))?;
+    let free_label = own::room(app, credentials, FactorKind::Totp)?;
     Ok(credentials.enrol(pending, label.unwrap_or(free_label), op.now))
 }
 

@@ -134,10 +134,7 @@ fn label(app: &App, credentials: &Credentials, typed: TypedNumber<'_>) -> Result
             let old = credentials.find(old).filter(|old| old.kind == typed.kind);
             Ok(old.ok_or(Error::NotFound("credential"))?.label.clone())
         }
-        None => {
-            let max = app.settings().max_telephones;
-            credentials.room_for(typed.kind, max).map_err(|why| Error::Conflict(format!("{why}.")))
-        }
+        None => own::room(app, credentials, typed.kind),
     }
 }
 

@@ -75,7 +75,7 @@ pub enum BindingProgress {
 pub async fn begin_binding_app(app: &App, op: &Op) -> Result<CredentialId> {
     let mut tx = app.store().begin().await?;
     let (account, credentials) = own::locked_strongest(app, &mut tx, op).await?;
-    room(app, &credentials)?;
+    own::room(app, &credentials, FactorKind::Push)?;
     let credential = CredentialId::new(op.now, app.id_entropy());
     offer(app, &mut tx, op, &account, credential, false).await?;
     tx.commit().await?;
@@ -177,11 +177,6 @@ async fn offer(
     let (account, organisation) = (account.id, account.organisation);
     let offered = OfferedBinding { binding: &binding, account, organisation, holder, moves };
     Ok(store::credential::offer_binding(tx, &offered, op.now).await?)
-}
-
-fn room(app: &App, credentials: &Credentials) -> Result<Label> {
-    let max = app.settings().totp.max_apps;
-    credentials.room_for(FactorKind::Push, max).map_err(|why| Error::Conflict(format!("{why}.")))
 }
 
 /// Shows the app that this session has begun to bind.
@@ -303,7 +298,7 @@ async fn finish(
         (credential, MessageKind::FactorMoved, Some(moved))
     } else {
         // Another window may have filled the last place since this one began.
-        let free_label = room(app, credentials)?;
+        let free_label = own::room(app, credentials, FactorKind::Push)?;
         let new = Credential {
             id,
             account: account.id,

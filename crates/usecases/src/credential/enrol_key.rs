@@ -51,8 +51,7 @@ pub(crate) fn room_for_key(app: &App, credentials: &Credentials) -> Result<Label
         let why = "A security key can only be added after another way to sign in, such as an authenticator app.";
         return Err(Error::Conflict(why.to_owned()));
     }
-    let room = credentials.room_for(FactorKind::WebAuthn, rules.webauthn.max_keys);
-    room.map_err(|why| Error::Conflict(format!("{why}.")))
+    own::room(app, credentials, FactorKind::WebAuthn)
 }
 
 /// Whose hands a new key is in.

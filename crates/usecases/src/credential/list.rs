@@ -49,25 +49,19 @@ pub async fn security_info(app: &App, op: &Op) -> Result<SecurityInfo> {
     let account = own::account(&mut tx, op, Action::ManageOwnCredentials).await?;
     let credentials = Credentials::new(store::credential::list_credentials(&mut tx, account.id).await?);
     let stored = store::credential::password(&mut tx, account.id).await?;
-    let max_apps = app.settings().totp.max_apps;
     let core = &app.settings().signin.core;
     let can_remove = |credential: &Credential| credentials.remove(credential.id, core, op.now).is_ok();
     let roles = roles_of(&mut tx, op, account.id).await?;
     let barred = barred_factors(app, &mut tx, account.organisation, &roles).await?;
     let held = held(app, &mut tx, credentials.as_slice(), &barred).await?;
-    let max_phones = app.settings().max_telephones;
-    let may_add = |kind: &FactorKind| {
-        definition(*kind).telephone.is_some()
-            && barred.iter().all(|(barred, _)| barred != kind)
-            && credentials.room_for(*kind, max_phones).is_ok()
-    };
+    let is_allowed = |kind: FactorKind| barred.iter().all(|(barred, _)| *barred != kind);
+    let has_room = |kind: FactorKind| own::room(app, &credentials, kind).is_ok();
+    let may_add = |kind: &FactorKind| definition(*kind).telephone.is_some() && is_allowed(*kind) && has_room(*kind);
     Ok(SecurityInfo {
         phones: FactorKind::ALL.into_iter().filter(may_add).collect(),
-        can_add_app: credentials.room_for(FactorKind::Totp, max_apps).is_ok(),
-        can_bind_app: credentials.room_for(FactorKind::Push, max_apps).is_ok()
-            && barred.iter().all(|(barred, _)| *barred != FactorKind::Push),
-        can_add_key: room_for_key(app, &credentials).is_ok()
-            && barred.iter().all(|(barred, _)| *barred != FactorKind::WebAuthn),
+        can_add_app: has_room(FactorKind::Totp),
+        can_bind_app: has_room(FactorKind::Push) && is_allowed(FactorKind::Push),
+        can_add_key: room_for_key(app, &credentials).is_ok() && is_allowed(FactorKind::WebAuthn),
         can_remove: credentials.as_slice().iter().any(can_remove),
         credentials: held,
         password: stored.map(|stored| {

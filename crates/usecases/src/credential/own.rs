@@ -1,7 +1,7 @@
 //! What every use case on one's own credentials begins with.
 
 use wardkey_domain::audit::{Event, Reason};
-use wardkey_domain::credential::{Credential, Credentials};
+use wardkey_domain::credential::{Credential, Credentials, Label};
 use wardkey_domain::directory::Account;
 use wardkey_domain::factor::{FactorKind, definition};
 use wardkey_domain::id::{AccountId, CredentialId, FlowId, OrganisationId, SessionId};
@@ -130,6 +130,11 @@ pub(crate) async fn note_enrolment(tx: &mut Tx, op: &Op, enrolled: &Credential, 
         end_pass(tx, op, (account, organisation), PassEnd { why: "enrolled", reason: None, flow }).await?;
     }
     Ok(())
+}
+
+/// The name that another credential of a kind gets, if there is room for one.
+pub(crate) fn room(app: &App, credentials: &Credentials, kind: FactorKind) -> Result<Label> {
+    credentials.room_for(kind, limit(app, kind)).map_err(|why| Error::Conflict(format!("{why}.")))
 }
 
 /// How many of a kind an account may have; apps are counted together.

@@ -51,8 +51,7 @@ pub(super) async fn facts(app: &App, tx: &mut Tx, op: &Op, account: &Account) ->
             PasswordStanding::of(&app.settings().password, password.set_at, password.must_change, op.now)
         }),
         factors,
-        pass: pass
-            .map(|pass| PassUse { multi_use: pass.multi_use, only_to_enrol: app.settings().signin.pass.only_to_enrol }),
+        pass: pass.map(|_| PassUse { only_to_enrol: app.settings().signin.pass.only_to_enrol }),
         barred,
     })
 }

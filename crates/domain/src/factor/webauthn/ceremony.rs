@@ -119,7 +119,6 @@ fn registered(
 ) -> Result<NewKey, KeyFailure> {
     let transports = transports(answer);
     let answer: RegisterPublicKeyCredential = serde_json::from_str(&answer.0).map_err(|_| KeyFailure::Unreadable)?;
-    let excluded: Vec<String> = held.iter().map(|key| BASE64URL_NOPAD.encode(&key.record.id)).collect();
     let state: RegistrationState = serde_json::from_value(json!({
         "policy": "required",
         "exclude_credentials": [],
@@ -132,7 +131,7 @@ fn registered(
     }))
     .map_err(|_| KeyFailure::Unsupported)?;
     let made = core(rules)?.register_credential(&answer, &state, None).map_err(|error| failure(&error))?;
-    if excluded.contains(&BASE64URL_NOPAD.encode(&made.cred_id)) {
+    if held.iter().any(|key| key.record.id == made.cred_id) {
         return Err(KeyFailure::KnownKey);
     }
     let model = model_of(&rules.attestation, &made.attestation, now)?;

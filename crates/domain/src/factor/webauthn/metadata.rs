@@ -20,7 +20,6 @@ pub struct Models {
     authorities: AttestationCaList,
     names: BTreeMap<Aaguid, String>,
     withdrawn: BTreeSet<Aaguid>,
-    next_update: String,
 }
 
 /// Why a file is not accepted.
@@ -47,9 +46,7 @@ struct Header {
 }
 
 #[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
 struct Payload {
-    next_update: String,
     entries: Vec<Entry>,
 }
 
@@ -87,7 +84,7 @@ const BROKEN: [&str; 5] = [
 impl Models {
     /// No models: no key can prove that it is of one.
     pub fn none() -> Self {
-        Self::of(Payload { next_update: String::new(), entries: Vec::new() })
+        Self::of(Payload { entries: Vec::new() })
     }
 
     /// Reads the file as published, signed by `signer`, a host name, whose certificate leads to one of `roots`, which are in DER.
@@ -130,7 +127,7 @@ impl Models {
                 }
             }
         }
-        Self { authorities: builder.build(), names, withdrawn, next_update: payload.next_update }
+        Self { authorities: builder.build(), names, withdrawn }
     }
 
     /// Who vouches for which models.
@@ -143,11 +140,6 @@ impl Models {
         self.names.get(&model).map(String::as_str)
     }
 
-    /// How many models there are.
-    pub fn len(&self) -> usize {
-        self.names.len()
-    }
-
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.names.is_empty()
@@ -156,11 +148,6 @@ impl Models {
     /// Whether a model was left out because its keys are known to be broken.
     pub fn is_withdrawn(&self, model: Aaguid) -> bool {
         self.withdrawn.contains(&model)
-    }
-
-    /// The day by which a newer file is published, as it is written there: `2026-12-01`.
-    pub fn next_update(&self) -> &str {
-        &self.next_update
     }
 }
 
@@ -297,7 +284,7 @@ mod tests {
         let models =
             Models::parse(&blob(&publisher, "FIDO_CERTIFIED"), SIGNER, &[publisher.root.der().to_vec()], NOW).unwrap();
         let model: Aaguid = MODEL.parse().unwrap();
-        assert_eq!((models.len(), models.name(model), models.next_update()), (1, Some("A key"), "2026-12-01"));
+        assert_eq!(models.name(model), Some("A key"));
         assert!(!models.is_withdrawn(model) && !models.authorities().is_empty());
     }
 
