@@ -1,4 +1,5 @@
-// No phone allowed: a security key enrols, signs in, gets lost and is removed; a passkey signs in alone. With the mouse and with a
+// No phone allowed: a security key enrols, signs in, gets lost and is removed; recovery codes and passes stand in; a passkey signs
+// in alone. With the mouse and with a
 // keyboard alone in Chromium, with keys that it plays; and by a client that is not a browser.
 import assert from 'node:assert/strict';
 import path from 'node:path';
@@ -67,6 +68,15 @@ async function leave(window) {
   await window.page.waitForURL((url) => url.pathname === '/signed-out');
 }
 
+/** Goes as far as the page that asks for a recovery code. */
+async function recoveryCode(window, hand, someone) {
+  await toKey(window, hand, someone);
+  await window.page.waitForURL((url) => url.pathname === '/signin/key');
+  await hand.press('Sign in another way', '/signin/another-way');
+  await hand.choose('Recovery code');
+  await hand.press('Continue', '/signin/recovery-code');
+}
+
 async function byHand({ world, check, chromium, screens, role, hand: Hand, how }) {
   const step = stepsOf(check);
   const someone = world.person(role);
@@ -126,6 +136,19 @@ async function byHand({ world, check, chromium, screens, role, hand: Hand, how }
       await window.look('security-info-keys');
       world[`${role} lanyard`] = lanyard;
     });
+    let codes = [];
+    await step(`${how}: recovery codes are made, and shown once`, async () => {
+      await window.goto('/profile/security-info');
+      await hand.press('Make recovery codes', '/profile/security-info/recovery-codes');
+      await window.look('recovery-codes');
+      await submitted(page, () => hand.press('Make codes'));
+      await said('You will not see them again');
+      await window.look('new-recovery-codes');
+      codes = await page.locator('.wardkey-codes code').allTextContents();
+      assert.equal(new Set(codes).size, 10);
+      await hand.press('I have kept them', '/profile/security-info');
+      await said('10 of 10 left');
+    });
     await step(`${how}: a lost key is removed at once with the other one, and opens nothing any more`, async () => {
       await leave(window);
       await toKey(window, hand, someone);
@@ -145,6 +168,44 @@ async function byHand({ world, check, chromium, screens, role, hand: Hand, how }
       await hand.press('Use it now');
       await said('No security key or passkey has answered');
     });
+    await step(`${how}: who has lost the last key and kept a recovery code sets up another`, async () => {
+      const lanyard = await keys.pullOut('lanyard');
+      await keys.plugIn('spare');
+      await recoveryCode(window, hand, someone);
+      await window.look('recovery-code');
+      await hand.fill('Recovery code', codes[0].replace(/.$/, codes[0].endsWith('2') ? '3' : '2'));
+      await submitted(page, () => hand.press('Continue'));
+      await said('That recovery code is not right');
+      await window.look('recovery-code-wrong');
+      await hand.fill('Recovery code', codes[0].toUpperCase().replaceAll('-', ' '));
+      await hand.press('Continue', '/signin/recovered');
+      await said('You have 9 left');
+      await window.look('recovered');
+      await hand.press('Set up a new way', '/profile/self-enrol/method');
+      await hand.choose('Security key or passkey');
+      await hand.press(ENROL, '/profile/self-enrol/key');
+      await hand.fill('Name for it (optional)', 'Spare');
+      await hand.press('Set it up', '/profile/self-enrol/done');
+      await leave(window);
+      await toKey(window, hand, someone);
+      await page.waitForURL((url) => url.pathname === '/');
+      await leave(window);
+      await keys.pullOut('spare');
+      await keys.putBack('lanyard', lanyard);
+    });
+    await step(`${how}: who only left it at home goes on by another code, and each works once`, async () => {
+      await recoveryCode(window, hand, someone);
+      await hand.fill('Recovery code', codes[0]);
+      await submitted(page, () => hand.press('Continue'));
+      await said('That recovery code is not right');
+      await hand.fill('Recovery code', codes[1]);
+      await hand.press('Continue', '/signin/recovered');
+      await hand.press('Not now, continue', '/');
+      await window.goto('/profile/security-info');
+      await said('8 of 10 left');
+      await window.look('security-info-codes');
+      await leave(window);
+    });
     await step(`${how}: who has lost the last key is given a pass for the shift, and replaces it`, async () => {
       const pass = await passFor(world, someone, '--multi-use', '--minutes', '480');
       await toKey(window, hand, someone);
@@ -163,7 +224,7 @@ async function byHand({ world, check, chromium, screens, role, hand: Hand, how }
       await toKey(window, hand, someone);
       await page.waitForURL((url) => url.pathname === '/');
     });
-    await step(`${how}: every page was accessible, and none had a fault`, () => window.verdict(11));
+    await step(`${how}: every page was accessible, and none had a fault`, () => window.verdict(17));
   } finally {
     await window.close();
   }

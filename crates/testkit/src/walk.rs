@@ -70,6 +70,14 @@ impl Person {
         browser.follow("Self-enrol for MFA").await;
         browser.press("Confirm").await;
         assert!(browser.page().shows(&self.address), "the success message names the account");
+        self.set_up_app(browser, now).await;
+    }
+
+    /// Sets up an authenticator app on the page that asks for a method. The browser then shows that it is done.
+    ///
+    /// # Panics
+    /// When it does not work.
+    pub async fn set_up_app(&mut self, browser: &mut Browser, now: Timestamp) {
         browser.fill("method", "totp");
         browser.press("Click me to enrol for Multi-Factor Authentication").await;
         let phone = Phone::with_key(&key_on(browser.page()));

@@ -41,6 +41,8 @@ pub enum Notice {
     KeyAdded,
     /// A security key was removed.
     KeyRemoved,
+    /// The recovery codes were removed.
+    RecoveryCodesRemoved,
     /// An administrator registered a security key for somebody.
     KeyRegistered,
     /// An administrator withdrew a temporary access pass.
@@ -55,7 +57,7 @@ pub enum Notice {
 
 impl Notice {
     /// Every notice, for tests and for reading one back.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 25] = [
         Self::SignInRestarted,
         Self::PasswordChanged,
         Self::CredentialAdded,
@@ -75,6 +77,7 @@ impl Notice {
         Self::AccountReEnrolled,
         Self::KeyAdded,
         Self::KeyRemoved,
+        Self::RecoveryCodesRemoved,
         Self::KeyRegistered,
         Self::PassWithdrawn,
         Self::AccountDisabled,
@@ -104,6 +107,7 @@ impl Notice {
             Self::AccountReEnrolled => "account-re-enrolled",
             Self::KeyAdded => "key-added",
             Self::KeyRemoved => "key-removed",
+            Self::RecoveryCodesRemoved => "recovery-codes-removed",
             Self::KeyRegistered => "key-registered",
             Self::PassWithdrawn => "pass-withdrawn",
             Self::AccountDisabled => "account-disabled",

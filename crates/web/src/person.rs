@@ -180,6 +180,7 @@ impl InFlow {
 fn is_enrolment(screen: &Screen) -> bool {
     match screen.kind {
         ScreenKind::SelfEnrol
+        | ScreenKind::Recovered { .. }
         | ScreenKind::ChooseFactor { .. }
         | ScreenKind::EnrolTotp { .. }
         | ScreenKind::EnrolNumber { .. }
@@ -193,6 +194,7 @@ fn is_enrolment(screen: &Screen) -> bool {
         | ScreenKind::NewPassword { .. }
         | ScreenKind::Code { .. }
         | ScreenKind::Pass { .. }
+        | ScreenKind::RecoveryCode { .. }
         | ScreenKind::Key { .. }
         | ScreenKind::App { .. }
         | ScreenKind::Send { .. }

@@ -26,6 +26,10 @@ pub const APP_DONE: &str = "/signin/app";
 pub const CODE_INSTEAD: &str = "/signin/app/code";
 /// Typing a temporary access pass.
 pub const PASS: &str = "/signin/pass";
+/// Typing a recovery code.
+pub const RECOVERY_CODE: &str = "/signin/recovery-code";
+/// After a recovery code was used.
+pub const RECOVERED: &str = "/signin/recovered";
 /// Showing a security key or a passkey.
 pub const KEY: &str = "/signin/key";
 /// Showing a passkey in place of address and password.
@@ -78,6 +82,10 @@ pub const ADD_APP: &str = "/profile/security-info/add";
 pub const BIND_APP: &str = "/profile/security-info/add-authenticator";
 /// Adding a security key.
 pub const ADD_KEY: &str = "/profile/security-info/add-key";
+/// Making recovery codes.
+pub const RECOVERY_CODES: &str = "/profile/security-info/recovery-codes";
+/// Removing recovery codes.
+pub const REMOVE_RECOVERY_CODES: &str = "/profile/security-info/recovery-codes/remove";
 /// Adding a telephone for text messages.
 pub const ADD_TEXT: &str = "/profile/security-info/add-text";
 /// Adding a telephone for calls.
@@ -268,6 +276,7 @@ pub(crate) const fn word(page: PortalPage) -> &'static str {
         PortalPage::AddText => "add-text",
         PortalPage::AddCall => "add-call",
         PortalPage::AddKey => "add-key",
+        PortalPage::RecoveryCodes => "recovery-codes",
         PortalPage::ChangePassword => "change-password",
         PortalPage::Sessions => "sessions",
         PortalPage::RecentSignIns => "recent-sign-ins",
@@ -276,7 +285,7 @@ pub(crate) const fn word(page: PortalPage) -> &'static str {
 }
 
 /// Every portal page that a sign-in can lead to.
-const PORTAL_PAGES: [PortalPage; 12] = [
+const PORTAL_PAGES: [PortalPage; 13] = [
     PortalPage::Profile,
     PortalPage::SelfService,
     // Before the page that they lie below.
@@ -285,6 +294,7 @@ const PORTAL_PAGES: [PortalPage; 12] = [
     PortalPage::AddText,
     PortalPage::AddCall,
     PortalPage::AddKey,
+    PortalPage::RecoveryCodes,
     PortalPage::SecurityInfo,
     PortalPage::ChangePassword,
     PortalPage::Sessions,
@@ -333,6 +343,7 @@ const fn portal_page(page: PortalPage) -> &'static str {
         PortalPage::AddText => ADD_TEXT,
         PortalPage::AddCall => ADD_CALL,
         PortalPage::AddKey => ADD_KEY,
+        PortalPage::RecoveryCodes => RECOVERY_CODES,
         PortalPage::ChangePassword => CHANGE_PASSWORD,
         PortalPage::Sessions => SESSIONS,
         PortalPage::RecentSignIns => RECENT_SIGN_INS,

@@ -118,6 +118,13 @@ events! {
     /// A temporary access pass ended before its time, with what it had opened; `why` says what ended it: `withdrawn`,
     /// `enrolled`, `disabled`, `re_enrolled`, `role_granted` or `reported`.
     PassEnded "pass_ended" { account: AccountId, why: Word, reason: Option<Reason>, }
+    /// A person made recovery codes, `count` of them, in place of those before.
+    RecoveryCodesMade "recovery_codes_made" { account: AccountId, count: u32, }
+    /// A recovery code was used; `left` says how many are not.
+    RecoveryCodeUsed "recovery_code_used" { account: AccountId, left: u32, }
+    /// The recovery codes of an account are good no more; `why` says whether they were `removed`, or the account was
+    /// `re_enrolled` or a sign-in to it `reported`.
+    RecoveryCodesEnded "recovery_codes_ended" { account: AccountId, why: Word, }
     /// A security key was registered for somebody and handed over; the reason says which, and when.
     KeyHandedOver "key_handed_over" { account: AccountId, credential: CredentialId, reason: Reason, }
     /// Somebody in charge removed all second factors of an account, so that the person enrols again.
@@ -226,6 +233,9 @@ impl Event {
             | Self::PassIssued { account, .. }
             | Self::PassUsed { account }
             | Self::PassEnded { account, .. }
+            | Self::RecoveryCodesMade { account, .. }
+            | Self::RecoveryCodeUsed { account, .. }
+            | Self::RecoveryCodesEnded { account, .. }
             | Self::KeyHandedOver { account, .. }
             | Self::ReEnrolled { account, .. }
             | Self::SignInReported { account, .. }

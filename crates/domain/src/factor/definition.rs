@@ -22,8 +22,8 @@ pub struct Definition {
     /// Whether NIST calls it restricted: whoever uses it hears of the risk and is offered something better [AUT-8,
     /// NIST SP 800-63B §3.2.9].
     pub restricted: bool,
-    /// Whether it is given by an administrator and not enrolled: it opens the door to enrolling, and no privileged account uses
-    /// it [MET-11, ADM-14].
+    /// Whether it stands in for a way of the person's own and opens the door to enrolling one: it is given by an administrator,
+    /// or kept on paper. No privileged account uses it [MET-11, ADM-14, STD-3].
     pub is_bootstrap: bool,
     /// Whether the app that it lives in shows codes [RFC 6238], which work without a connection [MET-2].
     pub has_codes: bool,

@@ -27,6 +27,8 @@ pub enum FactorKind {
     Sms,
     /// A call that is confirmed on the keypad [MET-4].
     VoiceCall,
+    /// A code that the person has written down for the day on which everything else is lost [STD-3].
+    RecoveryCode,
 }
 
 /// What a factor rests on [S2, S4: at least two of know, have, are].
@@ -48,8 +50,16 @@ pub struct UnknownFactor;
 
 impl FactorKind {
     /// Every factor, in the order in which pages offer them: the strongest second factor first [MET-11].
-    pub const ALL: [Self; 7] =
-        [Self::Password, Self::TemporaryAccessPass, Self::WebAuthn, Self::Push, Self::Totp, Self::Sms, Self::VoiceCall];
+    pub const ALL: [Self; 8] = [
+        Self::Password,
+        Self::TemporaryAccessPass,
+        Self::WebAuthn,
+        Self::Push,
+        Self::Totp,
+        Self::Sms,
+        Self::VoiceCall,
+        Self::RecoveryCode,
+    ];
 
     /// The name that the database and the audit use.
     pub const fn as_str(self) -> &'static str {
@@ -61,6 +71,7 @@ impl FactorKind {
             Self::Totp => "totp",
             Self::Sms => "sms",
             Self::VoiceCall => "voice_call",
+            Self::RecoveryCode => "recovery_code",
         }
     }
 
@@ -74,6 +85,7 @@ impl FactorKind {
             Self::Push => 5,
             Self::WebAuthn => 6,
             Self::TemporaryAccessPass => 7,
+            Self::RecoveryCode => 8,
         }
     }
 }

@@ -11,11 +11,13 @@ mod code;
 mod core_factors;
 mod definition;
 mod kind;
+mod letters;
 mod proof;
 mod registry;
 
 pub mod password;
 pub mod push;
+pub mod recovery_code;
 pub mod sms;
 pub mod telephone;
 pub mod temporary_access_pass;

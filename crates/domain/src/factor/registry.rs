@@ -103,6 +103,21 @@ const VOICE_CALL: Definition = Definition {
     name: "Phone call",
 };
 
+const RECOVERY_CODE: Definition = Definition {
+    kind: FactorKind::RecoveryCode,
+    category: Category::Possession,
+    amr: &["otp"],
+    phishing_resistant: false,
+    verifies_holder: false,
+    is_core: false,
+    // Not by NIST but by us: a sheet of paper opens no privileged account, and an organisation may switch it off.
+    restricted: true,
+    is_bootstrap: true,
+    has_codes: false,
+    telephone: None,
+    name: "Recovery code",
+};
+
 /// The facts of one factor.
 pub const fn definition(kind: FactorKind) -> &'static Definition {
     match kind {
@@ -113,6 +128,7 @@ pub const fn definition(kind: FactorKind) -> &'static Definition {
         FactorKind::Totp => &TOTP,
         FactorKind::Sms => &SMS,
         FactorKind::VoiceCall => &VOICE_CALL,
+        FactorKind::RecoveryCode => &RECOVERY_CODE,
     }
 }
 
@@ -144,7 +160,8 @@ mod tests {
                 FactorKind::Push,
                 FactorKind::Totp,
                 FactorKind::Sms,
-                FactorKind::VoiceCall
+                FactorKind::VoiceCall,
+                FactorKind::RecoveryCode
             ]
         );
     }

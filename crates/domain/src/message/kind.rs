@@ -83,6 +83,14 @@ pub enum MessageKind {
     FactorMoved,
     /// To the person: they were given a temporary access pass.
     PassIssued,
+    /// To the person: a temporary access pass of theirs was used.
+    PassUsed,
+    /// To the person: they made recovery codes.
+    RecoveryCodesMade,
+    /// To the person: a recovery code of theirs was used [STD-1].
+    RecoveryCodeUsed,
+    /// To the person: all their second factors were removed, and they enrol again.
+    ReEnrolled,
     /// To the person: another factor is asked for first.
     DefaultChanged,
     /// To the person: a number was replaced by another.
@@ -102,7 +110,7 @@ pub struct UnknownKind;
 
 impl MessageKind {
     /// Every kind.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 18] = [
         Self::SignInText,
         Self::EnrolmentText,
         Self::SignInCall,
@@ -112,6 +120,10 @@ impl MessageKind {
         Self::FactorRemoved,
         Self::FactorMoved,
         Self::PassIssued,
+        Self::PassUsed,
+        Self::RecoveryCodesMade,
+        Self::RecoveryCodeUsed,
+        Self::ReEnrolled,
         Self::DefaultChanged,
         Self::NumberChanged,
         Self::FraudReported,
@@ -131,6 +143,10 @@ impl MessageKind {
             Self::FactorRemoved => "factor_removed",
             Self::FactorMoved => "factor_moved",
             Self::PassIssued => "pass_issued",
+            Self::PassUsed => "pass_used",
+            Self::RecoveryCodesMade => "recovery_codes_made",
+            Self::RecoveryCodeUsed => "recovery_code_used",
+            Self::ReEnrolled => "re_enrolled",
             Self::DefaultChanged => "default_changed",
             Self::NumberChanged => "number_changed",
             Self::FraudReported => "fraud_reported",
@@ -149,6 +165,10 @@ impl MessageKind {
             | Self::FactorRemoved
             | Self::FactorMoved
             | Self::PassIssued
+            | Self::PassUsed
+            | Self::RecoveryCodesMade
+            | Self::RecoveryCodeUsed
+            | Self::ReEnrolled
             | Self::DefaultChanged
             | Self::NumberChanged
             | Self::FraudReported

@@ -29,6 +29,11 @@ pub enum Challenge {
         /// Whether the person has another way, too.
         several: bool,
     },
+    /// One of the codes that the person has written down.
+    RecoveryCode {
+        /// Whether the person has another way, too.
+        several: bool,
+    },
     /// To show one of these security keys.
     Key {
         /// The credentials, the one to name first.
@@ -72,11 +77,16 @@ pub enum Challenge {
         why: NewPasswordWhy,
     },
     /// To say yes to enrolling for multi-factor authentication [ENR-1].
-    SelfEnrol,
+    SelfEnrol {
+        /// Why.
+        why: EnrolWhy,
+    },
     /// To choose a factor to enrol [ENR-3].
     ChooseFactor {
         /// What can be chosen, the recommended first.
         kinds: Vec<FactorKind>,
+        /// Why they enrol.
+        why: EnrolWhy,
     },
     /// To add this key to an authenticator app and type a code from it [ENR-4].
     EnrolTotp {
@@ -119,6 +129,20 @@ pub enum Challenge {
     },
 }
 
+/// Why somebody is asked to enrol.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EnrolWhy {
+    /// They have no way of their own.
+    Needed,
+    /// They were given a pass, because they have lost theirs.
+    Lost,
+    /// They used a recovery code, so that they may have lost theirs.
+    Recovered {
+        /// Whether the code is enough here, so that they may do it another time.
+        can_be_put_off: bool,
+    },
+}
+
 /// Why a new password has to be set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -137,7 +161,7 @@ impl Challenge {
     /// Whether this belongs to enrolment: such a flow lives longer and reaches nothing else.
     pub const fn is_enrolment(&self) -> bool {
         match self {
-            Self::SelfEnrol
+            Self::SelfEnrol { .. }
             | Self::ChooseFactor { .. }
             | Self::EnrolTotp { .. }
             | Self::EnrolKey { .. }
@@ -151,6 +175,7 @@ impl Challenge {
             | Self::Code { .. }
             | Self::Key { .. }
             | Self::Pass { .. }
+            | Self::RecoveryCode { .. }
             | Self::App { .. }
             | Self::Dispatch { .. }
             | Self::TextCode { .. }

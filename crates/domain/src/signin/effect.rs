@@ -103,6 +103,13 @@ pub enum Effect {
         /// The pass.
         pass: CredentialId,
     },
+    /// Spend a recovery code, and tell its owner. If another node was faster the step has not happened.
+    UseRecoveryCode {
+        /// The account.
+        account: AccountId,
+        /// The code.
+        code: CredentialId,
+    },
     /// Note the counter of a security key. If another node has seen it already the step has not happened, as with
     /// [`Effect::SpendTotpStep`].
     UseKey(UsedKey),

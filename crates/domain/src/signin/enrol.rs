@@ -20,8 +20,13 @@ impl Flow {
             return Step::Refused(Some(self), Refusal::WrongStep);
         }
         self.stage = Stage::ChooseFactor;
-        let kinds = self.enrollable(rules, policies, person);
-        Step::Ask(self, Challenge::ChooseFactor { kinds }, Vec::new())
+        let challenge = self.choose_factor(rules, policies, person);
+        Step::Ask(self, challenge, Vec::new())
+    }
+
+    fn choose_factor(&self, rules: &SignInRules, policies: &Policies, person: &Person) -> Challenge {
+        let why = self.enrol_why(policies, person);
+        Challenge::ChooseFactor { kinds: self.enrollable(rules, policies, person), why }
     }
 
     /// The factors that the person may enrol here, where it is the first: those that are enough by themselves, the strongest
@@ -270,8 +275,8 @@ impl Flow {
         }
         let effects = self.withdraw();
         self.stage = Stage::ChooseFactor;
-        let kinds = self.enrollable(rules, policies, person);
-        Step::Ask(self, Challenge::ChooseFactor { kinds }, effects)
+        let challenge = self.choose_factor(rules, policies, person);
+        Step::Ask(self, challenge, effects)
     }
 
     pub(super) fn ask_enrolment_again(self, rules: &SignInRules, policies: &Policies, person: &Person) -> Step {
@@ -283,7 +288,7 @@ impl Flow {
             Stage::EnrolKey(credential) => Challenge::EnrolKey { credential: *credential },
             Stage::BindApp(binding) => Challenge::BindApp { binding: binding.clone() },
             Stage::ConfirmApp(asked) => Challenge::ConfirmApp { asked: *asked },
-            Stage::ChooseFactor => Challenge::ChooseFactor { kinds: self.enrollable(rules, policies, person) },
+            Stage::ChooseFactor => self.choose_factor(rules, policies, person),
             Stage::EnrolNumber(kind) => Challenge::EnrolNumber { kind: *kind },
             Stage::ConfirmNumber { number, how } => how.challenge(Some(number.clone()), false),
             Stage::Identify
@@ -296,7 +301,7 @@ impl Flow {
             | Stage::Activation
             | Stage::NewPassword(_)
             | Stage::OfferEnrolment
-            | Stage::Complete => Challenge::SelfEnrol,
+            | Stage::Complete => Challenge::SelfEnrol { why: self.enrol_why(policies, person) },
         };
         Step::Ask(self, challenge, Vec::new())
     }

@@ -3,6 +3,7 @@
 use crate::credential::{Label, Permit};
 use crate::factor::password::{PasswordHash, PasswordVerdict};
 use crate::factor::push::{MatchNumber, NewBinding, PushStanding};
+use crate::factor::recovery_code::RecoveryCodes;
 use crate::factor::telephone::{PhoneNumber, Reach};
 use crate::factor::temporary_access_pass::{PassCode, PassState};
 use crate::factor::totp::{NewTotp, TotpState};
@@ -98,6 +99,20 @@ pub enum Event {
         pass: Option<PassState>,
         /// What was typed.
         code: PassCode,
+    },
+    /// A recovery code arrived.
+    RecoveryCodeSubmitted {
+        /// The account.
+        person: Person,
+        /// Whether a try is allowed now.
+        permit: Permit,
+        /// The codes that the person has left, with what was typed hashed as they are; nothing where no try is allowed.
+        codes: Option<(RecoveryCodes, PasswordHash)>,
+    },
+    /// The person used a recovery code, and will enrol another time.
+    EnrolmentPutOff {
+        /// The account.
+        person: Person,
     },
     /// The person chose one of their factors.
     CredentialChosen {

@@ -21,6 +21,9 @@ mod person;
 mod proceed;
 #[cfg(test)]
 mod push_tests;
+mod recovery;
+#[cfg(test)]
+mod recovery_tests;
 mod refusal;
 mod rules;
 mod saved;
@@ -35,7 +38,7 @@ mod telephone_tests;
 #[cfg(test)]
 mod tests;
 
-pub use challenge::{Challenge, NewPasswordWhy};
+pub use challenge::{Challenge, EnrolWhy, NewPasswordWhy};
 pub use effect::Effect;
 pub use event::{Dispatch, DispatchTo, Event, Previous};
 pub use flow::{Flow, Purpose, StepUp};

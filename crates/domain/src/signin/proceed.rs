@@ -43,7 +43,7 @@ impl Flow {
             return Step::Ask(self, Challenge::NewPassword { why }, effects);
         }
         if self.enrols_only && !self.has_shown_own_factor() {
-            return self.offer_enrolment(rules, effects);
+            return self.offer_enrolment(rules, policies, person, effects);
         }
         if let Some(reached) = self.reached().filter(|reached| *reached >= required) {
             return self.done(person, reached, effects);
@@ -63,12 +63,12 @@ impl Flow {
             // Nothing that is enrolled on the way in would be enough: see `add_enrolled`.
             return Step::Refused(None, Refusal::StrengthOutOfReach);
         }
-        self.offer_enrolment(rules, effects)
+        self.offer_enrolment(rules, policies, person, effects)
     }
 
-    /// Forgets the proof of a pass where it proves nothing, or nothing more.
+    /// Forgets the proof of a pass or a recovery code where it proves nothing, or nothing more.
     ///
-    /// SECURITY: one that is for enrolling has done its work when something was enrolled: it does not make more of a telephone
+    /// SECURITY: what is for enrolling has done its work when something was enrolled: it does not make more of a telephone
     /// number. And it opens no account that has become privileged since.
     fn let_go_of_pass(&mut self, person: &Person) {
         if person.privileged || (self.enrols_only && self.has_shown_own_factor()) {
@@ -77,13 +77,20 @@ impl Flow {
         self.enrols_only &= !person.privileged;
     }
 
-    fn offer_enrolment(mut self, rules: &SignInRules, effects: Vec<Effect>) -> Step {
+    fn offer_enrolment(
+        mut self,
+        rules: &SignInRules,
+        policies: &Policies,
+        person: &Person,
+        effects: Vec<Effect>,
+    ) -> Step {
         self.expires_at = self.started_at.plus(rules.enrolment_lifetime);
         self.stage = Stage::OfferEnrolment;
-        Step::Ask(self, Challenge::SelfEnrol, effects)
+        let why = self.enrol_why(policies, person);
+        Step::Ask(self, Challenge::SelfEnrol { why }, effects)
     }
 
-    /// Whether a second factor was shown that the person has enrolled: a pass is none.
+    /// Whether a second factor was shown that the person has enrolled: a pass or a recovery code is none.
     fn has_shown_own_factor(&self) -> bool {
         self.counting()
             .map(|proof| definition(proof.factor()))
@@ -118,13 +125,13 @@ impl Flow {
     pub(super) fn unusable(&self, person: &Person, factor: &EnrolledFactor, required: Strength) -> Option<Unusable> {
         let may_be_stolen = |moving| !proves_move(factor.kind, Some(factor.credential), moving);
         let moving = self.request.moving.is_some_and(may_be_stolen).then_some(Unusable::Moving);
-        let only_enrols = person.pass.is_some_and(|pass| pass.only_to_enrol);
+        let only_enrols = factor.kind == FactorKind::RecoveryCode || person.pass.is_some_and(|pass| pass.only_to_enrol);
         let elsewhere = definition(factor.kind).is_bootstrap && only_enrols && self.is_step_up();
         let elsewhere = elsewhere.then_some(Unusable::OnlyToEnrol);
         unusable(person, factor, required).or(moving).or(elsewhere)
     }
 
-    fn done(mut self, person: &Person, strength: Strength, mut effects: Vec<Effect>) -> Step {
+    pub(super) fn done(mut self, person: &Person, strength: Strength, mut effects: Vec<Effect>) -> Step {
         self.stage = Stage::Complete;
         // Whatever proved it: who got a number wrong and then typed a code has not asked in vain.
         if person.factors.iter().any(|factor| factor.kind == FactorKind::Push) {
@@ -162,12 +169,13 @@ fn unusable(person: &Person, factor: &EnrolledFactor, required: Strength) -> Opt
     factor.unusable.or(barred).or_else(|| is_too_weak(factor.kind, required).then_some(Unusable::TooWeak))
 }
 
-/// Whether a factor adds nothing where `required` is asked for, whatever is shown beside it.
+/// Whether a factor adds nothing where `required` is asked for, whatever is shown beside it. A recovery code leads to enrolling
+/// what does.
 pub(super) fn is_too_weak(kind: FactorKind, required: Strength) -> bool {
     let definition = definition(kind);
     match required {
         Strength::OneFactor | Strength::MultiFactor => false,
-        Strength::MultiFactorUnrestricted => definition.restricted,
+        Strength::MultiFactorUnrestricted => definition.restricted && !definition.is_bootstrap,
         Strength::PhishingResistant => !definition.phishing_resistant,
     }
 }

@@ -68,6 +68,8 @@ pub enum Refusal {
     AppFailed(PushFailure),
     /// The temporary access pass is wrong, used, or not good now.
     WrongPass,
+    /// The recovery code is wrong, or used.
+    WrongRecoveryCode,
     /// The answer of a security key proved nothing, or a new key was not taken.
     KeyFailed(KeyFailure),
     /// The app was asked so often in vain that it is not asked again for a while [AUT-5].
@@ -120,6 +122,7 @@ impl Refusal {
             Self::NetworkReported,
             Self::NothingButTheMovingApp,
             Self::WrongPass,
+            Self::WrongRecoveryCode,
         ]
         .into_iter()
         .chain(KeyFailure::ALL.into_iter().map(Self::KeyFailed))
@@ -157,6 +160,7 @@ impl Refusal {
             Self::NetworkReported => "SIGNIN-025",
             Self::NothingButTheMovingApp => "SIGNIN-026",
             Self::WrongPass => "SIGNIN-048",
+            Self::WrongRecoveryCode => "SIGNIN-050",
             Self::AppFailed(failure) => match failure {
                 PushFailure::WrongNumber => "SIGNIN-027",
                 PushFailure::NoAnswer => "SIGNIN-028",
@@ -220,6 +224,7 @@ impl Refusal {
             Self::NetworkReported => "network_reported",
             Self::NothingButTheMovingApp => "nothing_but_the_moving_app",
             Self::WrongPass => "wrong_pass",
+            Self::WrongRecoveryCode => "wrong_recovery_code",
             Self::AppFailed(failure) => match failure {
                 PushFailure::WrongNumber => "app_wrong_number",
                 PushFailure::NoAnswer => "app_no_answer",
@@ -299,6 +304,9 @@ impl Refusal {
             Self::WrongPass => {
                 "Look at the person's account whether the pass is good now and not used yet. If it is not, verify who they are and give them another."
             }
+            Self::WrongRecoveryCode => {
+                "Each code works once, and making new ones voids the old sheet. If none is left, verify who the person is and give them a temporary access pass."
+            }
             Self::AppFailed(failure) => match failure {
                 PushFailure::WrongNumber => {
                     "The number typed into the app was not the one on the page: ask again, and compare. If the person typed none, tell security."
@@ -365,9 +373,12 @@ impl Refusal {
     /// Whether a failure counts as a guess, so that it is counted against the account.
     pub const fn is_guess(&self) -> bool {
         match self {
-            Self::WrongPassword | Self::WrongCode | Self::CodeAlreadyUsed | Self::WrongActivation | Self::WrongPass => {
-                true
-            }
+            Self::WrongPassword
+            | Self::WrongCode
+            | Self::CodeAlreadyUsed
+            | Self::WrongActivation
+            | Self::WrongPass
+            | Self::WrongRecoveryCode => true,
             Self::TooManyTries { .. }
             | Self::CeilingReached
             | Self::AccountNotActive

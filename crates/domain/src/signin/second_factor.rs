@@ -53,7 +53,11 @@ impl Flow {
                 candidates.iter().filter(|factor| factor.kind == first.kind && factor.credential != first.credential);
             std::iter::once(first.credential).chain(ours.map(|factor| factor.credential)).collect()
         };
-        if definition(first.kind).is_bootstrap {
+        if first.kind == FactorKind::RecoveryCode {
+            self.stage = Stage::SecondFactor { chosen: Some(first.credential) };
+            return Step::Ask(self, Challenge::RecoveryCode { several }, effects);
+        }
+        if first.kind == FactorKind::TemporaryAccessPass {
             self.stage = Stage::SecondFactor { chosen: Some(first.credential) };
             return Step::Ask(self, Challenge::Pass { several }, effects);
         }

@@ -48,6 +48,10 @@ impl Flow {
             Event::PassSubmitted { person, permit, pass, code } => {
                 self.pass_submitted(op, rules, policies, &person, permit, pass.as_ref(), &code)
             }
+            Event::RecoveryCodeSubmitted { person, permit, codes } => {
+                self.recovery_code_submitted(op, rules, policies, &person, permit, codes)
+            }
+            Event::EnrolmentPutOff { person } => self.enrolment_put_off(policies, &person),
             Event::PasskeyAnswered { person, keys, answer } => {
                 self.passkey_answered(op, rules, policies, person, &keys, &answer)
             }

@@ -4,6 +4,7 @@ use proptest::prelude::*;
 
 use super::key_tests::{journey, key, registers, shows_key, shows_passkey};
 use super::pass_tests::{RIGHT, is_spent, pass_factor, types};
+use super::recovery_tests::{self, are_used_up, puts_off, recovers, recovery_factor};
 use super::telephone_tests::{dispatch, number};
 use super::tests::{Journey, NEW_SEED, SEED, code, enrolled, factor, fresh_key, new_binding, person};
 use super::*;
@@ -20,6 +21,7 @@ struct Watched {
     code: bool,
     text: bool,
     pass: bool,
+    recovery: bool,
     new_key: bool,
     new_code: bool,
     new_text: bool,
@@ -30,7 +32,7 @@ impl Watched {
     /// made twice.
     fn worth(self, pass_signs_in: bool) -> Option<Strength> {
         let has = self.key || self.new_key || self.code || self.new_code || (self.pass && pass_signs_in);
-        let text = self.text || self.new_text;
+        let text = self.text || self.new_text || self.recovery;
         // A key checks who holds it.
         let is_known = self.password || self.key || self.new_key;
         if has && is_known {
@@ -55,6 +57,7 @@ struct Setting {
     has_totp: bool,
     has_text: bool,
     pass: Option<GivenPass>,
+    has_codes: bool,
     passkey_alone: bool,
     /// Whether the vectors' new key answers in this sign-in, or the one that is enrolled: each signs one challenge.
     makes_key: bool,
@@ -76,12 +79,13 @@ fn setting() -> impl Strategy<Value = Setting> {
         Strength::MultiFactorUnrestricted,
         Strength::PhishingResistant,
     ]);
-    let has = (any::<bool>(), any::<bool>(), any::<bool>());
+    let has = (any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>());
     (has, pass, any::<bool>(), any::<bool>(), asked).prop_map(
-        |((has_key, has_totp, has_text), pass, passkey_alone, makes_key, asked)| Setting {
+        |((has_key, has_totp, has_text, has_codes), pass, passkey_alone, makes_key, asked)| Setting {
             has_key,
             has_totp,
             has_text,
+            has_codes,
             pass,
             passkey_alone,
             makes_key,
@@ -97,6 +101,11 @@ impl Setting {
         factors.extend(self.has_key.then(|| factor(key(), FactorKind::WebAuthn)));
         factors.extend(self.has_totp.then(|| factor(enrolled(), FactorKind::Totp)));
         factors.extend(self.has_text.then(|| factor(mobile(), FactorKind::Sms)));
+        // Whoever has codes has made them beside something else.
+        factors.extend(
+            (self.has_codes && factors.iter().any(|own| own.kind != FactorKind::TemporaryAccessPass))
+                .then(recovery_factor),
+        );
         let challenge = if self.makes_key { vectors::registering().1 } else { vectors::showing(None).0 };
         let request = SignInRequest { strength: self.asked, ..SignInRequest::portal() };
         let pass = self.pass.map(|given| PassUse { only_to_enrol: given.only_to_enrol });
@@ -127,6 +136,9 @@ enum Deed {
     Text,
     Pass,
     WrongPass,
+    Recover,
+    WrongRecover,
+    PutOff,
     Choose(FactorKind),
     Confirm,
     ChooseNew(FactorKind),
@@ -138,8 +150,9 @@ enum Deed {
 }
 
 fn deed() -> impl Strategy<Value = Deed> {
-    use FactorKind::{Sms, TemporaryAccessPass, Totp, WebAuthn};
-    let choose = prop::sample::select(vec![Sms, TemporaryAccessPass, Totp, WebAuthn]).prop_map(Deed::Choose);
+    use FactorKind::{RecoveryCode, Sms, TemporaryAccessPass, Totp, WebAuthn};
+    let choose =
+        prop::sample::select(vec![RecoveryCode, Sms, TemporaryAccessPass, Totp, WebAuthn]).prop_map(Deed::Choose);
     let new = || prop::sample::select(vec![Totp, WebAuthn, Sms]);
     let choose_new = new().prop_map(Deed::ChooseNew);
     prop_oneof![
@@ -153,6 +166,9 @@ fn deed() -> impl Strategy<Value = Deed> {
         3 => Just(Deed::Text),
         3 => Just(Deed::Pass),
         1 => Just(Deed::WrongPass),
+        3 => Just(Deed::Recover),
+        1 => Just(Deed::WrongRecover),
+        3 => Just(Deed::PutOff),
         4 => choose,
         4 => Just(Deed::Confirm),
         4 => choose_new,
@@ -170,10 +186,11 @@ fn as_asked(page: Option<&str>, new: FactorKind) -> Deed {
         None | Some("password") => Deed::Password,
         Some("key") => Deed::Key,
         Some("pass") => Deed::Pass,
+        Some("recovery-code") => Deed::Recover,
         Some("code") => Deed::Code,
         Some("send?") => Deed::AskText,
         Some("text") => Deed::Text,
-        Some("self-enrol") => Deed::Confirm,
+        Some("self-enrol" | "recovered" | "recovered-must") => Deed::Confirm,
         Some("choose") => Deed::ChooseNew(new),
         Some("enrol") => Deed::NewCode,
         Some("enrol-key") => Deed::NewKey,
@@ -234,6 +251,21 @@ fn does(journey: &mut Journey, setting: &Setting, deed: Deed, second: i64, mut s
         Deed::WrongPass => {
             types(journey, second, true, "wrwr-wrwr-wrwr");
         }
+        Deed::Recover => {
+            let before = journey.log.len();
+            recovers(journey, second, recovery_tests::RIGHT);
+            let word = journey.log.get(before).map_or("", String::as_str);
+            if word != "factor_not_usable" && word != "wrong_step" {
+                seen.recovery = true;
+                are_used_up(journey);
+            }
+        }
+        Deed::WrongRecover => {
+            recovers(journey, second, "333333333333333");
+        }
+        Deed::PutOff => {
+            puts_off(journey, second);
+        }
         Deed::Choose(kind) => {
             if let Some(credential) = person.factors.iter().find(|factor| factor.kind == kind).map(|f| f.credential) {
                 journey.event(second, Event::CredentialChosen { person, credential });
@@ -291,11 +323,11 @@ proptest! {
             prop_assert!(Some(strength) <= seen.worth(pass_signs_in), "{:?} for {:?}", strength, seen);
             prop_assert!(seen.password || setting.passkey_alone, "without a password");
             prop_assert!(
-                setting.pass.is_some() || !has_own || seen.key || seen.code || seen.text,
+                setting.pass.is_some() || !has_own || seen.key || seen.code || seen.text || seen.recovery,
                 "what is enrolled was passed by"
             );
             if setting.pass.is_some_and(|pass| pass.only_to_enrol) {
-                prop_assert!(seen.of_its_owner(), "a pass that is for enrolling signed somebody in");
+                prop_assert!(seen.of_its_owner() || seen.recovery, "a pass that is for enrolling signed somebody in");
             }
             break;
         }

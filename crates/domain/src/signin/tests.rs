@@ -83,7 +83,7 @@ pub(super) fn challenge() -> KeyChallenge {
     KeyChallenge::new([8; CHALLENGE_BYTES])
 }
 
-fn cheap_hash() -> PasswordHash {
+pub(super) fn cheap_hash() -> PasswordHash {
     password::hash(HashParams::cheapest(), [1; 16], &right(), &mut HashMemory::default()).unwrap()
 }
 
@@ -271,9 +271,12 @@ fn challenge_word(challenge: &Challenge) -> String {
         Challenge::Code { .. } => "code",
         Challenge::Key { .. } => "key",
         Challenge::Pass { .. } => "pass",
+        Challenge::RecoveryCode { .. } => "recovery-code",
         Challenge::EnrolKey { .. } => "enrol-key",
         Challenge::NewPassword { .. } => "new-password",
-        Challenge::SelfEnrol => "self-enrol",
+        Challenge::SelfEnrol { why: EnrolWhy::Needed | EnrolWhy::Lost } => "self-enrol",
+        Challenge::SelfEnrol { why: EnrolWhy::Recovered { can_be_put_off: true } } => "recovered",
+        Challenge::SelfEnrol { why: EnrolWhy::Recovered { can_be_put_off: false } } => "recovered-must",
         Challenge::ChooseFactor { .. } => "choose",
         Challenge::EnrolTotp { .. } => "enrol",
         Challenge::Dispatch { .. } => "send?",

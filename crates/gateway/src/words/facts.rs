@@ -110,6 +110,28 @@ pub enum MailWords<'a> {
         /// When.
         moment: &'a str,
     },
+    /// To a person: a temporary access pass of theirs was used.
+    PassUsed {
+        /// When.
+        moment: &'a str,
+    },
+    /// To a person: they made recovery codes.
+    RecoveryCodesMade {
+        /// When.
+        moment: &'a str,
+    },
+    /// To a person: a recovery code of theirs was used.
+    RecoveryCodeUsed {
+        /// How many are left.
+        left: u64,
+        /// When.
+        moment: &'a str,
+    },
+    /// To a person: all their ways to sign in were removed.
+    ReEnrolled {
+        /// When.
+        moment: &'a str,
+    },
     /// To a person: another factor is asked for first.
     DefaultChanged {
         /// Which one now.
@@ -186,6 +208,10 @@ impl MailWords<'_> {
             Self::FactorRemoved { .. } => "factor_removed",
             Self::FactorMoved { .. } => "factor_moved",
             Self::PassIssued { .. } => "pass_issued",
+            Self::PassUsed { .. } => "pass_used",
+            Self::RecoveryCodesMade { .. } => "recovery_codes_made",
+            Self::RecoveryCodeUsed { .. } => "recovery_code_used",
+            Self::ReEnrolled { .. } => "re_enrolled",
             Self::DefaultChanged { .. } => "default_changed",
             Self::NumberChanged { .. } => "number_changed",
             Self::FraudReported { .. } => "fraud_reported",

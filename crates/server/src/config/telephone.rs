@@ -118,7 +118,8 @@ fn restricted(reader: &mut Reader) -> RestrictedRules {
          They are never enough for a privileged account. An organisation can switch them off for its people with \
          `wardkey organisation factors`.",
     );
-    let words: Vec<String> = section.value("off", "Factors that nobody may use: `sms`, `voice_call`.", Vec::new());
+    let words: Vec<String> =
+        section.value("off", "Factors that nobody may use: `sms`, `voice_call`, `recovery_code`.", Vec::new());
     let off = words.iter().filter_map(|word| factor(&mut section, word)).collect();
     let words: Vec<String> = section.value(
         "not_for_roles",
@@ -132,7 +133,10 @@ fn restricted(reader: &mut Reader) -> RestrictedRules {
 fn factor(section: &mut Section<'_>, word: &str) -> Option<FactorKind> {
     let found = word.parse::<FactorKind>().ok().filter(|kind| definition(*kind).restricted);
     if found.is_none() {
-        section.complain("off", format!("`{word}` is no restricted factor; they are `sms` and `voice_call`"));
+        section.complain(
+            "off",
+            format!("`{word}` is no restricted factor; they are `sms`, `voice_call` and `recovery_code`"),
+        );
     }
     found
 }

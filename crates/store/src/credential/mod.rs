@@ -13,6 +13,7 @@ mod pace;
 mod pass;
 mod passwords;
 mod push_request;
+mod recovery_code;
 mod refused_network;
 mod security_key;
 mod telephone;
@@ -50,6 +51,10 @@ pub use push_request::{
     NewPushRequest, StoredPushRequest, UnknownRequest, delete_push_requests_over, find_push_request,
     insert_push_request, list_push_requests, list_unknown_push_requests, push_standing, push_standing_until,
     settle_push_request, take_back_push_requests,
+};
+pub use recovery_code::{
+    RecoveryFacts, delete_recovery_codes, find_recovery_codes, find_recovery_facts, insert_recovery_codes,
+    use_recovery_code,
 };
 pub use refused_network::{delete_refused_networks_over, is_network_refused, network_mac, refuse_network};
 pub use security_key::{StoredCustody, find_custody, insert_custody, insert_key, key_secret, list_keys, use_key};

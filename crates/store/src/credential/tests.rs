@@ -7,6 +7,7 @@ use wardkey_domain::credential::{
     ThrottleRules, Who,
 };
 use wardkey_domain::factor::password::{HashMemory, HashParams, PasswordHash, PasswordRules, hash};
+use wardkey_domain::factor::recovery_code::{HashedCode, RecoveryCodes};
 use wardkey_domain::factor::telephone::PhoneNumber;
 use wardkey_domain::factor::temporary_access_pass::{PassCode, PassState};
 use wardkey_domain::factor::totp::Step;
@@ -17,7 +18,7 @@ use wardkey_domain::secret::Secret;
 use wardkey_domain::time::Timestamp;
 
 use super::*;
-use crate::{Store, Tx, both_engines};
+use crate::{Store, Tx, args, both_engines};
 
 const NOW: Timestamp = Timestamp::from_seconds(1_800_000_000);
 const MINUTE: Duration = Duration::from_secs(60);
@@ -616,4 +617,46 @@ both_engines!(a_pass_for_several_uses_ends_when_it_is_ended, |store| async move 
     assert!(!end_pass(&mut tx, account(), NOW).await.unwrap(), "it has ended");
     assert!(!use_pass(&mut tx, id(1), NOW).await.unwrap());
     assert!(find_open_pass(&mut tx, account(), NOW).await.unwrap().is_none());
+});
+
+fn recovery_codes(set: u8) -> RecoveryCodes {
+    let hash = PasswordHash::decoy(HashParams::cheapest());
+    RecoveryCodes {
+        id: id(set),
+        left: [10, 11, 12].map(|last| HashedCode { id: id(set + last), hash: hash.clone() }).into(),
+    }
+}
+
+both_engines!(recovery_codes_are_counted_and_new_ones_take_the_place_of_old_ones, |store| async move {
+    let mut tx = store.begin().await.unwrap();
+    let whose = (account(), organisation());
+    assert!(find_recovery_codes(&mut tx, account()).await.unwrap().is_none());
+    insert_recovery_codes(&mut tx, whose, &recovery_codes(1), NOW).await.unwrap();
+    insert_recovery_codes(&mut tx, whose, &recovery_codes(2), NOW).await.unwrap();
+    let found = find_recovery_codes(&mut tx, account()).await.unwrap().unwrap();
+    assert_eq!((found.id, found.left.len()), (id(2), 3));
+    assert_eq!(found.left[0].hash, PasswordHash::decoy(HashParams::cheapest()));
+    assert!(use_recovery_code(&mut tx, id(12), NOW).await.unwrap());
+    let facts = find_recovery_facts(&mut tx, account()).await.unwrap().unwrap();
+    assert_eq!(facts, RecoveryFacts { id: id(2), made_at: NOW, made: 3, left: 2 });
+    assert!(find_recovery_facts(&mut tx, AccountId::new(NOW, [9; 10])).await.unwrap().is_none());
+    assert!(delete_recovery_codes(&mut tx, account()).await.unwrap());
+    assert!(!delete_recovery_codes(&mut tx, account()).await.unwrap());
+});
+
+both_engines!(of_two_uses_of_a_recovery_code_one_counts, |store| async move {
+    let mut tx = store.begin().await.unwrap();
+    insert_recovery_codes(&mut tx, (account(), organisation()), &recovery_codes(1), NOW).await.unwrap();
+    assert!(use_recovery_code(&mut tx, id(11), NOW).await.unwrap());
+    assert!(!use_recovery_code(&mut tx, id(11), NOW).await.unwrap());
+    let left = find_recovery_codes(&mut tx, account()).await.unwrap().unwrap().left;
+    assert_eq!(left.iter().map(|code| code.id).collect::<Vec<_>>(), [id(12), id(13)]);
+});
+
+both_engines!(recovery_codes_that_were_moved_to_another_account_are_none, |store| async move {
+    let mut tx = store.begin().await.unwrap();
+    insert_recovery_codes(&mut tx, (account(), organisation()), &recovery_codes(1), NOW).await.unwrap();
+    let other = AccountId::new(NOW, [9; 10]);
+    tx.exec("UPDATE recovery_codes SET account_id = $1", args![other]).await.unwrap();
+    assert!(find_recovery_codes(&mut tx, other).await.is_err());
 });

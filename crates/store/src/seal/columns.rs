@@ -56,6 +56,7 @@ pub const SEALED_COLUMNS: &[SealedColumn] = &[
     sealed!("passes", "id", "sealed_code"),
     sealed!("push_requests", "id", "sealed_details"),
     sealed!("push_subscriptions", "credential_id", "sealed_subscription"),
+    sealed!("recovery_codes", "id", "sealed_hash"),
     sealed!("signing_keys", "id", "sealed_key"),
     sealed!("vapid_keys", "id", "sealed_key"),
 ];

@@ -10,6 +10,7 @@ use wardkey_store as store;
 use super::enrol_key::room_for_key;
 use super::held::{HeldCredential, held};
 use super::own;
+use super::recovery_codes::{OwnRecoveryCodes, own_codes};
 use crate::signin::{barred_factors, roles_of};
 use crate::{App, Result};
 
@@ -28,6 +29,8 @@ pub struct SecurityInfo {
     pub can_add_key: bool,
     /// Whether one may be removed: never the last.
     pub can_remove: bool,
+    /// The recovery codes; nothing where the person may have none.
+    pub recovery: Option<OwnRecoveryCodes>,
     /// The password, if there is one.
     pub password: Option<OwnPassword>,
 }
@@ -57,7 +60,9 @@ pub async fn security_info(app: &App, op: &Op) -> Result<SecurityInfo> {
     let is_allowed = |kind: FactorKind| barred.iter().all(|(barred, _)| *barred != kind);
     let has_room = |kind: FactorKind| own::room(app, &credentials, kind).is_ok();
     let may_add = |kind: &FactorKind| definition(*kind).telephone.is_some() && is_allowed(*kind) && has_room(*kind);
+    let recovery = own_codes(&mut tx, account.id, &barred, &credentials).await?;
     Ok(SecurityInfo {
+        recovery,
         phones: FactorKind::ALL.into_iter().filter(may_add).collect(),
         can_add_app: has_room(FactorKind::Totp),
         can_bind_app: has_room(FactorKind::Push) && is_allowed(FactorKind::Push),

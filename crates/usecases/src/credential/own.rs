@@ -78,7 +78,9 @@ pub(super) async fn require_strongest(app: &App, tx: &mut Tx, op: &Op, account: 
     let fresh = app.settings().session.fresh_factor;
     let counts = |proof: &ProofRecord| {
         let shown = definition(proof.factor);
-        op.now.since(proof.at) <= fresh && (shown.phishing_resistant || shown.is_bootstrap)
+        // SECURITY: a recovery code is no proof that somebody else has seen who it is.
+        let was_given = shown.is_bootstrap && !shown.restricted;
+        op.now.since(proof.at) <= fresh && (shown.phishing_resistant || was_given)
     };
     if session.facts().proofs.iter().any(counts) { Ok(()) } else { Err(Error::FreshFactorNeeded) }
 }
@@ -138,7 +140,7 @@ pub(crate) fn room(app: &App, credentials: &Credentials, kind: FactorKind) -> Re
 }
 
 /// How many of a kind an account may have; apps are counted together.
-pub(crate) fn limit(app: &App, kind: FactorKind) -> usize {
+fn limit(app: &App, kind: FactorKind) -> usize {
     let (settings, definition) = (app.settings(), definition(kind));
     if definition.has_codes {
         settings.totp.max_apps

@@ -4,6 +4,7 @@ use wardkey_domain::audit::Event;
 use wardkey_domain::credential::{ActivationPurpose, Credentials, Who};
 use wardkey_domain::factor::{FactorKind, definition};
 use wardkey_domain::id::AccountId;
+use wardkey_domain::message::{Channel, MessageKind};
 use wardkey_domain::op::Op;
 use wardkey_domain::permission::Action;
 use wardkey_domain::secret::Secret;
@@ -12,7 +13,8 @@ use wardkey_store as store;
 
 use super::target::{changed_meanwhile, end_everything, issue_activation, load_to_change};
 use crate::audit::reason;
-use crate::credential::{PassEnd, end_pass};
+use crate::credential::{PassEnd, end_pass, end_recovery_codes};
+use crate::message::{Notice, notify};
 use crate::{App, Result};
 
 /// What came of a re-enrolment.
@@ -46,6 +48,7 @@ pub async fn re_enrol(app: &App, op: &Op, id: AccountId, why: &str) -> Result<Re
     }
     let end = PassEnd { why: "re_enrolled", reason: Some(reason.clone()), flow: None };
     end_pass(&mut tx, op, (id, account.organisation), end).await?;
+    end_recovery_codes(&mut tx, op, (id, account.organisation), "re_enrolled").await?;
     end_everything(&mut tx, op, account, EndedWhy::CredentialRemoved, Some(reason.clone())).await?;
     let event = Event::ReEnrolled { account: id, reason: reason.clone() };
     store::audit::append(&mut tx, op, Some(account.organisation), event).await?;
@@ -55,6 +58,8 @@ pub async fn re_enrol(app: &App, op: &Op, id: AccountId, why: &str) -> Result<Re
     } else {
         None
     };
+    notify(app, &mut tx, op, Notice::new(MessageKind::ReEnrolled, id)).await?;
     tx.commit().await?;
+    app.wake().ring(Channel::Mail);
     Ok(ReEnrolled { removed: removed.len(), activation })
 }

@@ -9,7 +9,7 @@ use wardkey_domain::op::Op;
 use wardkey_domain::permission::Action;
 use wardkey_domain::time::Timestamp;
 use wardkey_store as store;
-use wardkey_store::credential::PassFacts;
+use wardkey_store::credential::{PassFacts, RecoveryFacts};
 
 use super::target::{load, load_to_change};
 use crate::audit::SignInRecord;
@@ -32,6 +32,8 @@ pub struct AccountFacts {
     pub has_activation: bool,
     /// The last temporary access pass that it was given, if that is not long ago.
     pub pass: Option<GivenPass>,
+    /// The recovery codes that it has made.
+    pub recovery: Option<RecoveryFacts>,
     /// Its second factors, oldest first.
     pub credentials: Vec<HeldCredential>,
     /// How many sessions it has open.
@@ -108,6 +110,7 @@ pub async fn see_account(app: &App, op: &Op, id: AccountId) -> Result<AccountFac
     });
     let has_activation = store::credential::has_activation(&mut tx, id, op.now).await?;
     let pass = store::credential::find_pass_facts(&mut tx, id).await?;
+    let recovery = store::credential::find_recovery_facts(&mut tx, id).await?;
     let enrolment = app.settings().signin.enrolment_lifetime;
     let pass = pass.map(|facts| GivenPass::of(&facts, enrolment, op.now));
     let credentials = Credentials::new(store::credential::list_credentials(&mut tx, id).await?).into_vec();
@@ -126,6 +129,7 @@ pub async fn see_account(app: &App, op: &Op, id: AccountId) -> Result<AccountFac
         password,
         has_activation,
         pass,
+        recovery,
         credentials,
         sessions,
         sign_ins,

@@ -83,6 +83,14 @@ impl HashingPool {
         no_fault(self.ask(|reply| Job::Hash { candidate, salt, reply }).await?)
     }
 
+    /// Hashes what was typed at the cost and with the salt of `like`, to be compared with it.
+    ///
+    /// # Errors
+    /// When too many wait already.
+    pub async fn hash_alike(&self, like: PasswordHash, candidate: Secret<String>) -> Result<PasswordHash, NotHashed> {
+        no_fault(self.ask(|reply| Job::HashAlike { like, candidate, reply }).await?)
+    }
+
     /// Judges a new password by every rule and hashes it.
     ///
     /// # Errors
@@ -164,6 +172,16 @@ mod tests {
             let verdict = pool.verify(hash.clone(), secret(candidate), NOW).await.unwrap();
             assert_eq!(matches!(verdict, PasswordVerdict::Accept { .. }), accepted, "{candidate}");
         }
+    }
+
+    #[tokio::test]
+    async fn one_text_hashes_alike_with_one_salt() {
+        let pool = pool();
+        let hash = pool.hash([1; SALT_BYTES], secret("wet kettles")).await.unwrap();
+        for (candidate, is_alike) in [("wet kettles", true), ("dry kettles", false)] {
+            assert_eq!(pool.hash_alike(hash.clone(), secret(candidate)).await.unwrap().is(&hash), is_alike);
+        }
+        assert!(!pool.hash([2; SALT_BYTES], secret("wet kettles")).await.unwrap().is(&hash));
     }
 
     #[tokio::test]

@@ -25,6 +25,11 @@ pub(super) enum Job {
         salt: [u8; SALT_BYTES],
         reply: oneshot::Sender<Result<PasswordHash, HashFault>>,
     },
+    HashAlike {
+        like: PasswordHash,
+        candidate: Secret<String>,
+        reply: oneshot::Sender<Result<PasswordHash, HashFault>>,
+    },
     Judge {
         choice: Box<Choice>,
         rules: PasswordRules,
@@ -37,7 +42,7 @@ impl Job {
     pub(super) fn is_abandoned(&self) -> bool {
         match self {
             Self::Verify { reply, .. } => reply.is_closed(),
-            Self::Hash { reply, .. } => reply.is_closed(),
+            Self::Hash { reply, .. } | Self::HashAlike { reply, .. } => reply.is_closed(),
             Self::Judge { reply, .. } => reply.is_closed(),
         }
     }
@@ -47,6 +52,7 @@ impl Job {
         match self {
             Self::Verify { .. } => "verify",
             Self::Hash { .. } => "hash",
+            Self::HashAlike { .. } => "hash_alike",
             Self::Judge { .. } => "judge",
         }
     }

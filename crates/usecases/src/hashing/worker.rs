@@ -55,6 +55,7 @@ fn perform(job: Job, params: HashParams, memory: &mut HashMemory) {
     match job {
         Job::Verify { hash, candidate, now, reply } => drop(reply.send(verify(&hash, &candidate, params, memory, now))),
         Job::Hash { candidate, salt, reply } => drop(reply.send(hash(params, salt, &candidate, memory))),
+        Job::HashAlike { like, candidate, reply } => drop(reply.send(like.alike(&candidate, memory))),
         Job::Judge { choice, rules, reply } => drop(reply.send(choice.judge(&rules, params, memory))),
     }
 }

@@ -47,6 +47,12 @@ fn in_words(message: &ClaimedMessage, payload: &MailPayload) -> Result<Mail> {
         MessageKind::FactorRemoved => MailWords::FactorRemoved { factor, moment },
         MessageKind::FactorMoved => MailWords::FactorMoved { factor, moment },
         MessageKind::PassIssued => MailWords::PassIssued { moment },
+        MessageKind::PassUsed => MailWords::PassUsed { moment },
+        MessageKind::RecoveryCodesMade => MailWords::RecoveryCodesMade { moment },
+        MessageKind::RecoveryCodeUsed => {
+            MailWords::RecoveryCodeUsed { left: u64::from(payload.left.unwrap_or(0)), moment }
+        }
+        MessageKind::ReEnrolled => MailWords::ReEnrolled { moment },
         MessageKind::DefaultChanged => MailWords::DefaultChanged { factor, moment },
         MessageKind::NumberChanged => {
             MailWords::NumberChanged { old_number: payload.old_number.as_deref(), number: masked, moment }

@@ -35,6 +35,8 @@ pub(crate) struct Notice {
     pub(crate) application: Option<String>,
     /// How many accounts it is about.
     pub(crate) accounts: Option<u32>,
+    /// How many recovery codes are left.
+    pub(crate) left: Option<u32>,
     /// Whether the account was locked.
     pub(crate) locked: bool,
 }
@@ -52,6 +54,7 @@ impl Notice {
             old_number: None,
             application: None,
             accounts: None,
+            left: None,
             locked: false,
         }
     }
@@ -77,6 +80,7 @@ pub(crate) async fn notify(app: &App, tx: &mut Tx, op: &Op, notice: Notice) -> R
         application: notice.application,
         at: op.now.as_seconds(),
         accounts: notice.accounts,
+        left: notice.left,
         locked: notice.locked,
         help: help.unwrap_or_else(|| app.settings().help.clone()),
     }));

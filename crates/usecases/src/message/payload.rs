@@ -46,6 +46,9 @@ pub(super) struct MailPayload {
     pub(super) at: i64,
     /// How many accounts it is about.
     pub(super) accounts: Option<u32>,
+    /// How many recovery codes are left.
+    #[serde(default)]
+    pub(super) left: Option<u32>,
     /// Whether the account was locked.
     pub(super) locked: bool,
     pub(super) help: HelpContact,

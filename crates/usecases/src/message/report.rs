@@ -13,7 +13,7 @@ use wardkey_store::message::{Report, ReportedMessage};
 use wardkey_store::{self as store, Tx};
 
 use super::notices::{Notice, notify, tell_administrators};
-use crate::credential::{PassEnd, end_pass};
+use crate::credential::{PassEnd, end_pass, end_recovery_codes};
 use crate::directory::{changed_meanwhile, end_everything};
 use crate::{App, Error, Result};
 
@@ -67,6 +67,10 @@ pub(crate) async fn report_in(app: &App, tx: &mut Tx, op: &Op, message: Reported
         | MessageKind::FactorRemoved
         | MessageKind::FactorMoved
         | MessageKind::PassIssued
+        | MessageKind::PassUsed
+        | MessageKind::RecoveryCodesMade
+        | MessageKind::RecoveryCodeUsed
+        | MessageKind::ReEnrolled
         | MessageKind::DefaultChanged
         | MessageKind::NumberChanged
         | MessageKind::FraudReported
@@ -130,6 +134,7 @@ async fn settle(app: &App, tx: &mut Tx, op: &Op, said: Said) -> Result<()> {
         // SECURITY: whoever asked knew the password, and a pass may be how they came by the rest.
         let end = PassEnd { why: "reported", reason: None, flow: None };
         end_pass(tx, op, (account.id, account.organisation), end).await?;
+        end_recovery_codes(tx, op, (account.id, account.organisation), "reported").await?;
     }
     let locks = app.settings().message.lock_reported && is_proved;
     let event = Event::SignInReported { account: account.id, by: by.into(), locked: locks };

@@ -14,7 +14,7 @@ use wardkey_store::{self as store, Tx};
 
 use crate::signin::flow_token::{self, Resumed};
 use crate::signin::perform::{Guess, Settling};
-use crate::signin::{Advance, Input, ask, dispatch, judge, key, load, password, present};
+use crate::signin::{Advance, Input, ask, dispatch, judge, key, load, password, present, recovery};
 use crate::{App, Error, Result};
 
 /// Moves a browser's sign-in on by one input.
@@ -29,6 +29,8 @@ pub async fn advance(app: &App, op: &Op, token: &str, input: Input) -> Result<Ad
         Input::Activation { address, code } => activation(app, op, token, &address, &code).await,
         Input::Code { credential, code } => code_of(app, op, token, credential, &code).await,
         Input::Pass { code } => pass(app, op, token, &code).await,
+        Input::RecoveryCode { code } => recovery::advance(app, op, token, &code).await,
+        Input::PutOff => plain(app, op, token, |_, person| Event::EnrolmentPutOff { person }).await,
         Input::Passkey { answer } => key::passkey(app, op, token, &answer).await,
         Input::Key { answer } => key::second_factor(app, op, token, &answer).await,
         Input::ConfirmKey { answer, label } => key::confirm(app, op, token, &answer, label).await,
@@ -173,7 +175,7 @@ async fn pass(app: &App, op: &Op, token: &str, typed: &Secret<String>) -> Result
 }
 
 /// An attempt at a factor of a known account from this request.
-async fn attempt(tx: &mut Tx, op: &Op, account: AccountId, factor: FactorKind) -> Result<Attempt> {
+pub(super) async fn attempt(tx: &mut Tx, op: &Op, account: AccountId, factor: FactorKind) -> Result<Attempt> {
     let known_device = known_device(tx, op, Some(account)).await?;
     Ok(Attempt { who: Who::Account(account), factor, address: op.origin.address, known_device })
 }

@@ -40,6 +40,13 @@ pub enum Input {
         /// The pass as typed.
         code: Secret<String>,
     },
+    /// Types a recovery code.
+    RecoveryCode {
+        /// The code as typed.
+        code: Secret<String>,
+    },
+    /// Used a recovery code, and will enrol another time.
+    PutOff,
     /// Shows a passkey in place of address and password.
     Passkey {
         /// What the browser answered.

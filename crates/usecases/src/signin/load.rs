@@ -3,9 +3,8 @@
 use wardkey_domain::access::{Bars, Unusable, barred};
 use wardkey_domain::credential::{Credential, Label, PasswordStanding};
 use wardkey_domain::directory::{Account, AccountAddress, OrganisationStatus, Role};
-use wardkey_domain::factor::temporary_access_pass::PassState;
 use wardkey_domain::factor::{FactorKind, definition, second_factors};
-use wardkey_domain::id::{AccountId, OrganisationId};
+use wardkey_domain::id::{AccountId, CredentialId, OrganisationId};
 use wardkey_domain::op::Op;
 use wardkey_domain::signin::{EnrolledFactor, PassUse, Person};
 use wardkey_store::{self as store, Tx};
@@ -37,9 +36,14 @@ pub(super) async fn facts(app: &App, tx: &mut Tx, op: &Op, account: &Account) ->
     let barred = barred_factors(app, tx, account.organisation, &roles).await?;
     let pass = store::credential::find_open_pass(tx, account.id, op.now).await?;
     // One that may not be used is none: it must not stand before an activation code.
-    let pass = pass.filter(|_| barred.iter().all(|(kind, _)| !definition(*kind).is_bootstrap));
+    let pass = pass.filter(|_| barred.iter().all(|(kind, _)| *kind != FactorKind::TemporaryAccessPass));
     // First: whoever was given one has nothing else at hand [MET-11].
-    factors.splice(0..0, pass.as_ref().map(as_factor));
+    factors.splice(0..0, pass.as_ref().map(|pass| stand_in(pass.id, FactorKind::TemporaryAccessPass)));
+    let codes = store::credential::find_recovery_facts(tx, account.id).await?.filter(|codes| codes.left > 0);
+    // Last, and beside something else only: then they stand in for what was lost.
+    let codes = codes.filter(|_| factors.iter().any(|own| !definition(own.kind).is_bootstrap));
+    let codes = codes.filter(|_| barred.iter().all(|(kind, _)| *kind != FactorKind::RecoveryCode));
+    factors.extend(codes.map(|codes| stand_in(codes.id, FactorKind::RecoveryCode)));
     Ok(Person {
         id: account.id,
         organisation: account.organisation,
@@ -80,11 +84,10 @@ async fn factors(app: &App, tx: &mut Tx, account: AccountId) -> Result<Vec<Enrol
     Ok(factors)
 }
 
-/// A pass, as the engine sees what a person can show.
-fn as_factor(pass: &PassState) -> EnrolledFactor {
-    let kind = FactorKind::TemporaryAccessPass;
+/// A pass, or recovery codes, as the engine sees what a person can show.
+fn stand_in(credential: CredentialId, kind: FactorKind) -> EnrolledFactor {
     EnrolledFactor {
-        credential: pass.id,
+        credential,
         kind,
         label: Label::numbered(definition(kind).name, 1),
         is_default: false,

@@ -18,6 +18,7 @@ mod load;
 mod password;
 mod perform;
 mod present;
+mod recovery;
 mod screen;
 mod view;
 

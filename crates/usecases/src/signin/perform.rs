@@ -148,10 +148,13 @@ impl Settling {
                     )
                 };
                 let enrolled = effects.iter().any(enrols);
+                let channels = channels(&effects);
                 if let Some(refusal) = self.perform(app, op, &mut tx, effects).await? {
                     return self.spent_elsewhere(app, op, tx, refusal).await;
                 }
-                self.finish(app, op, tx, signed_in, enrolled).await
+                let advanced = self.finish(app, op, tx, signed_in, enrolled).await?;
+                channels.into_iter().for_each(|channel| app.wake().ring(channel));
+                Ok(advanced)
             }
             Step::Refused(flow, refusal) => self.refuse(app, op, tx, flow, refusal).await,
             Step::Wait(_) => Err(Error::fault("settle a sign-in: it still waits for a password check")),
@@ -199,7 +202,13 @@ impl Settling {
                     if !store::credential::use_pass(tx, pass, op.now).await? {
                         return Ok(Some(Refusal::WrongPass));
                     }
-                    self.note_pass(op, tx).await?;
+                    self.note_pass(app, op, tx).await?;
+                }
+                Effect::UseRecoveryCode { account, code } => {
+                    if !store::credential::use_recovery_code(tx, code, op.now).await? {
+                        return Ok(Some(Refusal::CodeAlreadyUsed));
+                    }
+                    note_recovery(app, op, tx, account).await?;
                 }
                 Effect::UseKey(used) => {
                     if !store::credential::use_key(tx, &used, op.now).await? {
@@ -239,12 +248,12 @@ impl Settling {
         Ok(None)
     }
 
-    /// Notes that a pass was used: whoever gave it can see so.
-    async fn note_pass(&self, op: &Op, tx: &mut Tx) -> Result<()> {
+    /// Notes that a pass was used: whoever gave it can see so, and its owner is told.
+    async fn note_pass(&self, app: &App, op: &Op, tx: &mut Tx) -> Result<()> {
         let account = self.account.ok_or_else(|| Error::fault("find whose pass was used"))?;
         let organisation = organisation_of(tx, account).await?;
         store::audit::append(tx, op, Some(organisation), AuditEvent::PassUsed { account }).await?;
-        Ok(())
+        message::notify(app, tx, op, Notice::new(MessageKind::PassUsed, account)).await
     }
 
     /// An activation code that was spent is told, whatever came of it.
@@ -273,21 +282,23 @@ impl Settling {
         if !self.enrols_only && held.as_slice().iter().any(|other| definition(other.kind).is_second_factor()) {
             return Err(moved_on());
         }
-        let max = crate::credential::limit(app, new.kind);
-        held.room_for(new.kind, max).map_err(|why| Error::Conflict(format!("{why}.")))?;
+        let free = crate::credential::room(app, &held, new.kind)?;
+        // Whoever has lost one may still have it in the list.
+        let is_taken = held.as_slice().iter().any(|other| other.label == new.label);
+        let label = if is_taken { free } else { new.label };
         let credential = Credential {
             id: new.credential,
             account: new.account,
             organisation,
             kind: new.kind,
-            label: new.label.clone(),
+            label: label.clone(),
             state: CredentialState::Active,
             is_default: false,
             created_at: op.now,
             last_used_at: Some(op.now),
             version: 1,
         };
-        let Enrolled { credential, former_default } = held.enrol(credential, new.label, op.now);
+        let Enrolled { credential, former_default } = held.enrol(credential, label, op.now);
         if let Some(former) = &former_default
             && !store::credential::save_credential(tx, former).await?
         {
@@ -452,9 +463,6 @@ impl Settling {
         store::audit::append(&mut tx, op, Some(organisation), event).await?;
         let cookie = device::cookie_of(app, device).await?;
         tx.commit().await?;
-        if enrolled {
-            app.wake().ring(Channel::Mail);
-        }
         metrics::counter!("wardkey_sign_ins_total").increment(1);
         Ok(Advance::Done { session: token, device: cookie, destination: self.destination, enrolled })
     }
@@ -591,6 +599,17 @@ impl Settling {
     }
 }
 
+/// Notes that a recovery code was used, and tells its owner by another channel [STD-1].
+async fn note_recovery(app: &App, op: &Op, tx: &mut Tx, account: AccountId) -> Result<()> {
+    let facts = store::credential::find_recovery_facts(tx, account).await?;
+    let left = facts.and_then(|facts| u32::try_from(facts.left).ok()).unwrap_or(0);
+    let event = AuditEvent::RecoveryCodeUsed { account, left };
+    let organisation = organisation_of(tx, account).await?;
+    store::audit::append(tx, op, Some(organisation), event).await?;
+    message::notify(app, tx, op, Notice { left: Some(left), ..Notice::new(MessageKind::RecoveryCodeUsed, account) })
+        .await
+}
+
 /// A success: the next request of a browser like this one waits for nothing.
 async fn reset_pace(op: &Op, tx: &mut Tx, account: AccountId) -> Result<()> {
     let known = known_device(tx, op, Some(account)).await?.is_some();
@@ -623,7 +642,9 @@ fn channels(effects: &[Effect]) -> Vec<Channel> {
         Effect::EnrolTotp { .. }
         | Effect::EnrolTelephone { .. }
         | Effect::EnrolApp { .. }
-        | Effect::EnrolKey { .. } => Some(Channel::Mail),
+        | Effect::EnrolKey { .. }
+        | Effect::UsePass { .. }
+        | Effect::UseRecoveryCode { .. } => Some(Channel::Mail),
         _ => None,
     };
     effects.iter().filter_map(of).collect()

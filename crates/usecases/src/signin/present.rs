@@ -9,7 +9,7 @@ use wardkey_domain::factor::webauthn::{KeyChallenge, creation_options, request_o
 use wardkey_domain::id::{AccountId, ApplicationId, CredentialId, FlowId, MessageId};
 use wardkey_domain::message::DeliveryState;
 use wardkey_domain::secret::Secret;
-use wardkey_domain::signin::{Challenge, Flow, Previous, Refusal};
+use wardkey_domain::signin::{Challenge, EnrolWhy, Flow, Previous, Refusal};
 use wardkey_domain::time::Timestamp;
 use wardkey_store::{self as store, Tx};
 
@@ -57,8 +57,15 @@ pub(super) async fn screen(app: &App, tx: &mut Tx, shown: Shown, challenge: Chal
         Challenge::Password => ScreenKind::Password { address: shown.login_hint.clone() },
         Challenge::Activation => ScreenKind::Activation,
         Challenge::NewPassword { why } => ScreenKind::NewPassword { why, rules: app.settings().password.clone() },
-        Challenge::SelfEnrol => ScreenKind::SelfEnrol,
-        Challenge::ChooseFactor { kinds } => ScreenKind::ChooseFactor { kinds },
+        Challenge::SelfEnrol { why: EnrolWhy::Needed | EnrolWhy::Lost } => ScreenKind::SelfEnrol,
+        Challenge::SelfEnrol { why: EnrolWhy::Recovered { can_be_put_off } } => {
+            let facts = match shown.account {
+                Some(account) => store::credential::find_recovery_facts(tx, account).await?,
+                None => None,
+            };
+            ScreenKind::Recovered { left: facts.map_or(0, |facts| facts.left), can_be_put_off }
+        }
+        Challenge::ChooseFactor { kinds, why } => ScreenKind::ChooseFactor { kinds, why },
         Challenge::EnrolTotp { new } => ScreenKind::EnrolTotp {
             key: new.key_text(),
             uri: new.uri(&app.settings().totp.issuer, address.as_deref().unwrap_or_default()),
@@ -67,6 +74,7 @@ pub(super) async fn screen(app: &App, tx: &mut Tx, shown: Shown, challenge: Chal
             ScreenKind::Code { credentials: views(tx, &credentials).await?, several }
         }
         Challenge::Pass { several } => ScreenKind::Pass { several },
+        Challenge::RecoveryCode { several } => ScreenKind::RecoveryCode { several },
         Challenge::Key { credentials, several } => {
             let mut keys = match shown.account {
                 Some(account) => store::credential::list_keys(tx, account).await?,

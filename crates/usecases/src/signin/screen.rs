@@ -10,7 +10,7 @@ use wardkey_domain::factor::voice_call::CallStanding;
 use wardkey_domain::id::{ApplicationId, AuthorizationRequestId, CredentialId};
 use wardkey_domain::message::DeliveryState;
 use wardkey_domain::secret::Secret;
-use wardkey_domain::signin::{NewPasswordWhy, Refusal};
+use wardkey_domain::signin::{EnrolWhy, NewPasswordWhy, Refusal};
 use wardkey_domain::time::Timestamp;
 
 /// Where the person goes when the sign-in is complete. Never a free address, so that it cannot be made to point elsewhere.
@@ -49,6 +49,8 @@ pub enum PortalPage {
     AddCall,
     /// Adding a security key.
     AddKey,
+    /// Making recovery codes.
+    RecoveryCodes,
     /// Changing the password.
     ChangePassword,
     /// One's own sessions.
@@ -69,6 +71,7 @@ impl Destination {
                 | PortalPage::AddText
                 | PortalPage::AddCall
                 | PortalPage::AddKey
+                | PortalPage::RecoveryCodes
                 | PortalPage::ChangePassword => true,
                 PortalPage::Profile
                 | PortalPage::SelfService
@@ -143,10 +146,19 @@ pub enum ScreenKind {
     },
     /// To enrol, yes [ENR-1].
     SelfEnrol,
+    /// To enrol, because a recovery code was used [STD-3].
+    Recovered {
+        /// How many codes are left.
+        left: usize,
+        /// Whether it can be put off.
+        can_be_put_off: bool,
+    },
     /// Which factor to enrol.
     ChooseFactor {
         /// What can be chosen, the recommended first.
         kinds: Vec<FactorKind>,
+        /// Why.
+        why: EnrolWhy,
     },
     /// To add this key to an authenticator app and type its first code.
     EnrolTotp {
@@ -164,6 +176,11 @@ pub enum ScreenKind {
     },
     /// To type a temporary access pass.
     Pass {
+        /// Whether the person has another way, too.
+        several: bool,
+    },
+    /// To type a recovery code.
+    RecoveryCode {
         /// Whether the person has another way, too.
         several: bool,
     },

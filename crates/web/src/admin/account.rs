@@ -33,6 +33,8 @@ pub(crate) struct AccountView {
     pub(crate) last_signed_in: Option<String>,
     pub(crate) password: PasswordView,
     pub(crate) has_activation: bool,
+    /// How many recovery codes are left, in words.
+    pub(crate) recovery: Option<String>,
     /// What became of the last temporary access pass, in words.
     pub(crate) pass: Option<String>,
     /// `needed`, `nobody_signs_in`, or `long_password_only`.
@@ -113,6 +115,7 @@ impl AccountView {
             password: PasswordView::from(facts.password),
             pass: facts.pass.as_ref().map(|pass| pass_words(pass, now)),
             has_activation: facts.has_activation,
+            recovery: facts.recovery.map(|codes| format!("{} of {} left", codes.left, codes.made)),
             mfa: match account.kind.mfa_rule() {
                 MfaRule::Required => "needed",
                 MfaRule::NobodySignsIn => "nobody_signs_in",

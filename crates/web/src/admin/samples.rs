@@ -87,6 +87,7 @@ fn account(full: bool) -> Page {
         },
         pass: Some(text("Good until 22 November 2026 at 9:51pm, for several uses")),
         has_activation: full,
+        recovery: full.then(|| text("7 of 10 left")),
         mfa: if full { "needed" } else { "nobody_signs_in" },
         credentials: if full {
             vec![credential("Work phone", true), credential("Tablet", false), key]

@@ -115,10 +115,12 @@ pub(crate) async fn self_enrol(person: Option<Person>, flow: Option<InFlow>) -> 
             ScreenKind::SelfEnrol => {
                 Ok(signin::screen_page(&flow.visitor.web, &flow.screen, &flow.token, &Typed::default()).into())
             }
-            ScreenKind::ChooseFactor { .. }
+            ScreenKind::Recovered { .. }
+            | ScreenKind::ChooseFactor { .. }
             | ScreenKind::EnrolTotp { .. }
             | ScreenKind::EnrolNumber { .. }
             | ScreenKind::Pass { .. }
+            | ScreenKind::RecoveryCode { .. }
             | ScreenKind::Key { .. }
             | ScreenKind::EnrolKey { .. }
             | ScreenKind::App { .. }

@@ -18,7 +18,7 @@ use crate::goto::Goto;
 use crate::notice::Notice;
 use crate::page::Page;
 use crate::person::Person;
-use crate::view::{NumberView, PhoneOffer, moment};
+use crate::view::{NumberView, PhoneOffer, RecoveryView, moment};
 use crate::{qr, routes, words};
 
 const HERE: Destination = Destination::PortalPage(PortalPage::SecurityInfo);
@@ -36,6 +36,8 @@ pub(crate) struct SecurityInfoView {
     /// The kinds of telephone that may be added.
     pub(crate) phones: Vec<PhoneOffer>,
     pub(crate) may_remove: bool,
+    /// The recovery codes; nothing where the person may have none.
+    pub(crate) recovery: Option<RecoveryView>,
     pub(crate) password_set: Option<String>,
     pub(crate) password_expires_in_days: Option<u64>,
 }
@@ -94,6 +96,7 @@ impl From<SecurityInfo> for SecurityInfoView {
             may_add_key: info.can_add_key,
             phones: PhoneOffer::of(&info.phones),
             may_remove: info.can_remove,
+            recovery: info.recovery.as_ref().map(RecoveryView::from),
             password_set: info.password.map(|password| moment(password.set_at)),
             password_expires_in_days: info.password.and_then(|password| password.expires_in_days),
         }

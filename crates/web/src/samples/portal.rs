@@ -11,7 +11,7 @@ use crate::page::Page;
 use crate::portal::views::*;
 use crate::view::{
     CallView, ConfirmActions, ConfirmCallView, ConfirmTextView, DeliveryView, KeypadCodeView, NumberPageView,
-    NumberView, PhoneOffer, RulesView,
+    NumberView, PhoneOffer, RecoveryView, RulesView,
 };
 
 const NURSE: &str = "nurse@riverside-surgery.example";
@@ -20,6 +20,7 @@ pub(crate) fn samples() -> Vec<Sample> {
     let mut all = profile();
     all.extend(security_info());
     all.extend(keys());
+    all.extend(recovery_codes());
     all.extend(phones());
     all.extend(sessions());
     all.extend(device());
@@ -111,6 +112,23 @@ fn phone(kind: &'static str, name: &'static str, unusable: Option<&'static str>)
     }
 }
 
+/// Recovery codes, of which some are left, or none were made.
+fn recovery(methods: usize) -> RecoveryView {
+    let (made, left) = ((methods != 3).then(|| text("1 March 2026 at 10:15am")), if methods > 3 { 2 } else { 8 });
+    RecoveryView { made, left, of: 10, are_few: left < 3 }
+}
+
+fn recovery_codes() -> Vec<Sample> {
+    let about = |methods| Page::new("portal/recovery-codes.html", frame(), AboutCodesView { codes: recovery(methods) });
+    let codes = (0..10).map(|_| text("abcde-fghjk-mnpqr")).collect();
+    let new = NewCodesView { address: text(NURSE), codes };
+    vec![
+        Sample::new("recovery-codes", about(2)),
+        Sample::new("recovery-codes-none", about(3)),
+        Sample::new("new-recovery-codes", Page::new("portal/new-recovery-codes.html", frame(), new)),
+    ]
+}
+
 fn security_info() -> Vec<Sample> {
     let phones = |many| if many { Vec::new() } else { PhoneOffer::of(&FactorKind::ALL) };
     let list = |methods: Vec<MethodView>, days| {
@@ -120,6 +138,7 @@ fn security_info() -> Vec<Sample> {
             may_add_key: methods.len() != 3,
             phones: phones(methods.len() > 3),
             may_remove: methods.len() > 1,
+            recovery: (methods.len() > 1).then(|| recovery(methods.len())),
             methods,
             password_set: Some(text("1 March 2026 at 10:15am")),
             password_expires_in_days: days,

@@ -53,6 +53,20 @@ fn keys() -> Vec<Sample> {
         let view = PassView { application: Some("Rota planner".to_owned()), several };
         Page::new("signin/pass.html", visitor(), view)
     };
+    let recovery_code = |several| {
+        let view = RecoveryCodeView { application: Some("Rota planner".to_owned()), several };
+        Page::new("signin/recovery-code.html", visitor(), view)
+    };
+    let recovered = |left, can_be_put_off| {
+        let application = Some("Rota planner".to_owned());
+        let view = RecoveredView { application, left, few: left < 3, can_be_put_off };
+        Page::new("signin/recovered.html", enrolling(), view)
+    };
+    let choose_again = || {
+        let kinds = vec!["push", "totp", "sms"];
+        let view = ChooseView { address: nurse(), kinds, is_first: false, can_be_put_off: true };
+        Page::new("signin/choose-method.html", enrolling(), view)
+    };
     let enrol = || {
         let view = EnrolKeyView { options: r#"{"challenge":"AAAA"}"#.to_owned(), label: Some("Lanyard".to_owned()) };
         Page::new("signin/enrol-key.html", enrolling(), view)
@@ -60,6 +74,11 @@ fn keys() -> Vec<Sample> {
     vec![
         Sample::new("pass", pass(true)),
         Sample::new("pass-wrong", refused(pass(false), &Refusal::WrongPass)),
+        Sample::new("recovery-code", recovery_code(true)),
+        Sample::new("recovery-code-wrong", refused(recovery_code(false), &Refusal::WrongRecoveryCode)),
+        Sample::new("recovered", recovered(7, true)),
+        Sample::new("recovered-last", recovered(0, false)),
+        Sample::new("choose-method-recovered", choose_again()),
         Sample::new("key", key(&["Key on my lanyard"], false)),
         Sample::new("key-several", key(&["Key on my lanyard", "Work laptop"], true)),
         Sample::new(
@@ -250,7 +269,13 @@ fn enrolment() -> Vec<Sample> {
         };
         Page::new("signin/enrolled.html", frame(), view)
     };
-    let choose = |kinds| Page::new("signin/choose-method.html", enrolling(), ChooseView { address: nurse(), kinds });
+    let choose = |kinds| {
+        Page::new(
+            "signin/choose-method.html",
+            enrolling(),
+            ChooseView { address: nurse(), kinds, is_first: true, can_be_put_off: false },
+        )
+    };
     vec![
         Sample::new("self-enrol", Page::new("portal/self-enrol.html", enrolling(), EnrolView { address: nurse() })),
         Sample::new("choose-method", choose(vec!["totp"])),

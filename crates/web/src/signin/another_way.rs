@@ -104,6 +104,7 @@ const fn awaits_second_factor(kind: &ScreenKind) -> bool {
     match kind {
         ScreenKind::Code { .. }
         | ScreenKind::Pass { .. }
+        | ScreenKind::RecoveryCode { .. }
         | ScreenKind::Key { .. }
         | ScreenKind::App { .. }
         | ScreenKind::Send { .. }
@@ -113,6 +114,7 @@ const fn awaits_second_factor(kind: &ScreenKind) -> bool {
         | ScreenKind::Activation
         | ScreenKind::NewPassword { .. }
         | ScreenKind::SelfEnrol
+        | ScreenKind::Recovered { .. }
         | ScreenKind::ChooseFactor { .. }
         | ScreenKind::EnrolTotp { .. }
         | ScreenKind::EnrolNumber { .. }

@@ -166,10 +166,12 @@ fn awaited(screen: &Screen, now: Timestamp) -> Option<CredentialId> {
         | ScreenKind::Activation
         | ScreenKind::NewPassword { .. }
         | ScreenKind::SelfEnrol
+        | ScreenKind::Recovered { .. }
         | ScreenKind::ChooseFactor { .. }
         | ScreenKind::EnrolTotp { .. }
         | ScreenKind::Code { .. }
         | ScreenKind::Pass { .. }
+        | ScreenKind::RecoveryCode { .. }
         | ScreenKind::Key { .. }
         | ScreenKind::EnrolKey { .. }
         | ScreenKind::Send { .. }

@@ -28,7 +28,9 @@ pub(crate) use refusal::{app_failed, call_failed, key_failed};
 pub(crate) use report::{report, report_form, reported};
 pub(crate) use screen::{Typed, page as screen_page, place};
 pub(crate) use sign_out::{confirm_sign_out, sign_out, signed_out};
-pub(crate) use steps::{activate, activation, new_password, pass, password, second_factor, start_again, step};
+pub(crate) use steps::{
+    activate, activation, new_password, pass, password, put_off, recovery_code, second_factor, start_again, step,
+};
 pub(crate) use telephone::{
     FOLLOW_EVERY, Following, call_done, confirm_call, confirm_text, enter_number, other_number, send,
     submit_text_code as text_code,
@@ -45,7 +47,7 @@ pub(crate) mod views {
     pub(crate) use super::report::{ReportView, ReportedView};
     pub(crate) use super::screen::{
         ActivationView, ChooseView, ChosenView, CodeView, EndedView, EnrolAppView, EnrolView, NewPasswordView,
-        PassView, PasswordView,
+        PassView, PasswordView, RecoveredView, RecoveryCodeView,
     };
     pub(crate) use super::sign_out::SignOutView;
     pub(crate) use super::telephone::{CallPageView, SendView, TextCodeView};

@@ -63,6 +63,7 @@ pub(crate) fn retry_after(refusal: &Refusal, now: Timestamp) -> Option<Duration>
         | Refusal::WrongCode
         | Refusal::CodeAlreadyUsed
         | Refusal::WrongPass
+        | Refusal::WrongRecoveryCode
         | Refusal::CeilingReached
         | Refusal::AccountNotActive
         | Refusal::KindCannotSignIn
@@ -94,6 +95,7 @@ const fn field(refusal: &Refusal) -> &'static str {
         Refusal::WrongPassword => "address",
         Refusal::WrongCode | Refusal::CodeAlreadyUsed | Refusal::CodeExpired | Refusal::WrongActivation => "code",
         Refusal::WrongPass => "pass",
+        Refusal::WrongRecoveryCode => "recovery_code",
         Refusal::FactorNotUsable => "way",
         Refusal::NewPasswordRefused(_) => "password",
         Refusal::PasswordsDiffer => "again",

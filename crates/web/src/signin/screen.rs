@@ -5,10 +5,11 @@ use minijinja::value::Serde;
 use serde::Serialize;
 use wardkey_domain::factor::FactorKind;
 use wardkey_domain::factor::push::PushFailure;
+use wardkey_domain::factor::recovery_code::FEW_LEFT;
 use wardkey_domain::factor::voice_call::CallStanding;
 use wardkey_domain::id::CredentialId;
 use wardkey_domain::secret::Secret;
-use wardkey_domain::signin::{NewPasswordWhy, Refusal};
+use wardkey_domain::signin::{EnrolWhy, NewPasswordWhy, Refusal};
 use wardkey_domain::time::Timestamp;
 use wardkey_usecases::signin::{CredentialView, Screen, ScreenKind, accepts_passkeys};
 
@@ -56,9 +57,11 @@ pub(crate) const fn place(screen: &Screen) -> &'static str {
         ScreenKind::Activation => routes::ACTIVATE,
         ScreenKind::NewPassword { .. } => routes::NEW_PASSWORD,
         ScreenKind::SelfEnrol => routes::PROFILE,
+        ScreenKind::Recovered { .. } => routes::RECOVERED,
         ScreenKind::ChooseFactor { .. } => routes::CHOOSE_METHOD,
         ScreenKind::EnrolTotp { .. } => routes::ENROL_APP,
         ScreenKind::Pass { .. } => routes::PASS,
+        ScreenKind::RecoveryCode { .. } => routes::RECOVERY_CODE,
         ScreenKind::Key { .. } => routes::KEY,
         ScreenKind::EnrolKey { .. } => routes::ENROL_KEY,
         ScreenKind::App { .. } => routes::APP_DONE,
@@ -118,10 +121,12 @@ fn varying(screen: &Screen, typed: &Typed) -> Option<Vec<String>> {
         ScreenKind::Activation
         | ScreenKind::NewPassword { .. }
         | ScreenKind::SelfEnrol
+        | ScreenKind::Recovered { .. }
         | ScreenKind::ChooseFactor { .. }
         | ScreenKind::EnrolTotp { .. }
         | ScreenKind::EnrolNumber { .. }
         | ScreenKind::Pass { .. }
+        | ScreenKind::RecoveryCode { .. }
         | ScreenKind::Key { .. }
         | ScreenKind::EnrolKey { .. }
         | ScreenKind::App { .. }
@@ -165,8 +170,15 @@ fn contents(web: &Web, screen: &Screen, typed: &Typed) -> (&'static str, Value) 
             ("signin/new-password.html", Value::from(Serde(view)))
         }
         ScreenKind::SelfEnrol => ("portal/self-enrol.html", Value::from(Serde(EnrolView { address }))),
-        ScreenKind::ChooseFactor { kinds } => {
-            let view = ChooseView { address, kinds: kinds.iter().map(|kind| kind.as_str()).collect() };
+        ScreenKind::Recovered { left, can_be_put_off } => {
+            let (left, few) = (*left, *left <= FEW_LEFT);
+            let view = RecoveredView { application, left, few, can_be_put_off: *can_be_put_off };
+            ("signin/recovered.html", Value::from(Serde(view)))
+        }
+        ScreenKind::ChooseFactor { kinds, why } => {
+            let kinds = kinds.iter().map(|kind| kind.as_str()).collect();
+            let can_be_put_off = *why == EnrolWhy::Recovered { can_be_put_off: true };
+            let view = ChooseView { address, kinds, is_first: *why == EnrolWhy::Needed, can_be_put_off };
             ("signin/choose-method.html", Value::from(Serde(view)))
         }
         ScreenKind::EnrolTotp { key, uri } => {
@@ -188,6 +200,10 @@ fn contents(web: &Web, screen: &Screen, typed: &Typed) -> (&'static str, Value) 
         ScreenKind::Pass { several } => {
             let view = PassView { application, several: *several };
             ("signin/pass.html", Value::from(Serde(view)))
+        }
+        ScreenKind::RecoveryCode { several } => {
+            let view = RecoveryCodeView { application, several: *several };
+            ("signin/recovery-code.html", Value::from(Serde(view)))
         }
         ScreenKind::Key { options, credentials, several } => {
             ("signin/key.html", key::key_page(screen, options, credentials, *several))
@@ -262,6 +278,25 @@ pub(crate) struct PassView {
     pub(crate) several: bool,
 }
 
+/// The page that asks for a recovery code.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct RecoveryCodeView {
+    pub(crate) application: Option<String>,
+    pub(crate) several: bool,
+}
+
+/// The page after a recovery code was used.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct RecoveredView {
+    pub(crate) application: Option<String>,
+    /// How many codes are left.
+    pub(crate) left: usize,
+    /// Whether those are few.
+    pub(crate) few: bool,
+    /// Whether the person may go on without enrolling.
+    pub(crate) can_be_put_off: bool,
+}
+
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct ActivationView {
     /// Whether the page asks for the address, or the sign-in knows it.
@@ -286,6 +321,10 @@ pub(crate) struct ChooseView {
     pub(crate) address: Option<String>,
     /// Words of the factors that can be chosen, the recommended first.
     pub(crate) kinds: Vec<&'static str>,
+    /// Whether the person had no way to sign in before.
+    pub(crate) is_first: bool,
+    /// Whether the person used a recovery code, and may go on without enrolling.
+    pub(crate) can_be_put_off: bool,
 }
 
 #[derive(Clone, Debug, Serialize)]

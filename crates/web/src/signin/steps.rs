@@ -73,10 +73,12 @@ pub(crate) async fn activate(visitor: Visitor, flow: Option<InFlow>) -> Result<A
         }
         ScreenKind::NewPassword { .. }
         | ScreenKind::SelfEnrol
+        | ScreenKind::Recovered { .. }
         | ScreenKind::ChooseFactor { .. }
         | ScreenKind::EnrolTotp { .. }
         | ScreenKind::EnrolNumber { .. }
         | ScreenKind::Pass { .. }
+        | ScreenKind::RecoveryCode { .. }
         | ScreenKind::Key { .. }
         | ScreenKind::EnrolKey { .. }
         | ScreenKind::App { .. }
@@ -120,6 +122,18 @@ pub(crate) async fn second_factor(visitor: Visitor, form: Result<Checked, PageEr
 pub(crate) async fn pass(visitor: Visitor, form: Result<Checked, PageError>) -> Result<Answer, PageError> {
     let Some(form) = current(form)? else { return Ok(restart(&Typed::default())) };
     submit(&visitor, Input::Pass { code: form.secret("pass") }, &Typed::default()).await
+}
+
+/// `POST /signin/recovery-code`
+pub(crate) async fn recovery_code(visitor: Visitor, form: Result<Checked, PageError>) -> Result<Answer, PageError> {
+    let Some(form) = current(form)? else { return Ok(restart(&Typed::default())) };
+    submit(&visitor, Input::RecoveryCode { code: form.secret("recovery_code") }, &Typed::default()).await
+}
+
+/// `POST /signin/recovered`: goes on, and enrols another time.
+pub(crate) async fn put_off(visitor: Visitor, form: Result<Checked, PageError>) -> Result<Answer, PageError> {
+    let Some(_form) = current(form)? else { return Ok(restart(&Typed::default())) };
+    submit(&visitor, Input::PutOff, &Typed::default()).await
 }
 
 /// `POST /signin/start-again`

@@ -161,6 +161,7 @@ pub(crate) const fn standing(kind: &ScreenKind) -> Option<CallStanding> {
         | ScreenKind::Activation
         | ScreenKind::NewPassword { .. }
         | ScreenKind::SelfEnrol
+        | ScreenKind::Recovered { .. }
         | ScreenKind::ChooseFactor { .. }
         | ScreenKind::EnrolTotp { .. }
         | ScreenKind::Code { .. }
@@ -168,6 +169,7 @@ pub(crate) const fn standing(kind: &ScreenKind) -> Option<CallStanding> {
         | ScreenKind::TextCode { .. }
         | ScreenKind::EnrolNumber { .. }
         | ScreenKind::Pass { .. }
+        | ScreenKind::RecoveryCode { .. }
         | ScreenKind::Key { .. }
         | ScreenKind::EnrolKey { .. }
         | ScreenKind::App { .. }

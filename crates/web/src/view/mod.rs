@@ -6,6 +6,7 @@ mod app;
 mod help;
 mod outage;
 mod person;
+mod recovery;
 mod rules;
 mod telephone;
 
@@ -13,6 +14,7 @@ pub(crate) use app::{AppActions, BindAppView, ConfirmAppView, Standing};
 pub(crate) use help::HelpView;
 pub(crate) use outage::OutageView;
 pub(crate) use person::PersonView;
+pub(crate) use recovery::RecoveryView;
 pub(crate) use rules::RulesView;
 #[cfg(test)]
 pub(crate) use telephone::KeypadCodeView;

@@ -197,6 +197,22 @@ impl PasswordHash {
         self.algorithm != Algorithm::Argon2id || self.params != current || self.output.len() != OUTPUT_BYTES
     }
 
+    /// What `candidate` hashes to at the same cost and with the same salt, to be compared by [`PasswordHash::is`].
+    ///
+    /// # Errors
+    /// When Argon2 refuses, which a valid cost makes impossible.
+    pub fn alike(&self, candidate: &Secret<String>, memory: &mut HashMemory) -> Result<Self, HashFault> {
+        let mut output = vec![0; self.output.len()];
+        fill(self.algorithm, self.params, &self.salt, candidate, memory, &mut output)?;
+        Ok(Self { output, ..self.clone() })
+    }
+
+    /// Whether both are of the same text, hashed with one salt at one cost.
+    pub fn is(&self, other: &Self) -> bool {
+        let alike = self.algorithm == other.algorithm && self.params == other.params && self.salt == other.salt;
+        constant_time_equal(&self.output, &other.output) && alike
+    }
+
     /// Whether `candidate` is the password; fails closed. For the history: a sign-in calls [`verify`].
     pub fn matches(&self, candidate: &Secret<String>, memory: &mut HashMemory) -> bool {
         let mut output = vec![0; self.output.len()];

@@ -7,6 +7,7 @@ mod newcomer;
 mod oidc;
 mod pass;
 mod password;
+mod recovery_code;
 mod security_key;
 mod sessions;
 mod throttle;
