@@ -30,6 +30,7 @@ const PEOPLE = [
   ['theatre-nurse', SURGERY, 'user'],
   ['anaesthetist', SURGERY, 'user'],
   ['orthoptist', SURGERY, 'user'],
+  ['optician', SURGERY, 'user'],
   ['appointments', SURGERY, 'shared_mailbox'],
   ['pharmacist', PHARMACY, 'user'],
   ['dispenser', PHARMACY, 'user'],

@@ -7,6 +7,7 @@
 //! [`registry`].
 
 pub mod authenticator;
+pub mod file;
 pub mod oidc;
 pub mod registry;
 

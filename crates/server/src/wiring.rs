@@ -9,8 +9,8 @@ use wardkey_gateway::outbound::{Outbound, OutboundSettings};
 use wardkey_store::{MasterKeys, Store, StoreSettings};
 use wardkey_usecases::message::Gateways;
 use wardkey_usecases::{App, Parts};
-use wardkey_web::WebSettings;
 use wardkey_web::demo::Demo;
+use wardkey_web::{TokenReader, WebSettings};
 
 use crate::cli::CliError;
 use crate::config::Config;
@@ -99,6 +99,7 @@ pub fn build(config: &Config, store: Store, demo: DemoMode, gateways: Gateways) 
 /// Every route of the product, in all its layers.
 pub fn routes(app: &App, config: &Config, demo: DemoPeople, figures: Option<&Figures>, health: &Health) -> Router {
     let web = WebSettings {
+        token_reader: TokenReader(wardkey_protocols::file::tokens_in),
         trusted_proxies: config.server.trusted_proxies.clone(),
         forwarding_header: config.server.forwarding_header,
         demo,

@@ -1,7 +1,7 @@
 //! Forms: reading what was sent, within limits, and only from our own pages.
 
 use axum::body::to_bytes;
-use axum::extract::{FromRequest, Request};
+use axum::extract::{FromRequest, Multipart, Request};
 use http::{HeaderMap, header};
 use wardkey_domain::secret::Secret;
 use zeroize::Zeroizing;
@@ -13,6 +13,8 @@ use crate::web::Web;
 
 /// No form of ours is larger.
 const LIMIT: usize = 64 * 1024;
+/// No file that somebody hands in is larger.
+const FILE_LIMIT: usize = 1024 * 1024;
 /// No form of ours has more fields.
 const MOST_FIELDS: usize = 200;
 
@@ -44,6 +46,37 @@ impl FromRequest<Web> for Checked {
         let cookies = request.extensions().get::<RequestCookies>().cloned().unwrap_or_default();
         let body = to_bytes(request.into_body(), LIMIT).await.map_err(|_| PageError::TooLarge)?;
         let fields = Fields::parse(&body)?;
+        if !csrf::is_genuine(fields.text(csrf::FIELD), &cookies) {
+            return Err(PageError::Stale);
+        }
+        Ok(Self(fields))
+    }
+}
+
+/// The fields of a form with a file, which one of our own pages sent: the file's text stands under its field's name.
+///
+/// It proves the same as [`Checked`].
+#[derive(Debug)]
+pub struct Upload(Fields);
+
+impl std::ops::Deref for Upload {
+    type Target = Fields;
+
+    fn deref(&self) -> &Fields {
+        &self.0
+    }
+}
+
+impl FromRequest<Web> for Upload {
+    type Rejection = PageError;
+
+    async fn from_request(request: Request, web: &Web) -> Result<Self, PageError> {
+        if !is_from_us(request.headers(), web.app().settings().issuer.origin()) {
+            return Err(PageError::CrossSite);
+        }
+        let cookies = request.extensions().get::<RequestCookies>().cloned().unwrap_or_default();
+        let multipart = Multipart::from_request(request, &()).await.map_err(|_| PageError::BadRequest)?;
+        let fields = Fields::of_parts(multipart).await?;
         if !csrf::is_genuine(fields.text(csrf::FIELD), &cookies) {
             return Err(PageError::Stale);
         }
@@ -94,6 +127,27 @@ impl Fields {
                 return Err(PageError::BadRequest);
             }
             fields.push((name.to_string(), Secret::new(value.to_string())));
+        }
+        Ok(Self(fields))
+    }
+
+    /// Reads the parts of a form with a file [RFC 7578], whose text is UTF-8.
+    async fn of_parts(mut parts: Multipart) -> Result<Self, PageError> {
+        let mut fields: Vec<(String, Secret<String>)> = Vec::new();
+        let mut left = FILE_LIMIT;
+        while let Some(mut part) = parts.next_field().await.map_err(|_| PageError::BadRequest)? {
+            let name = part.name().unwrap_or_default().to_owned();
+            let mut bytes = Zeroizing::new(Vec::new());
+            while let Some(chunk) = part.chunk().await.map_err(|_| PageError::BadRequest)? {
+                left = left.checked_sub(chunk.len()).ok_or(PageError::TooLarge)?;
+                bytes.extend_from_slice(&chunk);
+            }
+            let text = std::str::from_utf8(&bytes).map_err(|_| PageError::BadRequest)?;
+            let repeated = fields.iter().any(|(known, _)| *known == name);
+            if repeated || fields.len() >= MOST_FIELDS || text.contains('\0') {
+                return Err(PageError::BadRequest);
+            }
+            fields.push((name, Secret::new(text.to_owned())));
         }
         Ok(Self(fields))
     }

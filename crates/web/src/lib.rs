@@ -44,4 +44,4 @@ pub mod demo;
 
 pub use error::{PageCode, page_codes};
 pub use router::{router, wrap};
-pub use settings::{ForwardingHeader, PeerAddress, WebSettings};
+pub use settings::{ForwardingHeader, PeerAddress, TokenReader, WebSettings};

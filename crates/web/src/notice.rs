@@ -41,6 +41,14 @@ pub enum Notice {
     KeyAdded,
     /// A security key was removed.
     KeyRemoved,
+    /// A hardware token was activated.
+    TokenActivated,
+    /// A hardware token was removed.
+    TokenRemoved,
+    /// An administrator gave somebody a hardware token.
+    TokenAssigned,
+    /// An administrator took a hardware token back.
+    TokenTakenBack,
     /// The recovery codes were removed.
     RecoveryCodesRemoved,
     /// An administrator registered a security key for somebody.
@@ -57,7 +65,7 @@ pub enum Notice {
 
 impl Notice {
     /// Every notice, for tests and for reading one back.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 29] = [
         Self::SignInRestarted,
         Self::PasswordChanged,
         Self::CredentialAdded,
@@ -78,6 +86,10 @@ impl Notice {
         Self::KeyAdded,
         Self::KeyRemoved,
         Self::RecoveryCodesRemoved,
+        Self::TokenActivated,
+        Self::TokenRemoved,
+        Self::TokenAssigned,
+        Self::TokenTakenBack,
         Self::KeyRegistered,
         Self::PassWithdrawn,
         Self::AccountDisabled,
@@ -107,6 +119,10 @@ impl Notice {
             Self::AccountReEnrolled => "account-re-enrolled",
             Self::KeyAdded => "key-added",
             Self::KeyRemoved => "key-removed",
+            Self::TokenActivated => "token-activated",
+            Self::TokenRemoved => "token-removed",
+            Self::TokenAssigned => "token-assigned",
+            Self::TokenTakenBack => "token-taken-back",
             Self::RecoveryCodesRemoved => "recovery-codes-removed",
             Self::KeyRegistered => "key-registered",
             Self::PassWithdrawn => "pass-withdrawn",

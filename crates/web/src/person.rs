@@ -185,6 +185,7 @@ fn is_enrolment(screen: &Screen) -> bool {
         | ScreenKind::EnrolTotp { .. }
         | ScreenKind::EnrolNumber { .. }
         | ScreenKind::EnrolKey { .. }
+        | ScreenKind::ActivateToken { .. }
         | ScreenKind::BindApp { .. }
         | ScreenKind::ConfirmApp { .. }
         | ScreenKind::ConfirmText { .. }

@@ -82,6 +82,8 @@ pub const ADD_APP: &str = "/profile/security-info/add";
 pub const BIND_APP: &str = "/profile/security-info/add-authenticator";
 /// Adding a security key.
 pub const ADD_KEY: &str = "/profile/security-info/add-key";
+/// Activating a hardware token on the way in.
+pub const ENROL_TOKEN: &str = "/profile/self-enrol/token";
 /// Making recovery codes.
 pub const RECOVERY_CODES: &str = "/profile/security-info/recovery-codes";
 /// Removing recovery codes.
@@ -263,6 +265,21 @@ pub fn admin_account(id: AccountId) -> String {
 /// Doing something to an account; `deed` is one of the administration area's own words.
 pub fn admin_deed(id: AccountId, deed: &'static str) -> String {
     format!("{ADMIN_PEOPLE}/{id}/{deed}")
+}
+
+/// Activating a hardware token.
+pub(crate) fn activate_token(id: CredentialId) -> String {
+    format!("{SECURITY_INFO}/token/{id}")
+}
+
+/// Giving somebody a hardware token.
+pub(crate) fn admin_assign_token(id: AccountId) -> String {
+    format!("{ADMIN_PEOPLE}/{id}/token")
+}
+
+/// Taking a hardware token back.
+pub(crate) fn admin_take_token_back(id: AccountId, token: CredentialId) -> String {
+    format!("{ADMIN_PEOPLE}/{id}/token/{token}/take-back")
 }
 
 /// The word for a portal page in an address.

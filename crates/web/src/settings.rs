@@ -3,6 +3,8 @@
 use std::sync::Arc;
 
 use ipnet::IpNet;
+use wardkey_domain::factor::hardware_token::TokenRow;
+use wardkey_usecases::directory::IncomingRow;
 
 use crate::demo::Demo;
 
@@ -15,6 +17,19 @@ pub struct WebSettings {
     pub forwarding_header: ForwardingHeader,
     /// The demonstration's people and phone; `None` anywhere else.
     pub demo: Option<Arc<Demo>>,
+    /// What reads a file of hardware tokens.
+    pub token_reader: TokenReader,
+}
+
+/// What reads a file of hardware tokens: formats are not known here.
+#[derive(Clone, Copy, Debug)]
+pub struct TokenReader(pub fn(&str) -> Vec<IncomingRow<TokenRow>>);
+
+impl Default for TokenReader {
+    /// Finds nothing in any file.
+    fn default() -> Self {
+        Self(|_| Vec::new())
+    }
 }
 
 /// The one header that carries the client's address.

@@ -118,12 +118,20 @@ events! {
     /// A temporary access pass ended before its time, with what it had opened; `why` says what ended it: `withdrawn`,
     /// `enrolled`, `disabled`, `re_enrolled`, `role_granted` or `reported`.
     PassEnded "pass_ended" { account: AccountId, why: Word, reason: Option<Reason>, }
+    /// Hardware tokens were taken in from a file; so many rows had each outcome.
+    TokensImported "tokens_imported" {
+        organisation: OrganisationId, added: u64, changed: u64, unchanged: u64, refused: u64,
+    }
+    /// A hardware token was given to somebody, who activates it by a code.
+    TokenAssigned "token_assigned" { account: AccountId, token: CredentialId, }
+    /// A hardware token was taken back.
+    TokenTakenBack "token_taken_back" { account: AccountId, token: CredentialId, }
     /// A person made recovery codes, `count` of them, in place of those before.
     RecoveryCodesMade "recovery_codes_made" { account: AccountId, count: u32, }
     /// A recovery code was used; `left` says how many are not.
     RecoveryCodeUsed "recovery_code_used" { account: AccountId, left: u32, }
     /// The recovery codes of an account are good no more; `why` says whether they were `removed`, or the account was
-    /// `re_enrolled` or a sign-in to it `reported`.
+    /// `re_enrolled`, got a role (`role_granted`), or a sign-in to it was `reported`.
     RecoveryCodesEnded "recovery_codes_ended" { account: AccountId, why: Word, }
     /// A security key was registered for somebody and handed over; the reason says which, and when.
     KeyHandedOver "key_handed_over" { account: AccountId, credential: CredentialId, reason: Reason, }
@@ -233,6 +241,8 @@ impl Event {
             | Self::PassIssued { account, .. }
             | Self::PassUsed { account }
             | Self::PassEnded { account, .. }
+            | Self::TokenAssigned { account, .. }
+            | Self::TokenTakenBack { account, .. }
             | Self::RecoveryCodesMade { account, .. }
             | Self::RecoveryCodeUsed { account, .. }
             | Self::RecoveryCodesEnded { account, .. }
@@ -252,9 +262,9 @@ impl Event {
             | Self::AccountImported { account, organisation, .. }
             | Self::RoleGranted { account, organisation, .. }
             | Self::RoleRevoked { account, organisation, .. } => (Some(account), Some(organisation), None),
-            Self::OrganisationSaved { organisation, .. } | Self::FactorsSwitched { organisation, .. } => {
-                (None, Some(organisation), None)
-            }
+            Self::OrganisationSaved { organisation, .. }
+            | Self::FactorsSwitched { organisation, .. }
+            | Self::TokensImported { organisation, .. } => (None, Some(organisation), None),
             Self::SignedIn { account, application, .. } => (Some(account), None, application),
             Self::SignInRefused { account, application, .. } | Self::RequestRefused { account, application, .. } => {
                 (account, None, application)

@@ -35,6 +35,20 @@ pub enum Field {
     FamilyName,
     /// The password hash.
     PasswordHash,
+    /// The address of the account that a token is for.
+    Upn,
+    /// The number on a token.
+    SerialNumber,
+    /// The key of a token.
+    SecretKey,
+    /// For how many seconds a token shows a code.
+    TimeInterval,
+    /// Who made it.
+    Manufacturer,
+    /// What its maker calls it.
+    Model,
+    /// The hash that its codes are made with.
+    HashFunction,
     /// The row as a whole.
     Row,
 }
@@ -56,6 +70,13 @@ impl Field {
             Self::GivenName => "given_name",
             Self::FamilyName => "family_name",
             Self::PasswordHash => "password_hash",
+            Self::Upn => "upn",
+            Self::SerialNumber => "serial number",
+            Self::SecretKey => "secret key",
+            Self::TimeInterval => "time interval",
+            Self::Manufacturer => "manufacturer",
+            Self::Model => "model",
+            Self::HashFunction => "hash function",
             Self::Row => "row",
         }
     }

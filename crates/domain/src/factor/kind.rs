@@ -23,6 +23,8 @@ pub enum FactorKind {
     Push,
     /// A code from an authenticator app [RFC 6238].
     Totp,
+    /// A code from a small device that shows nothing else [RFC 6238, MET-8].
+    HardwareToken,
     /// A code in a text message [MET-3].
     Sms,
     /// A call that is confirmed on the keypad [MET-4].
@@ -50,12 +52,13 @@ pub struct UnknownFactor;
 
 impl FactorKind {
     /// Every factor, in the order in which pages offer them: the strongest second factor first [MET-11].
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Password,
         Self::TemporaryAccessPass,
         Self::WebAuthn,
         Self::Push,
         Self::Totp,
+        Self::HardwareToken,
         Self::Sms,
         Self::VoiceCall,
         Self::RecoveryCode,
@@ -69,6 +72,7 @@ impl FactorKind {
             Self::WebAuthn => "webauthn",
             Self::Push => "push",
             Self::Totp => "totp",
+            Self::HardwareToken => "hardware_token",
             Self::Sms => "sms",
             Self::VoiceCall => "voice_call",
             Self::RecoveryCode => "recovery_code",
@@ -86,6 +90,7 @@ impl FactorKind {
             Self::WebAuthn => 6,
             Self::TemporaryAccessPass => 7,
             Self::RecoveryCode => 8,
+            Self::HardwareToken => 9,
         }
     }
 }

@@ -15,6 +15,7 @@ mod letters;
 mod proof;
 mod registry;
 
+pub mod hardware_token;
 pub mod password;
 pub mod push;
 pub mod recovery_code;

@@ -75,6 +75,20 @@ const TOTP: Definition = Definition {
     name: "Authenticator app",
 };
 
+const HARDWARE_TOKEN: Definition = Definition {
+    kind: FactorKind::HardwareToken,
+    category: Category::Possession,
+    amr: &["otp"],
+    phishing_resistant: false,
+    verifies_holder: false,
+    is_core: true,
+    restricted: false,
+    is_bootstrap: false,
+    has_codes: true,
+    telephone: None,
+    name: "Hardware token",
+};
+
 const SMS: Definition = Definition {
     kind: FactorKind::Sms,
     category: Category::Possession,
@@ -126,6 +140,7 @@ pub const fn definition(kind: FactorKind) -> &'static Definition {
         FactorKind::WebAuthn => &WEBAUTHN,
         FactorKind::Push => &PUSH,
         FactorKind::Totp => &TOTP,
+        FactorKind::HardwareToken => &HARDWARE_TOKEN,
         FactorKind::Sms => &SMS,
         FactorKind::VoiceCall => &VOICE_CALL,
         FactorKind::RecoveryCode => &RECOVERY_CODE,
@@ -159,6 +174,7 @@ mod tests {
                 FactorKind::WebAuthn,
                 FactorKind::Push,
                 FactorKind::Totp,
+                FactorKind::HardwareToken,
                 FactorKind::Sms,
                 FactorKind::VoiceCall,
                 FactorKind::RecoveryCode

@@ -21,6 +21,10 @@ pub enum Action {
     IssuePass,
     /// Register a security key for somebody and hand it over.
     RegisterKey,
+    /// Give somebody a hardware token, and take it back.
+    AssignToken,
+    /// Take hardware tokens in from a file.
+    ImportTokens,
     /// Issue a single-use activation code.
     IssueActivation,
     /// Switch an account off.
@@ -59,6 +63,8 @@ impl Action {
         Self::ReEnrol,
         Self::IssuePass,
         Self::RegisterKey,
+        Self::AssignToken,
+        Self::ImportTokens,
         Self::IssueActivation,
         Self::DisableAccount,
         Self::EnableAccount,
@@ -85,6 +91,8 @@ impl Action {
             Self::ReEnrol => "re-enrol",
             Self::IssuePass => "issue pass",
             Self::RegisterKey => "register key",
+            Self::AssignToken => "assign a token",
+            Self::ImportTokens => "import tokens",
             Self::IssueActivation => "issue activation",
             Self::DisableAccount => "disable account",
             Self::EnableAccount => "enable account",

@@ -28,13 +28,14 @@ const fn administers(role: Role, action: Action) -> bool {
         | Action::ReEnrol
         | Action::IssuePass
         | Action::RegisterKey
+        | Action::AssignToken
         | Action::IssueActivation
         | Action::EnableAccount => matches!(
             role,
             LocalHelpDesk | LocalAdministrator | PrimaryLocalAdministrator | NationalHelpDesk | TenantAdministrator
         ),
         Action::DisableAccount | Action::EndSessions => !matches!(role, Staff | PracticeManager | Assessor),
-        Action::ImportAccounts | Action::ChangeOrganisation => {
+        Action::ImportAccounts | Action::ImportTokens | Action::ChangeOrganisation => {
             matches!(role, LocalAdministrator | PrimaryLocalAdministrator | NationalHelpDesk | TenantAdministrator)
         }
         Action::GrantRole | Action::RevokeRole => matches!(role, PrimaryLocalAdministrator | TenantAdministrator),

@@ -98,6 +98,11 @@ pub enum Challenge {
         /// The credential that it becomes.
         credential: CredentialId,
     },
+    /// To type a code of a hardware token that was assigned.
+    ActivateToken {
+        /// The token.
+        token: CredentialId,
+    },
     /// To scan or follow this code with an authenticator app of ours.
     BindApp {
         /// The code.
@@ -165,6 +170,7 @@ impl Challenge {
             | Self::ChooseFactor { .. }
             | Self::EnrolTotp { .. }
             | Self::EnrolKey { .. }
+            | Self::ActivateToken { .. }
             | Self::BindApp { .. }
             | Self::ConfirmApp { .. }
             | Self::EnrolNumber { .. }

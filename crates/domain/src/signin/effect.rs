@@ -56,6 +56,19 @@ pub enum Effect {
         /// The name that its owner gave it.
         label: Label,
     },
+    /// Activate a hardware token that was assigned. If it has been taken back meanwhile the step has not happened.
+    ActivateToken {
+        /// The token.
+        token: CredentialId,
+        /// The credential that it becomes.
+        credential: CredentialId,
+        /// The account.
+        account: AccountId,
+        /// The step of the code that activated it, so that it is spent from the start.
+        step: Option<Step>,
+        /// The name that its owner gave it.
+        label: Label,
+    },
     /// Send a code in a text message, in the transaction that saves the flow.
     SendText {
         /// To whom.

@@ -33,7 +33,10 @@ impl Flow {
     /// first.
     fn enrollable(&self, rules: &SignInRules, policies: &Policies, person: &Person) -> Vec<FactorKind> {
         let required = self.required(policies, person);
-        let barred = |kind: FactorKind| person.barred.iter().any(|(barred, _)| *barred == kind);
+        let barred = |kind: FactorKind| {
+            person.barred.iter().any(|(barred, _)| *barred == kind)
+                || (kind == FactorKind::HardwareToken && person.token.is_none())
+        };
         second_factors()
             .map(|definition| definition.kind)
             .filter(|kind| rules.core.contains(*kind) && !barred(*kind) && !is_too_weak(*kind, required))
@@ -90,6 +93,10 @@ impl Flow {
             let credential = new.credential();
             self.stage = Stage::EnrolKey(credential);
             return Step::Ask(self, Challenge::EnrolKey { credential }, effects);
+        }
+        if let Some(token) = person.token.filter(|_| kind == FactorKind::HardwareToken) {
+            self.stage = Stage::ActivateToken { token, credential: new.credential() };
+            return Step::Ask(self, Challenge::ActivateToken { token }, effects);
         }
         self.stage = Stage::EnrolTotp(new.clone());
         Step::Ask(self, Challenge::EnrolTotp { new }, effects)
@@ -218,9 +225,54 @@ impl Flow {
         };
         self.stage = Stage::SecondFactor { chosen: None };
         self.add_enrolled(proof);
-        let TotpState { credential, seed, last_used_step } = state;
+        let TotpState { credential, seed, last_used_step, .. } = state;
         let effects = vec![
             Effect::EnrolTotp { credential, account: person.id, seed, step: last_used_step, label },
+            Effect::ClearFailures { account: person.id, factor: FactorKind::Totp },
+        ];
+        self.proceed(rules, policies, person, effects)
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "one event's facts, unpacked by `step`")]
+    pub(super) fn token_code_submitted(
+        mut self,
+        op: &Op,
+        rules: &SignInRules,
+        policies: &Policies,
+        person: &Person,
+        permit: Permit,
+        label: Label,
+        state: Option<TotpState>,
+        code: Code,
+    ) -> Step {
+        let Stage::ActivateToken { token, credential } = self.stage else {
+            return Step::Refused(Some(self), Refusal::WrongStep);
+        };
+        if !self.may_enrol(person) {
+            return Step::Refused(Some(self), Refusal::WrongStep);
+        }
+        if let Err(refusal) = person.admit() {
+            return Step::Refused(None, refusal);
+        }
+        if let Some(refusal) = refusal_of(permit) {
+            return Step::Refused(Some(self), refusal);
+        }
+        // SECURITY: one that was taken back meanwhile, or given to somebody else, is not asked whether the code is right.
+        let Some(mut state) = state.filter(|state| state.credential == token && state.is_token) else {
+            return Step::Refused(Some(self), Refusal::FactorNotUsable);
+        };
+        if !self.may_finish(rules, policies, person, FactorKind::HardwareToken) {
+            return Step::Refused(Some(self), Refusal::FactorNotUsable);
+        }
+        state.credential = credential;
+        let proof = match totp::verify(&mut state, code, op.now) {
+            totp::Verdict::Accept(proof) => proof,
+            totp::Verdict::Refuse(_) => return Step::Refused(Some(self), Refusal::WrongCode),
+        };
+        self.stage = Stage::SecondFactor { chosen: None };
+        self.add_enrolled(proof);
+        let effects = vec![
+            Effect::ActivateToken { token, credential, account: person.id, step: state.last_used_step, label },
             Effect::ClearFailures { account: person.id, factor: FactorKind::Totp },
         ];
         self.proceed(rules, policies, person, effects)
@@ -286,6 +338,7 @@ impl Flow {
         let challenge = match &self.stage {
             Stage::EnrolTotp(new) => Challenge::EnrolTotp { new: new.clone() },
             Stage::EnrolKey(credential) => Challenge::EnrolKey { credential: *credential },
+            Stage::ActivateToken { token, .. } => Challenge::ActivateToken { token: *token },
             Stage::BindApp(binding) => Challenge::BindApp { binding: binding.clone() },
             Stage::ConfirmApp(asked) => Challenge::ConfirmApp { asked: *asked },
             Stage::ChooseFactor => self.choose_factor(rules, policies, person),

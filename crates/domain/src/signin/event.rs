@@ -201,6 +201,19 @@ pub enum Event {
         /// How it stands.
         standing: CallStanding,
     },
+    /// A code of an assigned hardware token arrived.
+    TokenCodeSubmitted {
+        /// The account.
+        person: Person,
+        /// Whether a try is allowed now.
+        permit: Permit,
+        /// The name that its owner gave it.
+        label: Label,
+        /// The token, if it is still assigned to the account.
+        state: Option<TotpState>,
+        /// The code.
+        code: Code,
+    },
     /// A code from the newly set up authenticator, or to the new number, arrived.
     EnrolmentCodeSubmitted {
         /// The account.

@@ -187,9 +187,14 @@ impl Flow {
         matches!(self.stage, Stage::Identify | Stage::Activation)
     }
 
-    /// Whether it was opened by a pass that is for enrolling.
+    /// Whether it was opened by a pass or a recovery code, and is for enrolling.
     pub const fn enrols_only(&self) -> bool {
         self.enrols_only
+    }
+
+    /// Whether that was a pass, which ends it when it ends; and not a recovery code.
+    pub fn opened_by_pass(&self) -> bool {
+        self.enrols_only && !self.has_proof_of(FactorKind::RecoveryCode)
     }
 
     /// What security keys sign in this flow.
@@ -200,6 +205,11 @@ impl Flow {
     /// The credential that a new security key becomes, if one is awaited.
     pub const fn awaits_new_key(&self) -> Option<CredentialId> {
         if let Stage::EnrolKey(credential) = &self.stage { Some(*credential) } else { None }
+    }
+
+    /// The hardware token whose code it awaits, to activate it.
+    pub const fn awaits_token(&self) -> Option<CredentialId> {
+        if let Stage::ActivateToken { token, .. } = &self.stage { Some(*token) } else { None }
     }
 
     /// Which factor's code it awaits, so that the use case counts the try for that factor.

@@ -37,6 +37,8 @@ mod strength_tests;
 mod telephone_tests;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod token_tests;
 
 pub use challenge::{Challenge, EnrolWhy, NewPasswordWhy};
 pub use effect::Effect;

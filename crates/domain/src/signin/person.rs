@@ -29,6 +29,8 @@ pub struct Person {
     pub factors: Vec<EnrolledFactor>,
     /// Whether a pass that the account has is for enrolling and nothing else; nothing without a pass that is good now.
     pub pass: Option<PassUse>,
+    /// A hardware token that was assigned to it and is not activated yet.
+    pub token: Option<CredentialId>,
     /// Factors that the account may neither use nor enrol, each with the reason [AUT-8].
     pub barred: Vec<(FactorKind, Unusable)>,
 }

@@ -71,6 +71,7 @@ enum BlobStage {
     ChooseFactor,
     EnrolTotp { credential: CredentialId, seed: Vec<u8> },
     EnrolKey(CredentialId),
+    ActivateToken { token: CredentialId, credential: CredentialId },
     BindApp { credential: CredentialId, code: String, expires_at: Timestamp },
     ConfirmApp(BlobAsked),
     EnrolNumber(FactorKind),
@@ -166,6 +167,9 @@ impl Flow {
                 BlobStage::EnrolTotp { credential: new.credential(), seed: new.seed().expose().clone() }
             }
             Stage::EnrolKey(credential) => BlobStage::EnrolKey(*credential),
+            Stage::ActivateToken { token, credential } => {
+                BlobStage::ActivateToken { token: *token, credential: *credential }
+            }
             Stage::CheckingPassword | Stage::Complete => return None,
         };
         let blob = Blob {
@@ -230,6 +234,7 @@ impl Flow {
                 BlobStage::OfferEnrolment => Stage::OfferEnrolment,
                 BlobStage::ChooseFactor => Stage::ChooseFactor,
                 BlobStage::EnrolKey(credential) => Stage::EnrolKey(credential),
+                BlobStage::ActivateToken { token, credential } => Stage::ActivateToken { token, credential },
                 BlobStage::EnrolTotp { credential, seed } => {
                     Stage::EnrolTotp(NewTotp::restore(credential, Secret::new(seed)))
                 }

@@ -182,6 +182,7 @@ impl Flow {
             | Stage::ChooseFactor
             | Stage::EnrolTotp(_)
             | Stage::EnrolKey(_)
+            | Stage::ActivateToken { .. }
             | Stage::AppCode(_)
             | Stage::BindApp(_)
             | Stage::EnrolNumber(_)
@@ -312,8 +313,10 @@ impl Flow {
         }
         let verdict = match sent {
             Some(sent) => of_a_text(sent, code, op.now),
-            // SECURITY: a code may come from the backup with which the app moves, whatever page it was typed on.
-            None if self.request.moving.is_some() => Err(Refusal::FactorNotUsable),
+            // SECURITY: a code may come from the backup with which the app moves, whatever page it was typed on; a token's not.
+            None if self.request.moving.is_some() && !states.iter().all(|state| state.is_token) => {
+                Err(Refusal::FactorNotUsable)
+            }
             None if matches!(self.stage, Stage::SecondFactor { .. } | Stage::AppCode(_)) => {
                 let is_asked = |state: &TotpState| {
                     let ours = person.factors.iter().find(|factor| factor.credential == state.credential);

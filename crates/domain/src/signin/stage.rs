@@ -41,6 +41,13 @@ pub(super) enum Stage {
     EnrolTotp(NewTotp),
     /// A new security key is awaited.
     EnrolKey(CredentialId),
+    /// A code of an assigned hardware token is awaited, which activates it.
+    ActivateToken {
+        /// The token.
+        token: CredentialId,
+        /// The credential that it becomes.
+        credential: CredentialId,
+    },
     /// A code that binds an app is shown, and the app awaited.
     BindApp(NewBinding),
     /// An app was bound and asked, and its answer is awaited.
@@ -84,6 +91,7 @@ impl Stage {
             | Self::ChooseFactor
             | Self::EnrolTotp(_)
             | Self::EnrolKey(_)
+            | Self::ActivateToken { .. }
             | Self::BindApp(_)
             | Self::ConfirmApp(_)
             | Self::EnrolNumber(_)
@@ -108,6 +116,7 @@ impl Stage {
             | Self::ChooseFactor
             | Self::EnrolTotp(_)
             | Self::EnrolKey(_)
+            | Self::ActivateToken { .. }
             | Self::BindApp(_)
             | Self::EnrolNumber(_)
             | Self::ConfirmNumber { .. }
@@ -132,6 +141,7 @@ impl Stage {
             | Self::ChooseFactor
             | Self::EnrolTotp(_)
             | Self::EnrolKey(_)
+            | Self::ActivateToken { .. }
             | Self::BindApp(_)
             | Self::ConfirmApp(_)
             | Self::EnrolNumber(_)
@@ -151,6 +161,7 @@ impl Stage {
             Self::ChooseFactor
                 | Self::EnrolTotp(_)
                 | Self::EnrolKey(_)
+                | Self::ActivateToken { .. }
                 | Self::BindApp(_)
                 | Self::ConfirmApp(_)
                 | Self::EnrolNumber(_)

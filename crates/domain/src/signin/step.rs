@@ -77,6 +77,9 @@ impl Flow {
             Event::EnrolmentCodeSubmitted { person, permit, label, code } => {
                 self.enrolment_code_submitted(op, rules, policies, &person, permit, label, code)
             }
+            Event::TokenCodeSubmitted { person, permit, label, state, code } => {
+                self.token_code_submitted(op, rules, policies, &person, permit, label, state, code)
+            }
             Event::EnrolmentCallChecked { person, label, standing } => {
                 self.enrolment_call_checked(op, rules, policies, &person, label, standing)
             }
@@ -96,6 +99,7 @@ impl Flow {
                 | Stage::ChooseFactor
                 | Stage::EnrolTotp(_)
                 | Stage::EnrolKey(_)
+                | Stage::ActivateToken { .. }
                 | Stage::BindApp(_)
                 | Stage::ConfirmApp(_)
                 | Stage::EnrolNumber(_)

@@ -66,6 +66,7 @@ pub(super) fn person() -> Person {
         password: Some(PasswordStanding::Good { until: None }),
         factors: Vec::new(),
         pass: None,
+        token: None,
         barred: Vec::new(),
     }
 }
@@ -100,12 +101,13 @@ pub(super) fn code(seed: &[u8], second: i64) -> Code {
     Code::at(seed, totp::Step::of(op(second).now))
 }
 
-fn wrong_code(seed: &[u8], second: i64) -> Code {
+pub(super) fn wrong_code(seed: &[u8], second: i64) -> Code {
     Code::at(seed, totp::Step::of(op(second + 3_600).now))
 }
 
 pub(super) fn state(last_used_step: Option<totp::Step>) -> TotpState {
-    TotpState { credential: enrolled(), seed: Secret::new(SEED.to_vec()), last_used_step }
+    let shape = totp::CodeShape::APP;
+    TotpState { credential: enrolled(), is_token: false, seed: Secret::new(SEED.to_vec()), shape, last_used_step }
 }
 
 /// A flow as one journey moves it: every step goes through saving and resuming, as in production.
@@ -273,6 +275,7 @@ fn challenge_word(challenge: &Challenge) -> String {
         Challenge::Pass { .. } => "pass",
         Challenge::RecoveryCode { .. } => "recovery-code",
         Challenge::EnrolKey { .. } => "enrol-key",
+        Challenge::ActivateToken { .. } => "activate-token",
         Challenge::NewPassword { .. } => "new-password",
         Challenge::SelfEnrol { why: EnrolWhy::Needed | EnrolWhy::Lost } => "self-enrol",
         Challenge::SelfEnrol { why: EnrolWhy::Recovered { can_be_put_off: true } } => "recovered",

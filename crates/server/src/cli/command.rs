@@ -8,7 +8,7 @@ use tokio::runtime::{Builder, Runtime};
 use super::error::CliError;
 use super::{
     account, application, audit, authenticator, backup, check_config, create_admin, demo, keys, migrate, organisation,
-    reference, restore, serve,
+    reference, restore, serve, token,
 };
 use crate::config::Config;
 use crate::telemetry::{Format, Level, start_log};
@@ -37,6 +37,7 @@ enum Command {
     CreateAdmin(create_admin::Args),
     Organisation(organisation::Args),
     Account(account::Args),
+    Token(token::Args),
     Application(application::Args),
     Audit(audit::Args),
     Keys(keys::Args),
@@ -74,6 +75,7 @@ impl Cli {
                 verb(async { organisation::run(args, &wiring::open(&load()?).await?).await })
             }
             Command::Account(args) => verb(async { account::run(args, &wiring::open(&load()?).await?).await }),
+            Command::Token(args) => verb(async { token::run(args, &wiring::open(&load()?).await?).await }),
             Command::Application(args) => verb(async { application::run(args, &wiring::open(&load()?).await?).await }),
             Command::Keys(args) => verb(async { keys::run(args, &wiring::open(&load()?).await?).await }),
             Command::CreateAdmin(args) => verb(async { create_admin::run(args, &wiring::open(&load()?).await?).await }),

@@ -22,6 +22,7 @@ mod organisation;
 mod reference;
 mod restore;
 mod serve;
+mod token;
 
 pub use command::Cli;
 pub use error::CliError;

@@ -9,6 +9,7 @@ mod app;
 mod binding;
 mod credentials;
 mod device;
+mod hardware_token;
 mod pace;
 mod pass;
 mod passwords;
@@ -42,6 +43,9 @@ pub use credentials::{
     list_credentials, lock_credentials, save_credential,
 };
 pub use device::{delete_devices, delete_devices_unseen_since, knows_device, save_device};
+pub use hardware_token::{
+    StoredToken, activate_token, assign_token, find_assigned_token, find_token, has_seed, insert_token, list_tokens,
+};
 pub use pace::{lock_pace, save_pace};
 pub use pass::{
     NewPass, PassFacts, delete_passes_over, end_pass, find_open_pass, find_pass_facts, insert_pass, use_pass,

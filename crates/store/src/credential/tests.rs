@@ -6,11 +6,12 @@ use wardkey_domain::credential::{
     ActivationCode, ActivationPurpose, Attempt, Credential, CredentialState, Credentials, Label, MustChange, Permit,
     ThrottleRules, Who,
 };
+use wardkey_domain::factor::hardware_token::TokenName;
 use wardkey_domain::factor::password::{HashMemory, HashParams, PasswordHash, PasswordRules, hash};
 use wardkey_domain::factor::recovery_code::{HashedCode, RecoveryCodes};
 use wardkey_domain::factor::telephone::PhoneNumber;
 use wardkey_domain::factor::temporary_access_pass::{PassCode, PassState};
-use wardkey_domain::factor::totp::Step;
+use wardkey_domain::factor::totp::{CodeHash, CodeShape, Step};
 use wardkey_domain::factor::webauthn::{KeyRecord, KeyState, NewKey, UsedKey};
 use wardkey_domain::factor::{CoreFactors, FactorKind};
 use wardkey_domain::id::{AccountId, CredentialId, DeviceId, OrganisationId, SessionId};
@@ -659,4 +660,48 @@ both_engines!(recovery_codes_that_were_moved_to_another_account_are_none, |store
     let other = AccountId::new(NOW, [9; 10]);
     tx.exec("UPDATE recovery_codes SET account_id = $1", args![other]).await.unwrap();
     assert!(find_recovery_codes(&mut tx, other).await.is_err());
+});
+
+fn token(number: u8, owner: Option<AccountId>) -> StoredToken {
+    StoredToken {
+        id: id(number),
+        organisation: organisation(),
+        account: owner,
+        credential: None,
+        name: TokenName { serial: format!("T{number}"), manufacturer: "Maker".to_owned(), model: "One".to_owned() },
+        shape: CodeShape { hash: CodeHash::Sha256, seconds: 60 },
+    }
+}
+
+both_engines!(a_token_is_assigned_once_activated_once_and_free_again_when_its_credential_goes, |store| async move {
+    let mut tx = store.begin().await.unwrap();
+    let stock = token(1, None);
+    assert!(insert_token(&mut tx, &stock, &seed(1), NOW).await.unwrap());
+    assert!(!insert_token(&mut tx, &StoredToken { id: id(2), ..stock.clone() }, &seed(1), NOW).await.unwrap());
+    assert!(has_seed(&mut tx, id(1), &seed(1)).await.unwrap() && !has_seed(&mut tx, id(1), &seed(2)).await.unwrap());
+    assert_eq!(find_token(&mut tx, "T1").await.unwrap(), Some(stock.clone()));
+    assert!(find_assigned_token(&mut tx, id(1), account()).await.unwrap().is_none(), "it is in stock");
+    assert!(assign_token(&mut tx, &stock, Some(account()), NOW).await.unwrap());
+    assert!(!assign_token(&mut tx, &stock, Some(AccountId::new(NOW, [9; 10])), NOW).await.unwrap(), "it has gone");
+    let state = find_assigned_token(&mut tx, id(1), account()).await.unwrap().unwrap();
+    assert_eq!((state.is_token, state.shape, state.seed.expose().as_slice()), (true, stock.shape, [1; 20].as_slice()));
+    assert!(find_assigned_token(&mut tx, id(1), AccountId::new(NOW, [9; 10])).await.unwrap().is_none());
+
+    let credential = Credential { kind: FactorKind::HardwareToken, ..app(7, true) };
+    let seed_of = activate_token(&mut tx, id(1), account(), credential.id).await.unwrap().unwrap();
+    assert!(activate_token(&mut tx, id(1), account(), id(8)).await.unwrap().is_none(), "of two at once, one");
+    insert_credential(&mut tx, &credential, Some(&seed_of), None).await.unwrap();
+    let state = find_totp(&mut tx, credential.id).await.unwrap().unwrap();
+    assert_eq!((state.is_token, state.shape), (true, stock.shape));
+    assert!(spend_totp_step(&mut tx, credential.id, Step::from_number(5), NOW).await.unwrap());
+    let held = list_tokens(&mut tx, account()).await.unwrap().remove(0);
+    assert_eq!(held.credential, Some(credential.id));
+    assert!(!assign_token(&mut tx, &held, None, NOW).await.unwrap(), "what is in use is not taken back");
+
+    let gone = Credential { state: CredentialState::Removed { at: NOW }, ..credential };
+    assert!(save_credential(&mut tx, &gone).await.unwrap());
+    let held = list_tokens(&mut tx, account()).await.unwrap().remove(0);
+    assert_eq!((held.account, held.credential), (Some(account()), None));
+    assert!(assign_token(&mut tx, &held, None, NOW).await.unwrap());
+    assert_eq!(list_tokens(&mut tx, account()).await.unwrap(), []);
 });

@@ -1,18 +1,21 @@
-//! The secrets and spent steps of authenticator apps.
+//! The secrets and spent steps of authenticator apps and hardware tokens.
 
-use wardkey_domain::factor::totp::{Step, TotpState};
+use wardkey_domain::factor::FactorKind;
+use wardkey_domain::factor::totp::{CodeShape, Step, TotpState};
 use wardkey_domain::id::CredentialId;
 use wardkey_domain::time::Timestamp;
 
 use super::credentials::sealed_at;
+use super::hardware_token::shape;
 use crate::{Row, StoreError, Tx, args};
 
-/// The codes of one authenticator app, ours or another, also of one that awaits its confirming code; not one that was removed.
+/// The codes of one authenticator app, ours or another, or of a hardware token, also of one that awaits its confirming code; not one that was removed.
 pub async fn find_totp(tx: &mut Tx, id: CredentialId) -> Result<Option<TotpState>, StoreError> {
     let row = tx
         .opt(
-            "SELECT id, sealed_secret, used_step FROM credentials \
-             WHERE id = $1 AND kind IN ('totp', 'push') AND state <> 'removed'",
+            "SELECT credentials.id, credentials.kind, sealed_secret, used_step, hash, seconds FROM credentials \
+             LEFT JOIN hardware_tokens ON hardware_tokens.credential_id = credentials.id \
+             WHERE credentials.id = $1 AND kind IN ('totp', 'push', 'hardware_token') AND state <> 'removed'",
             args![id],
         )
         .await?;
@@ -27,7 +30,7 @@ pub async fn spend_totp_step(tx: &mut Tx, id: CredentialId, step: Step, now: Tim
     let spent = tx
         .exec(
             "UPDATE credentials SET used_step = $2, last_used_at = $3 \
-             WHERE id = $1 AND kind IN ('totp', 'push') AND state = 'active' AND (used_step IS NULL OR used_step < $2)",
+             WHERE id = $1 AND kind IN ('totp', 'push', 'hardware_token') AND state = 'active' AND (used_step IS NULL OR used_step < $2)",
             args![id, step.number(), now],
         )
         .await?;
@@ -37,8 +40,11 @@ pub async fn spend_totp_step(tx: &mut Tx, id: CredentialId, step: Step, now: Tim
 fn from_row(tx: &Tx, row: &Row) -> Result<TotpState, StoreError> {
     let credential: CredentialId = row.get("id")?;
     let sealed: Vec<u8> = row.get("sealed_secret")?;
+    let is_token = row.get::<String>("kind")? == FactorKind::HardwareToken.as_str();
     Ok(TotpState {
         credential,
+        is_token,
+        shape: if is_token { shape(row)? } else { CodeShape::APP },
         seed: tx.unseal(sealed_at(credential), &sealed)?,
         last_used_step: row.get::<Option<i64>>("used_step")?.map(Step::from_number),
     })

@@ -52,6 +52,7 @@ pub const SEALED_COLUMNS: &[SealedColumn] = &[
     sealed!("bindings", "credential_id", "sealed_subscription"),
     sealed!("credentials", "id", "sealed_secret"),
     sealed!("flows", "id", "sealed"),
+    sealed!("hardware_tokens", "id", "sealed_seed"),
     sealed!("messages", "id", "sealed_payload"),
     sealed!("passes", "id", "sealed_code"),
     sealed!("push_requests", "id", "sealed_details"),

@@ -9,6 +9,8 @@ pub struct Form {
     pub action: String,
     /// `get` or `post`.
     pub method: String,
+    /// Whether it is sent in parts, as a form with a file is.
+    pub in_parts: bool,
     /// Fields in order.
     pub fields: Vec<Field>,
     /// Buttons that send it.
@@ -129,6 +131,7 @@ fn begin(tag: &Tag) -> Form {
     Form {
         action: tag.attribute("action").unwrap_or_default().to_owned(),
         method: tag.attribute("method").unwrap_or("get").to_lowercase(),
+        in_parts: tag.attribute("enctype") == Some("multipart/form-data"),
         ..Form::default()
     }
 }

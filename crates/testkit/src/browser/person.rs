@@ -85,7 +85,7 @@ impl Browser {
     /// Opens a path or an address.
     pub async fn open(&mut self, path: &str) -> &Page {
         let url = self.resolve(path);
-        self.navigate(Method::GET, url, Vec::new()).await
+        self.navigate(Method::GET, url, Vec::new(), false).await
     }
 
     /// Follows the link whose text is `text`.
@@ -146,7 +146,7 @@ impl Browser {
     pub async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> &Page {
         let fields = fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         let url = self.resolve(path);
-        self.navigate(Method::POST, url, fields).await
+        self.navigate(Method::POST, url, fields, false).await
     }
 
     /// The code, state and other parameters that an application got.
@@ -176,10 +176,10 @@ impl Browser {
         let mut url = if action.is_empty() { self.page().url.clone() } else { self.resolve(action) };
         let fields = form.sent_by(button);
         if form.method == "post" {
-            return self.navigate(Method::POST, url, fields).await;
+            return self.navigate(Method::POST, url, fields, form.in_parts).await;
         }
         url.query_pairs_mut().clear().extend_pairs(&fields);
-        self.navigate(Method::GET, url, Vec::new()).await
+        self.navigate(Method::GET, url, Vec::new(), false).await
     }
 
     fn resolve(&self, path: &str) -> Url {
@@ -187,14 +187,20 @@ impl Browser {
         base.join(path).expect("a path that can be joined")
     }
 
-    async fn navigate(&mut self, mut method: Method, mut url: Url, mut fields: Vec<(String, String)>) -> &Page {
+    async fn navigate(
+        &mut self,
+        mut method: Method,
+        mut url: Url,
+        mut fields: Vec<(String, String)>,
+        in_parts: bool,
+    ) -> &Page {
         self.left_for = None;
         for _ in 0..MAX_REDIRECTS {
             if url.origin() != self.origin.origin() {
                 self.left_for = Some(Departure { url, fields });
                 return self.page.as_ref().expect("only a page leads elsewhere");
             }
-            let answer = self.exchange(&method, &url, &fields).await;
+            let answer = self.exchange(&method, &url, &fields, in_parts).await;
             let target = led_on(&answer).map(|target| url.join(target).expect("an address"));
             let keeps_method =
                 matches!(answer.status(), StatusCode::TEMPORARY_REDIRECT | StatusCode::PERMANENT_REDIRECT);
@@ -210,7 +216,13 @@ impl Browser {
         self.page()
     }
 
-    async fn exchange(&mut self, method: &Method, url: &Url, fields: &[(String, String)]) -> Response<Vec<u8>> {
+    async fn exchange(
+        &mut self,
+        method: &Method,
+        url: &Url,
+        fields: &[(String, String)],
+        in_parts: bool,
+    ) -> Response<Vec<u8>> {
         let mut request = Request::builder()
             .method(method)
             .uri(url.path().to_owned() + &url.query().map(|query| format!("?{query}")).unwrap_or_default())
@@ -224,12 +236,17 @@ impl Browser {
             request = request.header(header::COOKIE, cookies);
         }
         if method == Method::POST {
-            let kind = HeaderValue::from_static("application/x-www-form-urlencoded");
+            let kind = if in_parts { IN_PARTS } else { "application/x-www-form-urlencoded" };
+            let kind = HeaderValue::from_static(kind);
             request = request
                 .header(header::CONTENT_TYPE, kind)
                 .header(header::ORIGIN, self.origin.origin().ascii_serialization());
         }
-        let body = if method == Method::POST { encode(fields) } else { Vec::new() };
+        let body = match *method {
+            Method::POST if in_parts => in_parts_of(fields),
+            Method::POST => encode(fields),
+            _ => Vec::new(),
+        };
         let answer = self.transport.send(request.body(body).expect("a request that can be built")).await;
         for cookie in answer.headers().get_all(header::SET_COOKIE) {
             self.cookies.keep(cookie.to_str().expect("a cookie is text"), self.origin.scheme() == "https");
@@ -245,6 +262,18 @@ fn led_on(answer: &Response<Vec<u8>>) -> Option<&str> {
         status if status.is_redirection() => header(header::LOCATION),
         _ => header(header::REFRESH)?.strip_prefix("0; url="),
     }
+}
+
+const IN_PARTS: &str = "multipart/form-data; boundary=wardkey-test-boundary";
+
+/// A form with a file as it is posted [RFC 7578].
+fn in_parts_of(fields: &[(String, String)]) -> Vec<u8> {
+    let part = |(name, value): &(String, String)| {
+        let file = if name == "file" { "; filename=\"file.csv\"\r\nContent-Type: text/csv" } else { "" };
+        format!("--wardkey-test-boundary\r\nContent-Disposition: form-data; name=\"{name}\"{file}\r\n\r\n{value}\r\n")
+    };
+    let parts: String = fields.iter().map(part).collect();
+    format!("{parts}--wardkey-test-boundary--\r\n").into_bytes()
 }
 
 /// A form as it is posted.

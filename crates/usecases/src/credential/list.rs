@@ -6,6 +6,7 @@ use wardkey_domain::op::Op;
 use wardkey_domain::permission::Action;
 use wardkey_domain::time::Timestamp;
 use wardkey_store as store;
+use wardkey_store::credential::StoredToken;
 
 use super::enrol_key::room_for_key;
 use super::held::{HeldCredential, held};
@@ -29,6 +30,8 @@ pub struct SecurityInfo {
     pub can_add_key: bool,
     /// Whether one may be removed: never the last.
     pub can_remove: bool,
+    /// Hardware tokens that were assigned and are not in use.
+    pub tokens: Vec<StoredToken>,
     /// The recovery codes; nothing where the person may have none.
     pub recovery: Option<OwnRecoveryCodes>,
     /// The password, if there is one.
@@ -60,9 +63,12 @@ pub async fn security_info(app: &App, op: &Op) -> Result<SecurityInfo> {
     let is_allowed = |kind: FactorKind| barred.iter().all(|(barred, _)| *barred != kind);
     let has_room = |kind: FactorKind| own::room(app, &credentials, kind).is_ok();
     let may_add = |kind: &FactorKind| definition(*kind).telephone.is_some() && is_allowed(*kind) && has_room(*kind);
+    let mut tokens = store::credential::list_tokens(&mut tx, account.id).await?;
+    tokens.retain(|token| token.credential.is_none());
     let recovery = own_codes(&mut tx, account.id, &barred, &credentials).await?;
     Ok(SecurityInfo {
         recovery,
+        tokens,
         phones: FactorKind::ALL.into_iter().filter(may_add).collect(),
         can_add_app: has_room(FactorKind::Totp),
         can_bind_app: has_room(FactorKind::Push) && is_allowed(FactorKind::Push),

@@ -25,6 +25,7 @@ mod remove;
 mod rename;
 mod set_default;
 mod sweep;
+mod token;
 
 pub use add_app::{Confirmation, NewApp, begin_adding_app, confirm_app, pending_app};
 pub use add_key::{add_key, awaited_key, begin_adding_key};
@@ -44,7 +45,8 @@ pub use remove::remove;
 pub use rename::rename;
 pub use set_default::set_default;
 pub use sweep::{Swept, sweep};
-pub use wardkey_store::credential::StoredCustody;
+pub use token::{Activation, activate_token, tokens_to_activate};
+pub use wardkey_store::credential::{StoredCustody, StoredToken};
 
 pub(crate) use held::held;
 pub(crate) use number::note_number;

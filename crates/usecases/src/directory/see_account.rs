@@ -9,7 +9,7 @@ use wardkey_domain::op::Op;
 use wardkey_domain::permission::Action;
 use wardkey_domain::time::Timestamp;
 use wardkey_store as store;
-use wardkey_store::credential::{PassFacts, RecoveryFacts};
+use wardkey_store::credential::{PassFacts, RecoveryFacts, StoredToken};
 
 use super::target::{load, load_to_change};
 use crate::audit::SignInRecord;
@@ -34,6 +34,8 @@ pub struct AccountFacts {
     pub pass: Option<GivenPass>,
     /// The recovery codes that it has made.
     pub recovery: Option<RecoveryFacts>,
+    /// The hardware tokens that were assigned to it.
+    pub tokens: Vec<StoredToken>,
     /// Its second factors, oldest first.
     pub credentials: Vec<HeldCredential>,
     /// How many sessions it has open.
@@ -111,6 +113,7 @@ pub async fn see_account(app: &App, op: &Op, id: AccountId) -> Result<AccountFac
     let has_activation = store::credential::has_activation(&mut tx, id, op.now).await?;
     let pass = store::credential::find_pass_facts(&mut tx, id).await?;
     let recovery = store::credential::find_recovery_facts(&mut tx, id).await?;
+    let tokens = store::credential::list_tokens(&mut tx, id).await?;
     let enrolment = app.settings().signin.enrolment_lifetime;
     let pass = pass.map(|facts| GivenPass::of(&facts, enrolment, op.now));
     let credentials = Credentials::new(store::credential::list_credentials(&mut tx, id).await?).into_vec();
@@ -130,6 +133,7 @@ pub async fn see_account(app: &App, op: &Op, id: AccountId) -> Result<AccountFac
         has_activation,
         pass,
         recovery,
+        tokens,
         credentials,
         sessions,
         sign_ins,
@@ -143,6 +147,7 @@ const CHANGES: &[Action] = &[
     Action::ReEnrol,
     Action::IssuePass,
     Action::RegisterKey,
+    Action::AssignToken,
     Action::DisableAccount,
     Action::EnableAccount,
     Action::EndSessions,

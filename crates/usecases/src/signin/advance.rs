@@ -110,11 +110,19 @@ async fn confirm(app: &App, op: &Op, token: &str, code: &str, label: Option<Stri
     let Some(person) = known_person(app, &mut tx, op, &resumed).await? else {
         return Settling::of(&resumed, Guess::none()).settle(app, op, tx, wrong_step(resumed)).await;
     };
-    let label = label_of(label, resumed.flow.awaits_code_of())?;
+    let token = resumed.flow.awaits_token();
+    let kind = token.map_or_else(|| resumed.flow.awaits_code_of(), |_| FactorKind::HardwareToken);
+    let label = label_of(label, kind)?;
     let attempt = attempt(&mut tx, op, person.id, resumed.flow.awaits_code_of()).await?;
     let permit = store::credential::reserve_attempt(&mut tx, &attempt, &app.settings().throttle, op.now).await?;
     let settling = Settling::of(&resumed, Guess::reserved(attempt, permit));
-    let event = Event::EnrolmentCodeSubmitted { person, permit, label, code };
+    let event = match token {
+        Some(token) => {
+            let state = store::credential::find_assigned_token(&mut tx, token, person.id).await?;
+            Event::TokenCodeSubmitted { person, permit, label, state, code }
+        }
+        None => Event::EnrolmentCodeSubmitted { person, permit, label, code },
+    };
     let step = resumed.flow.step(op, &app.settings().signin, &Policies::built_in(), event);
     settling.settle(app, op, tx, step).await
 }

@@ -145,6 +145,7 @@ impl Settling {
                             | Effect::EnrolTelephone { .. }
                             | Effect::EnrolApp { .. }
                             | Effect::EnrolKey { .. }
+                            | Effect::ActivateToken { .. }
                     )
                 };
                 let enrolled = effects.iter().any(enrols);
@@ -222,6 +223,13 @@ impl Settling {
                     if !store::credential::insert_key(tx, &enrolled, &key).await? {
                         return Ok(Some(Refusal::KeyFailed(KeyFailure::KnownKey)));
                     }
+                }
+                Effect::ActivateToken { token, credential, account, step, label } => {
+                    let seed = store::credential::activate_token(tx, token, account, credential).await?;
+                    // SECURITY: one that was taken back, or is in use since, proves nothing.
+                    let Some(seed) = seed else { return Ok(Some(Refusal::FactorNotUsable)) };
+                    let enrolment = Enrolment { credential, account, kind: FactorKind::HardwareToken, label };
+                    self.enrol(app, op, tx, enrolment, &seed, step).await?;
                 }
                 Effect::ResetPace { account } => reset_pace(op, tx, account).await?,
                 Effect::Withdraw { message } => {
@@ -643,6 +651,7 @@ fn channels(effects: &[Effect]) -> Vec<Channel> {
         | Effect::EnrolTelephone { .. }
         | Effect::EnrolApp { .. }
         | Effect::EnrolKey { .. }
+        | Effect::ActivateToken { .. }
         | Effect::UsePass { .. }
         | Effect::UseRecoveryCode { .. } => Some(Channel::Mail),
         _ => None,

@@ -93,6 +93,14 @@ pub(super) async fn screen(app: &App, tx: &mut Tx, shown: Shown, challenge: Chal
                 options: creation_options(rules, &shown.challenge, account.id, address, name, &held),
             }
         }
+        Challenge::ActivateToken { token } => {
+            let tokens = match shown.account {
+                Some(account) => store::credential::list_tokens(tx, account).await?,
+                None => Vec::new(),
+            };
+            let token = tokens.into_iter().find(|held| held.id == token);
+            ScreenKind::ActivateToken { token: token.map(|held| held.name) }
+        }
         Challenge::App { asked, several } => {
             let credential = views(tx, &[asked.credential]).await?.pop().ok_or(Error::NotFound("credential"))?;
             ScreenKind::App { asked: asked_view(tx, &asked).await?, credential, several }

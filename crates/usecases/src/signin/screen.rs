@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use wardkey_domain::directory::HelpContact;
 use wardkey_domain::factor::FactorKind;
+use wardkey_domain::factor::hardware_token::TokenName;
 use wardkey_domain::factor::password::PasswordRules;
 use wardkey_domain::factor::push::PushStanding;
 use wardkey_domain::factor::voice_call::CallStanding;
@@ -183,6 +184,11 @@ pub enum ScreenKind {
     RecoveryCode {
         /// Whether the person has another way, too.
         several: bool,
+    },
+    /// To type the code that a hardware token shows, to activate it.
+    ActivateToken {
+        /// What it is known by; nothing if it was taken back.
+        token: Option<TokenName>,
     },
     /// To show a security key.
     Key {

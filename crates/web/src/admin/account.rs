@@ -9,7 +9,7 @@ use wardkey_domain::factor::definition;
 use wardkey_domain::id::AccountId;
 use wardkey_domain::permission::Action;
 use wardkey_domain::time::Timestamp;
-use wardkey_usecases::credential::{HeldCredential, StoredCustody};
+use wardkey_usecases::credential::{HeldCredential, StoredCustody, StoredToken};
 use wardkey_usecases::directory::{self, AccountFacts, GivenPass, HeldRole, PasswordFacts};
 
 use super::deed::Deed;
@@ -18,7 +18,7 @@ use crate::page::Page;
 use crate::person::Person;
 use crate::portal::{SignInRow, sign_in_rows};
 use crate::routes;
-use crate::view::{NumberView, moment, written_day};
+use crate::view::{NumberView, moment, token_words, written_day};
 
 #[derive(Serialize)]
 pub(crate) struct AccountView {
@@ -33,6 +33,8 @@ pub(crate) struct AccountView {
     pub(crate) last_signed_in: Option<String>,
     pub(crate) password: PasswordView,
     pub(crate) has_activation: bool,
+    /// Hardware tokens that were assigned.
+    pub(crate) tokens: Vec<TokenRow>,
     /// How many recovery codes are left, in words.
     pub(crate) recovery: Option<String>,
     /// What became of the last temporary access pass, in words.
@@ -70,6 +72,24 @@ pub(crate) struct CredentialRow {
     pub(crate) last_used: Option<String>,
 }
 
+/// A hardware token that was assigned.
+#[derive(Serialize)]
+pub(crate) struct TokenRow {
+    pub(crate) name: String,
+    /// Whether a code has activated it.
+    pub(crate) in_use: bool,
+    /// Where it is taken back, by whoever may.
+    pub(crate) take_back: Option<String>,
+}
+
+impl TokenRow {
+    fn of(account: AccountId, token: &StoredToken, may_assign: bool) -> Self {
+        let in_use = token.credential.is_some();
+        let take_back = (may_assign && !in_use).then(|| routes::admin_take_token_back(account, token.id));
+        Self { name: token_words(&token.name), in_use, take_back }
+    }
+}
+
 /// One role.
 #[derive(Serialize)]
 pub(crate) struct RoleRow {
@@ -100,9 +120,11 @@ impl AccountView {
         let is_privileged = facts.roles.iter().any(|held| held.grant.role.is_privileged());
         let pass = can_sign_in && works(status) && !is_privileged && facts.permitted.contains(&Action::IssuePass);
         let pass = pass.then(|| DeedLink { word: "pass", href: routes::admin_issue_pass(account.id) });
+        let may_assign = can_sign_in && works(status) && facts.permitted.contains(&Action::AssignToken);
+        let token = may_assign.then(|| DeedLink { word: "token", href: routes::admin_assign_token(account.id) });
         let key = key.then(|| DeedLink { word: "register-key", href: routes::admin_begin_key(account.id) });
         Self {
-            deeds: deeds.map(|deed| deed.link(account.id)).chain(pass).chain(key).collect(),
+            deeds: deeds.map(|deed| deed.link(account.id)).chain(pass).chain(key).chain(token).collect(),
             name: account.display_name,
             address: account.address.to_string(),
             kind: account.kind.words(),
@@ -115,6 +137,7 @@ impl AccountView {
             password: PasswordView::from(facts.password),
             pass: facts.pass.as_ref().map(|pass| pass_words(pass, now)),
             has_activation: facts.has_activation,
+            tokens: facts.tokens.iter().map(|token| TokenRow::of(account.id, token, may_assign)).collect(),
             recovery: facts.recovery.map(|codes| format!("{} of {} left", codes.left, codes.made)),
             mfa: match account.kind.mfa_rule() {
                 MfaRule::Required => "needed",

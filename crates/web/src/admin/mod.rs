@@ -12,6 +12,8 @@ mod people;
 mod router;
 #[cfg(test)]
 mod samples;
+mod token;
+mod tokens;
 
 pub(crate) use router::router;
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use axum::extract::Query;
 use serde::{Deserialize, Serialize};
 use url::form_urlencoded::Serializer;
-use wardkey_usecases::directory::{self, FoundPeople, FoundPerson};
+use wardkey_usecases::directory::{self, FoundPeople, FoundPerson, may_import_tokens};
 
 use crate::error::PageError;
 use crate::page::Page;
@@ -27,6 +27,8 @@ pub(crate) struct PeopleView {
     pub(crate) people: Vec<PersonRow>,
     /// The address of the next page, if there is one.
     pub(crate) next: Option<String>,
+    /// Whether the person may take hardware tokens in.
+    pub(crate) takes_tokens: bool,
 }
 
 /// One person found.
@@ -57,13 +59,13 @@ impl From<FoundPerson> for PersonRow {
 }
 
 impl PeopleView {
-    pub(crate) fn new(typed: String, found: FoundPeople) -> Self {
+    pub(crate) fn new(typed: String, found: FoundPeople, takes_tokens: bool) -> Self {
         let next = found.next.map(|after| {
             let query = Serializer::new(String::new()).append_pair("q", &typed).append_pair("after", &after).finish();
             format!("{}?{query}", routes::ADMIN)
         });
         let people = found.people.into_iter().map(PersonRow::from).collect();
-        Self { searched: !typed.is_empty(), typed, people, next }
+        Self { searched: !typed.is_empty(), typed, people, next, takes_tokens }
     }
 }
 
@@ -71,5 +73,9 @@ impl PeopleView {
 pub(crate) async fn find(person: Person, Query(search): Query<Search>) -> Result<Page, PageError> {
     let typed = search.q.trim().to_owned();
     let found = directory::find_people(person.app(), &person.op, &typed, search.after.as_deref()).await?;
-    Ok(Page::new("admin/people.html", person.admin_frame(), PeopleView::new(typed, found)))
+    Ok(Page::new(
+        "admin/people.html",
+        person.admin_frame(),
+        PeopleView::new(typed, found, may_import_tokens(&person.op)),
+    ))
 }

@@ -2,11 +2,13 @@
 
 use wardkey_usecases::FieldError;
 
-use super::account::{AccountView, CredentialRow, DeedLink, PasswordView, RoleRow};
+use super::account::{AccountView, CredentialRow, DeedLink, PasswordView, RoleRow, TokenRow};
 use super::deed::{Deed, DeedView, SecretView};
 use super::key::{BeginKeyView, RegisterKeyView};
 use super::pass::{IssuedView, PassView};
 use super::people::{PeopleView, PersonRow};
+use super::token::AssignTokenView;
+use super::tokens::{ImportTokensView, ImportedView, RefusedRow};
 use crate::notice::Notice;
 use crate::page::{Frame, Page};
 use crate::portal::SignInRow;
@@ -21,7 +23,13 @@ fn text(text: &str) -> String {
 }
 
 fn people(typed: &str, people: Vec<PersonRow>, next: Option<&str>) -> Page {
-    let view = PeopleView { typed: text(typed), searched: !typed.is_empty(), people, next: next.map(text) };
+    let view = PeopleView {
+        typed: text(typed),
+        searched: !typed.is_empty(),
+        people,
+        next: next.map(text),
+        takes_tokens: true,
+    };
     Page::new("admin/people.html", frame(), view)
 }
 
@@ -87,6 +95,7 @@ fn account(full: bool) -> Page {
         },
         pass: Some(text("Good until 22 November 2026 at 9:51pm, for several uses")),
         has_activation: full,
+        tokens: if full { tokens() } else { Vec::new() },
         recovery: full.then(|| text("7 of 10 left")),
         mfa: if full { "needed" } else { "nobody_signs_in" },
         credentials: if full {
@@ -100,6 +109,40 @@ fn account(full: bool) -> Page {
         deeds: if full { links.into_iter().collect() } else { Vec::new() },
     };
     Page::new("admin/account.html", frame(), view)
+}
+
+fn tokens() -> Vec<TokenRow> {
+    let token = |serial, in_use: bool| TokenRow {
+        name: format!("Contoso HardwareKey, serial number {serial}"),
+        in_use,
+        take_back: (!in_use).then(|| text("/admin/people/0199/token/0199/take-back")),
+    };
+    vec![token("1234567", true), token("1234568", false)]
+}
+
+fn assign_token() -> Page {
+    let view = AssignTokenView {
+        name: text("Practice nurse"),
+        address: text(NURSE),
+        action: text("/admin/people/0199/token"),
+        back: text("/admin/people/0199"),
+        serial: text("1234567"),
+    };
+    Page::new("admin/assign-token.html", frame(), view)
+}
+
+fn import_tokens() -> Page {
+    Page::new("admin/import-tokens.html", frame(), ImportTokensView { organisation: text("A81001") })
+}
+
+fn imported_tokens() -> Page {
+    let error = |line, column, wrong| RefusedRow { line, column, text: text(wrong) };
+    let errors = vec![
+        error(4, "upn", "no account that you look after has this address"),
+        error(5, "time interval", "it must be 30 or 60, in seconds"),
+    ];
+    let view = ImportedView { added: 37, changed: 1, unchanged: 0, refused: 2, errors };
+    Page::new("admin/imported-tokens.html", frame(), view)
 }
 
 fn outages() -> Page {
@@ -220,6 +263,10 @@ pub(crate) fn samples() -> Vec<Sample> {
         Sample::new("admin-issued-pass", issued_pass()),
         Sample::new("admin-begin-key", begin_key()),
         Sample::new("admin-register-key", register_key()),
+        Sample::new("admin-assign-token", assign_token()),
+        Sample::new("admin-import-tokens", import_tokens()),
+        Sample::new("admin-import-tokens-no-file", import_tokens().error("file", text("Choose the file of the maker"))),
+        Sample::new("admin-imported-tokens", imported_tokens()),
         Sample::new(
             "admin-register-key-day",
             register_key()

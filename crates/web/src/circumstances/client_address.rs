@@ -66,7 +66,7 @@ mod tests {
         let settings = WebSettings {
             trusted_proxies: vec!["10.0.0.0/8".parse().unwrap(), "fd00::/8".parse().unwrap()],
             forwarding_header: header,
-            demo: None,
+            ..WebSettings::default()
         };
         let mut headers = HeaderMap::new();
         for line in lines {

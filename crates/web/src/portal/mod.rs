@@ -14,6 +14,7 @@ mod recovery_codes;
 mod security_info;
 mod sessions;
 mod sign_ins;
+mod tokens;
 
 pub(crate) use apps::{
     ask_again, begin_binding, begin_binding_form, begin_moving, binding_form, continue_binding, move_form,
@@ -35,6 +36,7 @@ pub(crate) use security_info::{
 };
 pub(crate) use sessions::{end, end_others, sessions, sign_out_everywhere};
 pub(crate) use sign_ins::{SignInRow, rows as sign_in_rows, sign_ins};
+pub(crate) use tokens::{activate, token_form};
 
 #[cfg(test)]
 pub(crate) mod views {
@@ -46,8 +48,9 @@ pub(crate) mod views {
     pub(crate) use super::profile::{AlreadyView, MyProfileView, ProfileView, SelfServiceView};
     pub(crate) use super::recovery_codes::{AboutCodesView, NewCodesView};
     pub(crate) use super::security_info::{
-        AddAppView, BeginAddingView, MethodView, RemoveView, RenameView, SecurityInfoView,
+        AddAppView, BeginAddingView, MethodView, RemoveView, RenameView, SecurityInfoView, TokenView,
     };
     pub(crate) use super::sessions::{SessionRow, SessionsView};
     pub(crate) use super::sign_ins::{SignInRow, SignInsView};
+    pub(crate) use super::tokens::ActivateTokenView;
 }

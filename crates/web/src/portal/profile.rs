@@ -123,6 +123,7 @@ pub(crate) async fn self_enrol(person: Option<Person>, flow: Option<InFlow>) -> 
             | ScreenKind::RecoveryCode { .. }
             | ScreenKind::Key { .. }
             | ScreenKind::EnrolKey { .. }
+            | ScreenKind::ActivateToken { .. }
             | ScreenKind::App { .. }
             | ScreenKind::BindApp { .. }
             | ScreenKind::ConfirmApp { .. }

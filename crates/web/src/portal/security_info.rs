@@ -7,7 +7,7 @@ use wardkey_domain::credential::Credential;
 use wardkey_domain::factor::{FactorKind, definition};
 use wardkey_domain::id::CredentialId;
 use wardkey_usecases::Error;
-use wardkey_usecases::credential::{self, Confirmation, HeldCredential, NewApp, SecurityInfo};
+use wardkey_usecases::credential::{self, Confirmation, HeldCredential, NewApp, SecurityInfo, StoredToken};
 use wardkey_usecases::signin::{Destination, PortalPage};
 
 use crate::address::Segment;
@@ -18,7 +18,7 @@ use crate::goto::Goto;
 use crate::notice::Notice;
 use crate::page::Page;
 use crate::person::Person;
-use crate::view::{NumberView, PhoneOffer, RecoveryView, moment};
+use crate::view::{NumberView, PhoneOffer, RecoveryView, moment, token_words};
 use crate::{qr, routes, words};
 
 const HERE: Destination = Destination::PortalPage(PortalPage::SecurityInfo);
@@ -36,6 +36,8 @@ pub(crate) struct SecurityInfoView {
     /// The kinds of telephone that may be added.
     pub(crate) phones: Vec<PhoneOffer>,
     pub(crate) may_remove: bool,
+    /// Hardware tokens that were assigned and are not in use.
+    pub(crate) tokens: Vec<TokenView>,
     /// The recovery codes; nothing where the person may have none.
     pub(crate) recovery: Option<RecoveryView>,
     pub(crate) password_set: Option<String>,
@@ -63,6 +65,19 @@ pub(crate) struct MethodView {
     pub(crate) change_number: Option<String>,
     /// Moving it to a new phone, for an app that is asked.
     pub(crate) move_app: Option<String>,
+}
+
+/// A hardware token that was assigned, and where it is activated.
+#[derive(Serialize)]
+pub(crate) struct TokenView {
+    pub(crate) name: String,
+    pub(crate) href: String,
+}
+
+impl From<&StoredToken> for TokenView {
+    fn from(token: &StoredToken) -> Self {
+        Self { name: token_words(&token.name), href: routes::activate_token(token.id) }
+    }
 }
 
 impl From<&HeldCredential> for MethodView {
@@ -96,6 +111,7 @@ impl From<SecurityInfo> for SecurityInfoView {
             may_add_key: info.can_add_key,
             phones: PhoneOffer::of(&info.phones),
             may_remove: info.can_remove,
+            tokens: info.tokens.iter().map(TokenView::from).collect(),
             recovery: info.recovery.as_ref().map(RecoveryView::from),
             password_set: info.password.map(|password| moment(password.set_at)),
             password_expires_in_days: info.password.and_then(|password| password.expires_in_days),
@@ -236,7 +252,9 @@ pub(crate) async fn remove(
         Ok(removed) => {
             let is_phone = definition(removed.kind).telephone.is_some();
             let is_key = removed.kind == FactorKind::WebAuthn;
-            let of_apps = if is_key { Notice::KeyRemoved } else { Notice::CredentialRemoved };
+            let is_token = removed.kind == FactorKind::HardwareToken;
+            let of_apps = if is_token { Notice::TokenRemoved } else { Notice::CredentialRemoved };
+            let of_apps = if is_key { Notice::KeyRemoved } else { of_apps };
             let notice = if is_phone { Notice::PhoneRemoved } else { of_apps };
             Ok(Goto::to(routes::SECURITY_INFO).notice(notice).into())
         }

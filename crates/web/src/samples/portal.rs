@@ -118,11 +118,24 @@ fn recovery(methods: usize) -> RecoveryView {
     RecoveryView { made, left, of: 10, are_few: left < 3 }
 }
 
+fn token() -> TokenView {
+    TokenView {
+        name: text("Contoso HardwareKey, serial number 1234567"),
+        href: text("/profile/security-info/token/0199"),
+    }
+}
+
+fn activate_token() -> Page {
+    let TokenView { name, href } = token();
+    Page::new("portal/activate-token.html", frame(), ActivateTokenView { token: name, action: href, label: None })
+}
+
 fn recovery_codes() -> Vec<Sample> {
     let about = |methods| Page::new("portal/recovery-codes.html", frame(), AboutCodesView { codes: recovery(methods) });
     let codes = (0..10).map(|_| text("abcde-fghjk-mnpqr")).collect();
     let new = NewCodesView { address: text(NURSE), codes };
     vec![
+        Sample::new("activate-token", activate_token()),
         Sample::new("recovery-codes", about(2)),
         Sample::new("recovery-codes-none", about(3)),
         Sample::new("new-recovery-codes", Page::new("portal/new-recovery-codes.html", frame(), new)),
@@ -138,6 +151,7 @@ fn security_info() -> Vec<Sample> {
             may_add_key: methods.len() != 3,
             phones: phones(methods.len() > 3),
             may_remove: methods.len() > 1,
+            tokens: if methods.len() == 2 { vec![token()] } else { Vec::new() },
             recovery: (methods.len() > 1).then(|| recovery(methods.len())),
             methods,
             password_set: Some(text("1 March 2026 at 10:15am")),

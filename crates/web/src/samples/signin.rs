@@ -53,6 +53,15 @@ fn keys() -> Vec<Sample> {
         let view = PassView { application: Some("Rota planner".to_owned()), several };
         Page::new("signin/pass.html", visitor(), view)
     };
+    let enrol_token = || {
+        let token = Some("Contoso HardwareKey, serial number 1234567".to_owned());
+        Page::new("signin/enrol-token.html", enrolling(), EnrolTokenView { token, label: None })
+    };
+    let code_token = || {
+        let chosen = ChosenView { id: "0199".to_owned(), label: "Hardware token".to_owned(), kind: "hardware_token" };
+        let view = CodeView { application: None, address: nurse(), several: true, chosen: Some(chosen) };
+        Page::new("signin/token-code.html", visitor(), view)
+    };
     let recovery_code = |several| {
         let view = RecoveryCodeView { application: Some("Rota planner".to_owned()), several };
         Page::new("signin/recovery-code.html", visitor(), view)
@@ -74,6 +83,9 @@ fn keys() -> Vec<Sample> {
     vec![
         Sample::new("pass", pass(true)),
         Sample::new("pass-wrong", refused(pass(false), &Refusal::WrongPass)),
+        Sample::new("enrol-token", enrol_token()),
+        Sample::new("enrol-token-wrong", enrol_token().error("code", crate::words::sentence("wrong_token_code"))),
+        Sample::new("code-token", code_token()),
         Sample::new("recovery-code", recovery_code(true)),
         Sample::new("recovery-code-wrong", refused(recovery_code(false), &Refusal::WrongRecoveryCode)),
         Sample::new("recovered", recovered(7, true)),

@@ -119,6 +119,7 @@ const fn awaits_second_factor(kind: &ScreenKind) -> bool {
         | ScreenKind::EnrolTotp { .. }
         | ScreenKind::EnrolNumber { .. }
         | ScreenKind::EnrolKey { .. }
+        | ScreenKind::ActivateToken { .. }
         | ScreenKind::BindApp { .. }
         | ScreenKind::ConfirmApp { .. }
         | ScreenKind::ConfirmText { .. }

@@ -174,6 +174,7 @@ fn awaited(screen: &Screen, now: Timestamp) -> Option<CredentialId> {
         | ScreenKind::RecoveryCode { .. }
         | ScreenKind::Key { .. }
         | ScreenKind::EnrolKey { .. }
+        | ScreenKind::ActivateToken { .. }
         | ScreenKind::Send { .. }
         | ScreenKind::TextCode { .. }
         | ScreenKind::Call { .. }

@@ -40,6 +40,11 @@ pub(crate) async fn confirm_app(visitor: Visitor, form: Result<Checked, PageErro
     submit(&visitor, Input::ConfirmEnrolment { code: form.text("code").to_owned(), label }, &typed).await
 }
 
+/// `POST /profile/self-enrol/token`
+pub(crate) async fn confirm_token(visitor: Visitor, form: Result<Checked, PageError>) -> Result<Answer, PageError> {
+    confirm_app(visitor, form).await
+}
+
 /// `POST /profile/self-enrol/again`
 pub(crate) async fn choose_again(visitor: Visitor, form: Result<Checked, PageError>) -> Result<Answer, PageError> {
     let Some(_form) = current(form)? else { return Ok(restart(&Typed::default())) };

@@ -21,7 +21,7 @@ mod telephone;
 pub(crate) use another_way::{another_way, choose};
 pub(crate) use app::{app_done, code_instead, wait_for_app};
 pub(crate) use begin::{begin_fresh_factor, start};
-pub(crate) use enrol::{choose_again, choose_method, confirm, confirm_app, enrolled};
+pub(crate) use enrol::{choose_again, choose_method, confirm, confirm_app, confirm_token, enrolled};
 pub(crate) use help::{accessibility, cannot_sign_in};
 pub(crate) use key::{browser_failure, confirm_key, passkey_options, show_key, show_passkey};
 pub(crate) use refusal::{app_failed, call_failed, key_failed};
@@ -46,8 +46,8 @@ pub(crate) mod views {
     pub(crate) use super::refusal::sentences;
     pub(crate) use super::report::{ReportView, ReportedView};
     pub(crate) use super::screen::{
-        ActivationView, ChooseView, ChosenView, CodeView, EndedView, EnrolAppView, EnrolView, NewPasswordView,
-        PassView, PasswordView, RecoveredView, RecoveryCodeView,
+        ActivationView, ChooseView, ChosenView, CodeView, EndedView, EnrolAppView, EnrolTokenView, EnrolView,
+        NewPasswordView, PassView, PasswordView, RecoveredView, RecoveryCodeView,
     };
     pub(crate) use super::sign_out::SignOutView;
     pub(crate) use super::telephone::{CallPageView, SendView, TextCodeView};

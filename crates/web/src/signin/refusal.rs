@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
+use wardkey_domain::factor::FactorKind;
 use wardkey_domain::factor::push::PushFailure;
 use wardkey_domain::factor::voice_call::CallOutcome;
 use wardkey_domain::factor::webauthn::KeyFailure;
 use wardkey_domain::signin::Refusal;
 use wardkey_domain::time::Timestamp;
-use wardkey_usecases::signin::ScreenKind;
+use wardkey_usecases::signin::{CredentialView, ScreenKind};
 
 use crate::page::ErrorView;
 use crate::words;
@@ -44,11 +45,17 @@ pub(crate) fn key_failed(failure: KeyFailure) -> ErrorView {
 }
 
 /// The word of the sentence: a code in a text is wrong in another way than one in an app.
-const fn word(asked: &ScreenKind, refusal: &Refusal) -> &'static str {
+fn word(asked: &ScreenKind, refusal: &Refusal) -> &'static str {
     match (asked, refusal) {
         (ScreenKind::TextCode { .. } | ScreenKind::ConfirmText { .. }, Refusal::WrongCode) => "wrong_text_code",
+        (ScreenKind::ActivateToken { .. }, Refusal::WrongCode) => "wrong_token_code",
+        (ScreenKind::Code { credentials, .. }, Refusal::WrongCode) if are_tokens(credentials) => "wrong_token_code",
         (_, refusal) => refusal.as_str(),
     }
+}
+
+fn are_tokens(credentials: &[CredentialView]) -> bool {
+    credentials.iter().all(|credential| credential.kind == FactorKind::HardwareToken)
 }
 
 /// How long the person has to wait.

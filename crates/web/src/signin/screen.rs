@@ -17,7 +17,7 @@ use crate::demo::PersonRow;
 use crate::page::Page;
 use crate::person::frame_of;
 use crate::signin::{app, key, refusal, telephone};
-use crate::view::{CallView, RulesView, Standing};
+use crate::view::{CallView, RulesView, Standing, token_words};
 use crate::web::Web;
 use crate::{qr, routes};
 
@@ -64,6 +64,7 @@ pub(crate) const fn place(screen: &Screen) -> &'static str {
         ScreenKind::RecoveryCode { .. } => routes::RECOVERY_CODE,
         ScreenKind::Key { .. } => routes::KEY,
         ScreenKind::EnrolKey { .. } => routes::ENROL_KEY,
+        ScreenKind::ActivateToken { .. } => routes::ENROL_TOKEN,
         ScreenKind::App { .. } => routes::APP_DONE,
         ScreenKind::BindApp { .. } | ScreenKind::ConfirmApp { .. } => routes::ENROL_BIND,
         ScreenKind::EnrolNumber { .. } => routes::ENROL_NUMBER,
@@ -112,13 +113,16 @@ fn varying(screen: &Screen, typed: &Typed) -> Option<Vec<String>> {
         ScreenKind::Password { address } => {
             Some([&typed.address, address, &typed.action].into_iter().flatten().cloned().collect())
         }
-        ScreenKind::Code { credentials, several: _ } => {
+        ScreenKind::Code { credentials, .. }
+            if credentials.iter().all(|credential| credential.kind != FactorKind::HardwareToken) =>
+        {
             let address = screen.account.as_ref().map(|account| account.address.clone());
             let chosen =
                 credentials.iter().flat_map(|credential| [credential.id.to_string(), credential.label.clone()]);
             Some(address.into_iter().chain(chosen).collect())
         }
-        ScreenKind::Activation
+        ScreenKind::Code { .. }
+        | ScreenKind::Activation
         | ScreenKind::NewPassword { .. }
         | ScreenKind::SelfEnrol
         | ScreenKind::Recovered { .. }
@@ -129,6 +133,7 @@ fn varying(screen: &Screen, typed: &Typed) -> Option<Vec<String>> {
         | ScreenKind::RecoveryCode { .. }
         | ScreenKind::Key { .. }
         | ScreenKind::EnrolKey { .. }
+        | ScreenKind::ActivateToken { .. }
         | ScreenKind::App { .. }
         | ScreenKind::BindApp { .. }
         | ScreenKind::ConfirmApp { .. }
@@ -209,6 +214,11 @@ fn contents(web: &Web, screen: &Screen, typed: &Typed) -> (&'static str, Value) 
             ("signin/key.html", key::key_page(screen, options, credentials, *several))
         }
         ScreenKind::EnrolKey { options } => ("signin/enrol-key.html", key::enrol_key_page(options, typed)),
+        ScreenKind::ActivateToken { token } => {
+            let token = token.as_ref().map(token_words);
+            let view = EnrolTokenView { token, label: typed.label.clone() };
+            ("signin/enrol-token.html", Value::from(Serde(view)))
+        }
         ScreenKind::App { asked, credential, several } => {
             app::app_page(screen, asked, &credential.label, *several, typed.follows, now)
         }
@@ -237,8 +247,9 @@ fn contents(web: &Web, screen: &Screen, typed: &Typed) -> (&'static str, Value) 
                 .find(|credential| Some(credential.id) == typed.credential)
                 .or_else(|| credentials.first())
                 .map(ChosenView::from);
+            let is_token = chosen.as_ref().is_some_and(|chosen| chosen.kind == FactorKind::HardwareToken.as_str());
             let view = CodeView { application, address, several: *several, chosen };
-            ("signin/code.html", Value::from(Serde(view)))
+            (if is_token { "signin/token-code.html" } else { "signin/code.html" }, Value::from(Serde(view)))
         }
         ScreenKind::Ended { refusal } => ("signin/ended.html", Value::from(Serde(ended(web, refusal)))),
     }
@@ -334,6 +345,14 @@ pub(crate) struct EnrolAppView {
     pub(crate) picture: Option<String>,
     pub(crate) label: Option<String>,
     pub(crate) demo: bool,
+}
+
+/// The page that activates a hardware token.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct EnrolTokenView {
+    /// What it is known by, in words; nothing if it was taken back.
+    pub(crate) token: Option<String>,
+    pub(crate) label: Option<String>,
 }
 
 #[derive(Clone, Debug, Serialize)]

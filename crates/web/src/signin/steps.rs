@@ -81,6 +81,7 @@ pub(crate) async fn activate(visitor: Visitor, flow: Option<InFlow>) -> Result<A
         | ScreenKind::RecoveryCode { .. }
         | ScreenKind::Key { .. }
         | ScreenKind::EnrolKey { .. }
+        | ScreenKind::ActivateToken { .. }
         | ScreenKind::App { .. }
         | ScreenKind::BindApp { .. }
         | ScreenKind::ConfirmApp { .. }

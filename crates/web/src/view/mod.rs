@@ -9,6 +9,7 @@ mod person;
 mod recovery;
 mod rules;
 mod telephone;
+mod token;
 
 pub(crate) use app::{AppActions, BindAppView, ConfirmAppView, Standing};
 pub(crate) use help::HelpView;
@@ -22,4 +23,5 @@ pub(crate) use telephone::{
     CallView, ConfirmActions, ConfirmCallView, ConfirmTextView, DeliveryView, NumberPageView, NumberView, PhoneOffer,
     failure, wait,
 };
+pub(crate) use token::token_words;
 pub use wardkey_usecases::{moment, today, written_day};

@@ -1,6 +1,6 @@
 //! The entry point of the fuzz target.
 
-use super::{Accounts, Epraccur, Organisations, Rows};
+use super::{Accounts, Epraccur, Organisations, Rows, Tokens};
 
 /// Reads `bytes` as every kind of table; must return for any input.
 ///
@@ -9,6 +9,7 @@ pub fn fuzz(bytes: &[u8]) -> usize {
     Rows::new(bytes).count()
         + Organisations::new(bytes).count()
         + Accounts::new(bytes).count()
+        + Tokens::new(bytes).count()
         + Epraccur::new(bytes).count()
 }
 

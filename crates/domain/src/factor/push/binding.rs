@@ -68,7 +68,9 @@ impl BindingCode {
 ///
 /// SECURITY: the app itself does not, and no code does: whoever has stolen a backup has the codes of all apps in it.
 pub fn proves_move(shown: FactorKind, credential: Option<CredentialId>, moving: CredentialId) -> bool {
-    credential != Some(moving) && (shown == FactorKind::Push || !definition(shown).has_codes)
+    credential != Some(moving)
+        && (matches!(shown, FactorKind::Push | FactorKind::HardwareToken)
+            || (!definition(shown).has_codes && shown != FactorKind::RecoveryCode))
 }
 
 #[cfg(test)]

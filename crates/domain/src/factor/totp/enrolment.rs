@@ -2,6 +2,7 @@
 
 use data_encoding::BASE32_NOPAD;
 
+use super::code::CodeShape;
 use super::state::{TotpState, Verdict, verify};
 use crate::factor::code::Code;
 use crate::id::CredentialId;
@@ -66,7 +67,13 @@ impl NewTotp {
 
     /// Checks the first code, which proves that the app has the key, and spends it.
     pub fn confirm(&self, code: Code, now: Timestamp) -> (TotpState, Verdict) {
-        let mut state = TotpState { credential: self.credential, seed: self.seed.clone(), last_used_step: None };
+        let mut state = TotpState {
+            credential: self.credential,
+            is_token: false,
+            seed: self.seed.clone(),
+            shape: CodeShape::APP,
+            last_used_step: None,
+        };
         let verdict = verify(&mut state, code, now);
         (state, verdict)
     }

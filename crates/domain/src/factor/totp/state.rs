@@ -1,6 +1,6 @@
 //! The check that spends a code.
 
-use super::code::Step;
+use super::code::{CodeShape, Step};
 use crate::factor::code::Code;
 use crate::factor::kind::FactorKind;
 use crate::factor::proof::Proof;
@@ -8,13 +8,17 @@ use crate::id::CredentialId;
 use crate::secret::Secret;
 use crate::time::Timestamp;
 
-/// One enrolled authenticator app.
+/// One enrolled authenticator app, or a hardware token.
 #[derive(Clone, Debug)]
 pub struct TotpState {
     /// The credential it belongs to.
     pub credential: CredentialId,
+    /// Whether it is a token, so that a code of it proves that.
+    pub is_token: bool,
     /// The key that the app and we share.
     pub seed: Secret<Vec<u8>>,
+    /// How its codes are made.
+    pub shape: CodeShape,
     /// The newest time-step whose code was accepted.
     pub last_used_step: Option<Step>,
 }
@@ -40,9 +44,9 @@ pub enum Refusal {
 /// Checks `code` and spends its time-step, so that the same code is refused next time.
 ///
 /// [RFC 6238 §5.2]: a verifier must not accept the second use of a code. The step before and the step after now are
-/// accepted too [STD-7], so that a clock may be half a minute wrong.
+/// accepted too [STD-7], so that a clock may be half a minute wrong, or a token's as long as it shows a code.
 pub fn verify(state: &mut TotpState, code: Code, now: Timestamp) -> Verdict {
-    let Some(step) = matching_step(state.seed.expose(), code, now) else {
+    let Some(step) = matching_step(state, code, now) else {
         return Verdict::Refuse(Refusal::WrongCode);
     };
     // SECURITY: equal counts as used. A code is good once, even inside its own 30 seconds.
@@ -50,19 +54,22 @@ pub fn verify(state: &mut TotpState, code: Code, now: Timestamp) -> Verdict {
         return Verdict::Refuse(Refusal::CodeAlreadyUsed);
     }
     state.last_used_step = Some(step);
-    Verdict::Accept(Proof::of(FactorKind::Totp, Some(state.credential), now))
+    let kind = if state.is_token { FactorKind::HardwareToken } else { FactorKind::Totp };
+    Verdict::Accept(Proof::of(kind, Some(state.credential), now))
 }
 
 /// The newest accepted step that `code` belongs to. All are computed, so that the time taken does not tell which.
-fn matching_step(seed: &[u8], code: Code, now: Timestamp) -> Option<Step> {
-    let steps = Step::of(now).with_neighbours();
-    steps.into_iter().fold(None, |found, step| if Code::at(seed, step).is(code) { Some(step) } else { found })
+fn matching_step(state: &TotpState, code: Code, now: Timestamp) -> Option<Step> {
+    let is_of = |step: &Step| Code::made(state.shape.hash, state.seed.expose(), *step).is(code);
+    let steps = Step::within(now, state.shape).with_neighbours();
+    steps.into_iter().fold(None, |found, step| if is_of(&step) { Some(step) } else { found })
 }
 
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
+    use super::super::code::CodeHash;
     use super::*;
 
     const SEED: &[u8] = b"12345678901234567890";
@@ -70,7 +77,9 @@ mod tests {
     fn fresh() -> TotpState {
         TotpState {
             credential: CredentialId::new(Timestamp::from_seconds(0), [7; 10]),
+            is_token: false,
             seed: Secret::new(SEED.to_vec()),
+            shape: CodeShape::APP,
             last_used_step: None,
         }
     }
@@ -98,6 +107,17 @@ mod tests {
     #[test]
     fn a_code_is_accepted_once() {
         check(&[(2, 60), (2, 61), (3, 90)], "accept reuse accept");
+    }
+
+    #[test]
+    fn a_token_of_a_minute_proves_that_it_is_one() {
+        let shape = CodeShape { hash: CodeHash::Sha256, seconds: 60 };
+        let mut token = TotpState { is_token: true, shape, ..fresh() };
+        let code = Code::made(CodeHash::Sha256, SEED, Step::from_number(2));
+        let accepted = verify(&mut token, code, Timestamp::from_seconds(239));
+        let proof = Proof::of(FactorKind::HardwareToken, Some(token.credential), Timestamp::from_seconds(239));
+        assert_eq!(accepted, Verdict::Accept(proof));
+        assert_eq!(verify(&mut fresh(), code, Timestamp::from_seconds(60)), Verdict::Refuse(Refusal::WrongCode));
     }
 
     #[test]

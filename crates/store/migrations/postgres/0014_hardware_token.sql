@@ -1,0 +1,22 @@
+-- Hardware tokens: those in stock, those that were assigned, and those that are in use.
+CREATE TABLE hardware_tokens (
+    id              UUID    PRIMARY KEY,
+    organisation_id UUID    NOT NULL,
+    -- Whom it was assigned to; null for one in stock.
+    account_id      UUID,
+    -- The credential that it is, once a code has activated it.
+    credential_id   UUID,
+    serial          TEXT    NOT NULL UNIQUE,
+    manufacturer    TEXT    NOT NULL,
+    model           TEXT    NOT NULL,
+    -- How its codes are made: `sha1` or `sha256`, and for how many seconds one is shown.
+    hash            TEXT    NOT NULL,
+    seconds         BIGINT NOT NULL,
+    created_at      BIGINT NOT NULL,
+    assigned_at     BIGINT,
+    -- Its key.
+    sealed_seed     BYTEA    NOT NULL
+);
+
+CREATE INDEX hardware_tokens_account ON hardware_tokens (account_id);
+CREATE UNIQUE INDEX hardware_tokens_credential ON hardware_tokens (credential_id);
