@@ -62,7 +62,7 @@ impl Flow {
     /// (keycloak #21837). A pass that is for enrolling is such a proof: somebody has verified who they are.
     /// Who became privileged since needs an activation code.
     pub(super) fn may_enrol(&self, person: &Person) -> bool {
-        let opened = self.enrols_only || !person.has_own_factor();
+        let opened = (self.enrols_only && !self.holds_barred(person)) || !person.has_own_factor();
         self.account == Some(person.id) && opened && (!person.privileged || self.activated)
     }
 

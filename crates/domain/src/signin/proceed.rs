@@ -71,10 +71,17 @@ impl Flow {
     /// SECURITY: what is for enrolling has done its work when something was enrolled: it does not make more of a telephone
     /// number. And it opens no account that has become privileged since.
     fn let_go_of_pass(&mut self, person: &Person) {
-        if person.privileged || (self.enrols_only && self.has_shown_own_factor()) {
+        let is_void = person.privileged || self.holds_barred(person);
+        if is_void || (self.enrols_only && self.has_shown_own_factor()) {
             self.proofs.retain(|proof| !definition(proof.factor()).is_bootstrap);
         }
-        self.enrols_only &= !person.privileged;
+        self.enrols_only &= !is_void;
+    }
+
+    /// Whether it was opened by a pass or a recovery code of a kind that is switched off since, or not for the person any more.
+    pub(super) fn holds_barred(&self, person: &Person) -> bool {
+        let is_barred = |kind: FactorKind| person.barred.iter().any(|(barred, _)| *barred == kind);
+        self.proofs.iter().any(|proof| definition(proof.factor()).is_bootstrap && is_barred(proof.factor()))
     }
 
     fn offer_enrolment(

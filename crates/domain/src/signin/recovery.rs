@@ -5,8 +5,8 @@ use crate::credential::Permit;
 use crate::factor::FactorKind;
 use crate::factor::password::PasswordHash;
 use crate::factor::recovery_code::{RecoveryCodes, Verdict};
+use crate::id::CredentialId;
 use crate::op::Op;
-use crate::session::Strength;
 use crate::signin::stage::Stage;
 use crate::signin::step::refusal_of;
 use crate::signin::{Effect, EnrolWhy, Flow, Person, Refusal, SignInRules, Step};
@@ -30,12 +30,13 @@ impl Flow {
         if let Some(refusal) = refusal_of(permit) {
             return Step::Refused(Some(self), refusal);
         }
-        let Some((codes, typed)) = codes else { return Step::Refused(Some(self), Refusal::WrongRecoveryCode) };
         // SECURITY: one that the person may not use, for their role or in a step-up, is not asked whether it is right.
-        let ours = person.factors.iter().find(|factor| factor.credential == codes.id);
-        if ours.is_none_or(|factor| self.unusable(person, factor, Strength::MultiFactor).is_some()) {
+        let Some(ours) = self.recovery_codes(policies, person) else {
             return Step::Refused(Some(self), Refusal::FactorNotUsable);
-        }
+        };
+        let Some((codes, typed)) = codes.filter(|(codes, _)| codes.id == ours) else {
+            return Step::Refused(Some(self), Refusal::WrongRecoveryCode);
+        };
         let Verdict::Accept { proof, code } = codes.verify(&typed, op.now) else {
             return Step::Refused(Some(self), Refusal::WrongRecoveryCode);
         };
@@ -46,6 +47,14 @@ impl Flow {
         self.stage = Stage::SecondFactor { chosen: None };
         self.add(proof);
         self.proceed(rules, policies, person, effects)
+    }
+
+    /// The recovery codes of which one may be typed now, so that the use case hashes what was typed for nothing else.
+    pub fn recovery_codes(&self, policies: &Policies, person: &Person) -> Option<CredentialId> {
+        let ours = person.factors.iter().find(|factor| factor.kind == FactorKind::RecoveryCode);
+        let ours = ours.filter(|_| self.stage.awaits_second_factor() && self.account == Some(person.id));
+        let required = self.required(policies, person);
+        ours.filter(|factor| self.unusable(person, factor, required).is_none()).map(|factor| factor.credential)
     }
 
     /// Why the person is asked to enrol.
@@ -66,7 +75,7 @@ impl Flow {
             return Step::Refused(None, refusal);
         }
         // SECURITY: a code that was switched off, or an account that has become privileged since, is not let in by it.
-        let is_barred = person.privileged || person.barred.iter().any(|(kind, _)| *kind == FactorKind::RecoveryCode);
+        let is_barred = person.privileged || self.holds_barred(person);
         let why = self.enrol_why(policies, person);
         match self.reached() {
             Some(reached) if why == (EnrolWhy::Recovered { can_be_put_off: true }) && !is_barred => {

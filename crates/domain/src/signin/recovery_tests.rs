@@ -131,7 +131,8 @@ fn a_recovery_code_that_is_switched_off_or_gone_lets_nobody_in() {
     meanwhile.password(1, true);
     recovers(&mut meanwhile, 2, RIGHT);
     meanwhile.person.barred = vec![(FactorKind::RecoveryCode, Unusable::SwitchedOff)];
-    puts_off(&mut meanwhile, 3).check("code recovered wrong_step");
+    puts_off(&mut meanwhile, 3).confirm_enrolment(4).choose_totp(5);
+    meanwhile.enrolment_code(6, code(&NEW_SEED, 6)).check("code recovered wrong_step choose wrong_step wrong_step");
 }
 
 #[test]

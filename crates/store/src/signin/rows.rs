@@ -35,7 +35,7 @@ pub async fn insert_flow(
     tx.exec(
         "INSERT INTO flows (id, token_hash, account_id, enrols_only, sealed, destination, expires_at, version) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, 1)",
-        args![flow.id(), *token, flow.account(), flow.enrols_only(), sealed, destination, flow.expires_at()],
+        args![flow.id(), *token, flow.account(), flow.opened_by_pass(), sealed, destination, flow.expires_at()],
     )
     .await?;
     Ok(())
@@ -81,7 +81,7 @@ pub async fn save_flow(tx: &mut Tx, flow: &Flow, version: i64) -> Result<bool, S
         .exec(
             "UPDATE flows SET sealed = $2, expires_at = $3, account_id = $5, enrols_only = $6, version = version + 1 \
              WHERE id = $1 AND version = $4",
-            args![flow.id(), sealed, flow.expires_at(), version, flow.account(), flow.enrols_only()],
+            args![flow.id(), sealed, flow.expires_at(), version, flow.account(), flow.opened_by_pass()],
         )
         .await?;
     Ok(saved == 1)

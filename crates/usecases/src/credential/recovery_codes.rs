@@ -1,14 +1,17 @@
 //! Recovery codes: making them, removing them, and the end of them [STD-3].
 
+use std::time::Duration;
+
 use wardkey_domain::access::Unusable;
 use wardkey_domain::audit::Event;
 use wardkey_domain::credential::Credentials;
 use wardkey_domain::factor::recovery_code::{FEW_LEFT, HashedCode, RecoveryCode, RecoveryCodes, SET_SIZE};
 use wardkey_domain::factor::{FactorKind, definition};
-use wardkey_domain::id::{AccountId, CredentialId, OrganisationId};
+use wardkey_domain::id::{AccountId, CredentialId, OrganisationId, SessionId};
 use wardkey_domain::message::{Channel, MessageKind};
 use wardkey_domain::op::Op;
 use wardkey_domain::secret::Secret;
+use wardkey_domain::session::{EndedWhy, ProofRecord};
 use wardkey_domain::time::Timestamp;
 use wardkey_store::{self as store, Tx};
 
@@ -16,6 +19,9 @@ use super::own;
 use crate::message::{Notice, notify};
 use crate::signin::{barred_factors, roles_of};
 use crate::{App, Error, Result};
+
+/// So soon after they were made nobody makes others.
+const MAKE_AGAIN_AFTER: Duration = Duration::from_secs(30);
 
 /// What a person sees of their own recovery codes: never a code again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,39 +67,57 @@ fn may_have(barred: &[(FactorKind, Unusable)], credentials: &Credentials) -> boo
 /// When the account may have none, or a fresh second factor is needed first.
 pub async fn make_recovery_codes(app: &App, op: &Op) -> Result<Vec<Secret<String>>> {
     let mut tx = app.store().begin().await?;
-    may_make(app, &mut tx, op).await?;
+    let (_, _, before) = may_make(app, &mut tx, op).await?;
     drop(tx);
     // Hashed while no transaction is open, with one salt: see `HashedCode`.
-    let salt = app.random();
-    let (mut texts, mut left) = (Vec::with_capacity(SET_SIZE), Vec::with_capacity(SET_SIZE));
-    for _ in 0..SET_SIZE {
-        let code = RecoveryCode::new(app.random());
-        let hash = app.hashing().hash(salt, code.bare().clone()).await?;
-        left.push(HashedCode { id: CredentialId::new(op.now, app.id_entropy()), hash });
-        texts.push(code.text());
-    }
-    let codes = RecoveryCodes { id: CredentialId::new(op.now, app.id_entropy()), left };
+    let new: Vec<RecoveryCode> = (0..SET_SIZE).map(|_| RecoveryCode::new(app.random())).collect();
+    let bare = new.iter().map(|code| code.bare().clone()).collect();
+    let id = || CredentialId::new(op.now, app.id_entropy());
+    let hashes = app.hashing().hash_all(app.random(), bare).await?;
+    let left = hashes.into_iter().map(|hash| HashedCode { id: id(), hash }).collect();
     let mut tx = app.store().begin().await?;
-    let (account, organisation) = may_make(app, &mut tx, op).await?;
+    let (account, organisation, now) = may_make(app, &mut tx, op).await?;
+    if now != before {
+        return Err(own::changed_elsewhere());
+    }
+    void(&mut tx, op, account, Some(own::actor(op)?.session)).await?;
+    let codes = RecoveryCodes { id: id(), left };
     store::credential::insert_recovery_codes(&mut tx, (account, organisation), &codes, op.now).await?;
-    // SECURITY: nor does a sign-in go on that a code of the sheet before has opened.
-    store::signin::stop_pass_flows(&mut tx, account, None, op.now).await?;
     let event = Event::RecoveryCodesMade { account, count: u32::try_from(SET_SIZE).unwrap_or(u32::MAX) };
     store::audit::append(&mut tx, op, Some(organisation), event).await?;
     notify(app, &mut tx, op, Notice::new(MessageKind::RecoveryCodesMade, account)).await?;
     tx.commit().await?;
     app.wake().ring(Channel::Mail);
-    Ok(texts)
+    Ok(new.iter().map(RecoveryCode::text).collect())
 }
 
-async fn may_make(app: &App, tx: &mut Tx, op: &Op) -> Result<(AccountId, OrganisationId)> {
+/// Whose codes the actor may make now, and those that there are.
+async fn may_make(app: &App, tx: &mut Tx, op: &Op) -> Result<(AccountId, OrganisationId, Option<CredentialId>)> {
     let (account, credentials) = own::locked_strongest(app, tx, op).await?;
+    // SECURITY: in a session that goes on, and with what the person has themself: nobody makes a new sheet by the old one, or by
+    // a pass that ends.
+    let session = store::session::session(tx, own::actor(op)?.session).await?.ok_or(Error::NotFound("session"))?;
+    let fresh = app.settings().session.fresh_factor;
+    let is_own = |proof: &ProofRecord| {
+        let shown = definition(proof.factor);
+        op.now.since(proof.at) <= fresh && shown.is_second_factor() && !shown.is_bootstrap
+    };
+    if !session.facts().proofs.iter().any(is_own) {
+        return Err(Error::FreshFactorNeeded);
+    }
     let roles = roles_of(tx, op, account.id).await?;
     let barred = barred_factors(app, tx, account.organisation, &roles).await?;
     if !may_have(&barred, &credentials) {
         return Err(Error::Conflict("Your account cannot have recovery codes.".to_owned()));
     }
-    Ok((account.id, account.organisation))
+    let facts = store::credential::find_recovery_facts(tx, account.id).await?;
+    // SECURITY: ten hashes at a time, so that nobody keeps others from signing in by asking for more and more.
+    if facts.is_some_and(|facts| op.now.since(facts.made_at) < MAKE_AGAIN_AFTER) {
+        return Err(Error::Conflict(
+            "You have made codes just now. Wait half a minute before you make others.".to_owned(),
+        ));
+    }
+    Ok((account.id, account.organisation, facts.map(|facts| facts.id)))
 }
 
 /// Removes the actor's own recovery codes: a sheet that was lost must not wait for a printer.
@@ -104,22 +128,42 @@ pub async fn remove_recovery_codes(app: &App, op: &Op) -> Result<()> {
     let mut tx = app.store().begin().await?;
     let (account, _) = own::locked_fresh(app, &mut tx, op).await?;
     end_recovery_codes(&mut tx, op, (account.id, account.organisation), "removed").await?;
+    let notice =
+        Notice { factor: Some(FactorKind::RecoveryCode), ..Notice::new(MessageKind::FactorRemoved, account.id) };
+    notify(app, &mut tx, op, notice).await?;
     tx.commit().await?;
+    app.wake().ring(Channel::Mail);
     Ok(())
 }
 
-/// Ends the recovery codes of an account, with the sign-ins that they have opened; `why` is the word for it in the audit.
+/// Ends the recovery codes of an account, with the sign-ins and sessions that they have opened; `why` is the word for it in the
+/// audit.
 pub(crate) async fn end_recovery_codes(
     tx: &mut Tx,
     op: &Op,
     (account, organisation): (AccountId, OrganisationId),
     why: &'static str,
 ) -> Result<()> {
+    // SECURITY: codes that are being made are there before this, or see that their session has ended.
+    store::credential::lock_credentials(tx, account, organisation).await?;
     if !store::credential::delete_recovery_codes(tx, account).await? {
         return Ok(());
     }
-    store::signin::stop_pass_flows(tx, account, None, op.now).await?;
+    void(tx, op, account, op.account().filter(|actor| actor.id == account).map(|actor| actor.session)).await?;
     let event = Event::RecoveryCodesEnded { account, why: why.into() };
     store::audit::append(tx, op, Some(organisation), event).await?;
+    Ok(())
+}
+
+/// Ends what recovery codes of an account have opened, but for the session that says so: sign-ins in progress, and sessions in
+/// which nothing of the person's own was enrolled by them.
+async fn void(tx: &mut Tx, op: &Op, account: AccountId, except: Option<SessionId>) -> Result<()> {
+    store::signin::stop_account_flows(tx, account, None).await?;
+    for session in store::session::list_sessions(tx, account, op.now).await? {
+        let by_code = session.facts().proofs.iter().any(|proof| proof.factor == FactorKind::RecoveryCode);
+        if by_code && Some(session.id()) != except {
+            crate::session::end_in(tx, op, &session, EndedWhy::CredentialRemoved).await?;
+        }
+    }
     Ok(())
 }

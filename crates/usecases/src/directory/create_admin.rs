@@ -14,7 +14,7 @@ use wardkey_store::{self as store, Tx};
 
 use super::add_account::{NewAccount, add};
 use super::target::{end_everything, issue_activation};
-use crate::credential::{PassEnd, end_pass};
+use crate::credential::{PassEnd, end_pass, end_recovery_codes};
 use crate::{App, Error, Result};
 
 /// An administrator to be made.
@@ -79,6 +79,7 @@ pub async fn create_admin(app: &App, op: &Op, new: NewAdministrator) -> Result<C
     grant.id = store::directory::insert_role(&mut tx, &grant, op.now).await?;
     let (id, at) = (account.id, account.organisation);
     end_pass(&mut tx, op, (id, at), PassEnd { why: "role_granted", reason: None, flow: None }).await?;
+    end_recovery_codes(&mut tx, op, (id, at), "role_granted").await?;
     end_everything(&mut tx, op, &account, EndedWhy::EndedByAdministrator, None).await?;
     let event = Event::RoleGranted {
         account: account.id,

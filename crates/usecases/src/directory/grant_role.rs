@@ -10,7 +10,7 @@ use wardkey_domain::time::Timestamp;
 use wardkey_store as store;
 
 use super::target::{end_everything, load_to_change};
-use crate::credential::{PassEnd, end_pass};
+use crate::credential::{PassEnd, end_pass, end_recovery_codes};
 use crate::{App, Error, Result};
 
 /// A role to be given.
@@ -57,6 +57,7 @@ pub async fn grant_role(app: &App, op: &Op, new: &NewRole) -> Result<RoleGrant> 
     grant.id = store::directory::insert_role(&mut tx, &grant, op.now).await?;
     let (id, at) = (loaded.account.id, loaded.account.organisation);
     end_pass(&mut tx, op, (id, at), PassEnd { why: "role_granted", reason: None, flow: None }).await?;
+    end_recovery_codes(&mut tx, op, (id, at), "role_granted").await?;
     end_everything(&mut tx, op, &loaded.account, EndedWhy::EndedByAdministrator, None).await?;
     let event = Event::RoleGranted {
         account: grant.account,

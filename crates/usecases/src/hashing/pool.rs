@@ -22,6 +22,8 @@ pub struct HashingPool {
     queue: Arc<Queue>,
     params: HashParams,
     retry_after: Duration,
+    /// Held by whoever asks for many.
+    many: tokio::sync::Mutex<()>,
 }
 
 /// Why nothing was hashed. It says nothing about the password: give the attempt back to the throttle.
@@ -49,7 +51,7 @@ impl HashingPool {
             // Better an answer of "no" than one that never comes.
             queue.stop();
         }
-        Self { queue, params: settings.params, retry_after: settings.retry_after }
+        Self { queue, params: settings.params, retry_after: settings.retry_after, many: tokio::sync::Mutex::default() }
     }
 
     /// Checks a password against a stored hash.
@@ -81,6 +83,24 @@ impl HashingPool {
     /// When too many wait already.
     pub async fn hash(&self, salt: [u8; SALT_BYTES], candidate: Secret<String>) -> Result<PasswordHash, NotHashed> {
         no_fault(self.ask(|reply| Job::Hash { candidate, salt, reply }).await?)
+    }
+
+    /// Hashes several texts with one salt, one after the other: others get their turn in between, and of several who ask for many at
+    /// once each waits for the one before.
+    ///
+    /// # Errors
+    /// When too many wait already.
+    pub async fn hash_all(
+        &self,
+        salt: [u8; SALT_BYTES],
+        candidates: Vec<Secret<String>>,
+    ) -> Result<Vec<PasswordHash>, NotHashed> {
+        let _turn = self.many.lock().await;
+        let mut hashes = Vec::with_capacity(candidates.len());
+        for candidate in candidates {
+            hashes.push(self.hash(salt, candidate).await?);
+        }
+        Ok(hashes)
     }
 
     /// Hashes what was typed at the cost and with the salt of `like`, to be compared with it.

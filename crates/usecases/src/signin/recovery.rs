@@ -57,9 +57,11 @@ async fn count(app: &App, op: &Op, token: &str) -> Result<std::result::Result<Co
     };
     let attempt = attempt(&mut tx, op, person.id, FactorKind::RecoveryCode).await?;
     let permit = store::credential::reserve_attempt(&mut tx, &attempt, &app.settings().throttle, op.now).await?;
-    let codes = match permit {
-        Permit::Now => store::credential::find_recovery_codes(&mut tx, person.id).await?,
-        Permit::Wait { .. } | Permit::Never => None,
+    // SECURITY: nothing is hashed where no code counts: that would be work for others to wait for.
+    let counts = permit == Permit::Now && resumed.flow.recovery_codes(&Policies::built_in(), &person).is_some();
+    let codes = match counts {
+        true => store::credential::find_recovery_codes(&mut tx, person.id).await?,
+        false => None,
     };
     tx.commit().await?;
     let like = codes.and_then(|codes| codes.left.into_iter().next()).map(|code| code.hash);

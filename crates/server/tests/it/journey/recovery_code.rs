@@ -106,9 +106,19 @@ on_both_engines!(new_codes_void_the_sheet_before_and_removing_them_all, |test| {
     let (nurse, mut browser, old) = nurse(test).await;
     test.clock.next_code();
     nurse.sign_in(&mut browser, test.clock.now()).await;
+    // Whoever is in by a code of the sheet is out when there is another.
+    let mut at_home = test.browser();
+    recover(&nurse, &mut at_home, &old[1]).await;
+    at_home.press("Not now, continue").await;
+    assert_eq!(at_home.page().path(), "/");
     browser.open("/profile/security-info/recovery-codes").await;
     browser.press("Make new codes").await;
     let new = codes_on(&browser);
+    browser.open("/profile/security-info/recovery-codes").await;
+    browser.press("Make new codes").await;
+    assert!(browser.page().shows("You have made codes just now"), "{}", browser.page().text());
+    at_home.open("/profile/security-info").await;
+    assert_eq!(at_home.page().path(), "/signin", "{}", at_home.page().text());
     assert!(old.iter().all(|code| !new.contains(code)));
     let mut other = test.browser();
     recover(&nurse, &mut other, &old[0]).await;
@@ -177,6 +187,15 @@ on_both_engines!(an_organisation_may_switch_recovery_codes_off_and_a_privileged_
     assert!(!other.page().shows("Recovery codes"), "{}", other.page().text());
     other.open("/profile/security-info/recovery-codes").await;
     assert_eq!(other.page().status.as_u16(), 404);
+    switch_factors(&test.app, &test.operator(), &code, &[]).await.unwrap();
+    // Used, and then switched off: it enrols nothing.
+    let mut opened = test.browser();
+    recover(&nurse, &mut opened, &codes[1]).await;
+    opened.press("Set up a new way").await;
+    switch_factors(&test.app, &test.operator(), &code, &[FactorKind::RecoveryCode]).await.unwrap();
+    opened.fill("method", "totp");
+    opened.press("Click me to enrol for Multi-Factor Authentication").await;
+    assert_ne!(opened.page().path(), "/profile/self-enrol/app", "{}", opened.page().text());
     switch_factors(&test.app, &test.operator(), &code, &[]).await.unwrap();
     test.give_role(NURSE, Role::LocalAdministrator, "Y00001").await;
     let mut later = test.browser();
