@@ -62,6 +62,8 @@ pub(crate) struct PasswordView {
 pub(crate) struct CredentialRow {
     pub(crate) label: String,
     pub(crate) kind: &'static str,
+    /// What its maker calls it, for a security key that has proved it.
+    pub(crate) model: Option<String>,
     pub(crate) number: Option<NumberView>,
     /// What was noted when somebody was given it, in words.
     pub(crate) custody: Option<String>,
@@ -83,9 +85,9 @@ pub(crate) struct TokenRow {
 }
 
 impl TokenRow {
-    fn of(account: AccountId, token: &StoredToken, may_assign: bool) -> Self {
+    fn of(account: AccountId, token: &StoredToken, may_take_back: bool) -> Self {
         let in_use = token.credential.is_some();
-        let take_back = (may_assign && !in_use).then(|| routes::admin_take_token_back(account, token.id));
+        let take_back = (may_take_back && !in_use).then(|| routes::admin_take_token_back(account, token.id));
         Self { name: token_words(&token.name), in_use, take_back }
     }
 }
@@ -121,6 +123,8 @@ impl AccountView {
         let pass = can_sign_in && works(status) && !is_privileged && facts.permitted.contains(&Action::IssuePass);
         let pass = pass.then(|| DeedLink { word: "pass", href: routes::admin_issue_pass(account.id) });
         let may_assign = can_sign_in && works(status) && facts.permitted.contains(&Action::AssignToken);
+        // Also from whoever has left.
+        let may_take_back = facts.permitted.contains(&Action::AssignToken);
         let token = may_assign.then(|| DeedLink { word: "token", href: routes::admin_assign_token(account.id) });
         let key = key.then(|| DeedLink { word: "register-key", href: routes::admin_begin_key(account.id) });
         Self {
@@ -137,7 +141,7 @@ impl AccountView {
             password: PasswordView::from(facts.password),
             pass: facts.pass.as_ref().map(|pass| pass_words(pass, now)),
             has_activation: facts.has_activation,
-            tokens: facts.tokens.iter().map(|token| TokenRow::of(account.id, token, may_assign)).collect(),
+            tokens: facts.tokens.iter().map(|token| TokenRow::of(account.id, token, may_take_back)).collect(),
             recovery: facts.recovery.map(|codes| format!("{} of {} left", codes.left, codes.made)),
             mfa: match account.kind.mfa_rule() {
                 MfaRule::Required => "needed",
@@ -208,6 +212,7 @@ impl From<&HeldCredential> for CredentialRow {
     fn from(held: &HeldCredential) -> Self {
         let credential = &held.credential;
         Self {
+            model: held.model.clone(),
             number: held.masked.as_deref().map(NumberView::of),
             custody: held.custody.as_ref().map(custody_words),
             unusable: held.unusable.map(Unusable::as_str),

@@ -57,6 +57,7 @@ fn account(full: bool) -> Page {
     let credential = |label: &str, is_default: bool| CredentialRow {
         label: text(label),
         kind: if is_default { "Authenticator app" } else { "Text message" },
+        model: None,
         number: (!is_default).then(|| NumberView::of("07••••••123")),
         custody: None,
         unusable: (!is_default).then_some("number_not_allowed"),
@@ -66,6 +67,7 @@ fn account(full: bool) -> Page {
     };
     let key = CredentialRow {
         kind: "Security key or passkey",
+        model: Some(text("YubiKey 5 Series")),
         number: None,
         custody: Some(text("YubiKey 5 NFC, serial number 12345678, handed over on 22 November 2026")),
         unusable: None,

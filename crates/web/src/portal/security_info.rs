@@ -52,6 +52,8 @@ pub(crate) struct MethodView {
     /// The same for people.
     pub(crate) name: &'static str,
     pub(crate) label: String,
+    /// What its maker calls it, for a security key that has proved it.
+    pub(crate) model: Option<String>,
     pub(crate) number: Option<NumberView>,
     /// The word of the reason why it cannot be used now.
     pub(crate) unusable: Option<&'static str>,
@@ -87,6 +89,7 @@ impl From<&HeldCredential> for MethodView {
         Self {
             kind: credential.kind.as_str(),
             name: definition(credential.kind).name,
+            model: held.model.clone(),
             number: held.masked.as_deref().map(NumberView::of),
             unusable: held.unusable.map(Unusable::as_str),
             move_app: (credential.kind == FactorKind::Push).then(|| routes::move_app(credential.id)),

@@ -71,6 +71,7 @@ fn method(label: &str, is_default: bool) -> MethodView {
         kind: "totp",
         name: "Authenticator app",
         label: text(label),
+        model: None,
         number: None,
         unusable: None,
         change_number: None,

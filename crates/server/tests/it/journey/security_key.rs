@@ -297,6 +297,7 @@ async fn only_allowed_models_are_taken_and_each_proves_its_own() {
     key.attestation = Some(maker.batch(model(1)));
     key.register(&mut browser, "Add it").await;
     assert!(browser.page().shows("has been added"), "{}", browser.page().text());
+    assert!(browser.page().shows(&format!("Example key {}", model(1))), "{}", browser.page().text());
 }
 
 on_both_engines_with!(keys_suffice, a_phished_code_adds_no_key_beside_a_key, |test| {
