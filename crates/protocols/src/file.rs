@@ -15,9 +15,9 @@ pub fn tokens<R: Read>(input: R) -> impl Iterator<Item = IncomingRow<TokenRow>> 
     })
 }
 
-/// The same of a file that is at hand.
-pub fn tokens_in(file: &str) -> Vec<IncomingRow<TokenRow>> {
-    tokens(file.as_bytes()).collect()
+/// The first so many of a file that is at hand.
+pub fn tokens_in(file: &str, most: usize) -> Vec<IncomingRow<TokenRow>> {
+    tokens(file.as_bytes()).take(most).collect()
 }
 
 fn checked(record: &TokenRecord) -> IncomingRow<TokenRow> {

@@ -21,14 +21,14 @@ pub struct WebSettings {
     pub token_reader: TokenReader,
 }
 
-/// What reads a file of hardware tokens: formats are not known here.
+/// What reads so many rows of a file of hardware tokens: formats are not known here.
 #[derive(Clone, Copy, Debug)]
-pub struct TokenReader(pub fn(&str) -> Vec<IncomingRow<TokenRow>>);
+pub struct TokenReader(pub fn(&str, usize) -> Vec<IncomingRow<TokenRow>>);
 
 impl Default for TokenReader {
     /// Finds nothing in any file.
     fn default() -> Self {
-        Self(|_| Vec::new())
+        Self(|_, _| Vec::new())
     }
 }
 

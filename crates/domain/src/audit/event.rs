@@ -126,6 +126,8 @@ events! {
     TokenAssigned "token_assigned" { account: AccountId, token: CredentialId, }
     /// A hardware token was taken back.
     TokenTakenBack "token_taken_back" { account: AccountId, token: CredentialId, }
+    /// A hardware token was removed from the stock of an organisation.
+    TokenRemoved "token_removed" { organisation: OrganisationId, token: CredentialId, }
     /// A person made recovery codes, `count` of them, in place of those before.
     RecoveryCodesMade "recovery_codes_made" { account: AccountId, count: u32, }
     /// A recovery code was used; `left` says how many are not.
@@ -264,7 +266,8 @@ impl Event {
             | Self::RoleRevoked { account, organisation, .. } => (Some(account), Some(organisation), None),
             Self::OrganisationSaved { organisation, .. }
             | Self::FactorsSwitched { organisation, .. }
-            | Self::TokensImported { organisation, .. } => (None, Some(organisation), None),
+            | Self::TokensImported { organisation, .. }
+            | Self::TokenRemoved { organisation, .. } => (None, Some(organisation), None),
             Self::SignedIn { account, application, .. } => (Some(account), None, application),
             Self::SignInRefused { account, application, .. } | Self::RequestRefused { account, application, .. } => {
                 (account, None, application)

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use wardkey_domain::directory::{AccountAddress, OdsCode, RowError};
 use wardkey_usecases::App;
-use wardkey_usecases::directory::{ImportMode, ImportProgress, account_at, assign_token, import_tokens};
+use wardkey_usecases::directory::{ImportMode, ImportProgress, account_at, assign_token, import_tokens, remove_token};
 
 use super::error::CliError;
 use super::import_bar::{ImportBar, conclude};
@@ -26,6 +26,8 @@ enum Command {
     Import(ImportArgs),
     /// Gives a token in stock to somebody, who activates it by a code.
     Assign(AssignArgs),
+    /// Takes a token out of stock: it was entered wrongly, or is broken.
+    Remove(RemoveArgs),
 }
 
 #[derive(Debug, clap::Args)]
@@ -52,6 +54,15 @@ struct AssignArgs {
     address: AccountAddress,
 }
 
+#[derive(Debug, clap::Args)]
+struct RemoveArgs {
+    /// The number on the token.
+    serial: String,
+    /// The ODS code of the organisation whose it is.
+    #[arg(long, value_name = "ODS")]
+    organisation: String,
+}
+
 /// Carries out the verb.
 pub async fn run(args: Args, app: &App) -> Result<(), CliError> {
     match args.command {
@@ -63,12 +74,20 @@ pub async fn run(args: Args, app: &App) -> Result<(), CliError> {
             println!("{} has token {}, and activates it by a code", account.address, args.serial.trim());
             Ok(())
         }
+        Command::Remove(args) => {
+            remove_token(app, &operator::op(app), &ods_code(&args.organisation)?, &args.serial).await?;
+            println!("token {} is not in stock any more", args.serial.trim());
+            Ok(())
+        }
     }
 }
 
+fn ods_code(text: &str) -> Result<OdsCode, CliError> {
+    text.parse().map_err(|_| CliError::usage(format!("`{text}` is no ODS code")))
+}
+
 async fn import(args: &ImportArgs, app: &App) -> Result<(), CliError> {
-    let code: OdsCode =
-        args.organisation.parse().map_err(|_| CliError::usage(format!("`{}` is no ODS code", args.organisation)))?;
+    let code = ods_code(&args.organisation)?;
     let mode = if args.dry_run { ImportMode::DryRun } else { ImportMode::Write };
     let file = File::open(&args.file).map_err(|error| CliError::fault("open the file", &error))?;
     let mut refused = args.errors.as_ref().map(Refused::new).transpose()?;

@@ -6,7 +6,8 @@ CREATE TABLE hardware_tokens (
     account_id      UUID,
     -- The credential that it is, once a code has activated it.
     credential_id   UUID,
-    serial          TEXT    NOT NULL UNIQUE,
+    -- No two tokens of an organisation have one.
+    serial          TEXT    NOT NULL,
     manufacturer    TEXT    NOT NULL,
     model           TEXT    NOT NULL,
     -- How its codes are made: `sha1` or `sha256`, and for how many seconds one is shown.
@@ -14,9 +15,12 @@ CREATE TABLE hardware_tokens (
     seconds         BIGINT NOT NULL,
     created_at      BIGINT NOT NULL,
     assigned_at     BIGINT,
+    -- The newest time-step whose code was accepted while it was in use before.
+    used_step       BIGINT,
     -- Its key.
     sealed_seed     BYTEA    NOT NULL
 );
 
+CREATE UNIQUE INDEX hardware_tokens_serial ON hardware_tokens (serial, organisation_id);
 CREATE INDEX hardware_tokens_account ON hardware_tokens (account_id);
 CREATE UNIQUE INDEX hardware_tokens_credential ON hardware_tokens (credential_id);

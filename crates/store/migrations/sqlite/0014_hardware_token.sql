@@ -6,7 +6,8 @@ CREATE TABLE hardware_tokens (
     account_id      BLOB,
     -- The credential that it is, once a code has activated it.
     credential_id   BLOB,
-    serial          TEXT    NOT NULL UNIQUE,
+    -- No two tokens of an organisation have one.
+    serial          TEXT    NOT NULL,
     manufacturer    TEXT    NOT NULL,
     model           TEXT    NOT NULL,
     -- How its codes are made: `sha1` or `sha256`, and for how many seconds one is shown.
@@ -14,9 +15,12 @@ CREATE TABLE hardware_tokens (
     seconds         INTEGER NOT NULL,
     created_at      INTEGER NOT NULL,
     assigned_at     INTEGER,
+    -- The newest time-step whose code was accepted while it was in use before.
+    used_step       INTEGER,
     -- Its key.
     sealed_seed     BLOB    NOT NULL
 ) STRICT;
 
+CREATE UNIQUE INDEX hardware_tokens_serial ON hardware_tokens (serial, organisation_id);
 CREATE INDEX hardware_tokens_account ON hardware_tokens (account_id);
 CREATE UNIQUE INDEX hardware_tokens_credential ON hardware_tokens (credential_id);

@@ -64,7 +64,7 @@ pub(super) fn shape(row: &Row) -> Result<CodeShape, StoreError> {
     Ok(CodeShape { hash, seconds })
 }
 
-/// Saves a token; says whether its serial number was not known yet.
+/// Saves a token; says whether its serial number was not known yet in its organisation.
 pub async fn insert_token(
     tx: &mut Tx,
     token: &StoredToken,
@@ -95,15 +95,30 @@ pub async fn insert_token(
     Ok(inserted == 1)
 }
 
-/// The token with this number.
-pub async fn find_token(tx: &mut Tx, serial: &str) -> Result<Option<StoredToken>, StoreError> {
-    let row = tx.opt(select!("serial = $1"), args![serial]).await?;
+/// The token of an organisation with this number.
+pub async fn find_token(
+    tx: &mut Tx,
+    organisation: OrganisationId,
+    serial: &str,
+) -> Result<Option<StoredToken>, StoreError> {
+    let row = tx.opt(select!("serial = $1 AND organisation_id = $2"), args![serial, organisation]).await?;
     row.map(|row| from_row(&row)).transpose()
 }
 
-/// The tokens that were assigned to an account, by number.
+/// The tokens with this number, of whichever organisation.
+pub async fn find_tokens(tx: &mut Tx, serial: &str) -> Result<Vec<StoredToken>, StoreError> {
+    let rows = tx.all(select!("serial = $1 ORDER BY id"), args![serial]).await?;
+    rows.iter().map(from_row).collect()
+}
+
+/// Forgets a token that nobody has; says whether there was one.
+pub async fn delete_token(tx: &mut Tx, id: CredentialId) -> Result<bool, StoreError> {
+    Ok(tx.exec("DELETE FROM hardware_tokens WHERE id = $1 AND account_id IS NULL", args![id]).await? == 1)
+}
+
+/// The tokens that were assigned to an account, the last one first.
 pub async fn list_tokens(tx: &mut Tx, account: AccountId) -> Result<Vec<StoredToken>, StoreError> {
-    let rows = tx.all(select!("account_id = $1 ORDER BY serial"), args![account]).await?;
+    let rows = tx.all(select!("account_id = $1 ORDER BY assigned_at DESC, serial"), args![account]).await?;
     rows.iter().map(from_row).collect()
 }
 
@@ -144,12 +159,14 @@ pub async fn find_assigned_token(
     id: CredentialId,
     account: AccountId,
 ) -> Result<Option<TotpState>, StoreError> {
-    let sql = "SELECT hash, seconds, sealed_seed FROM hardware_tokens \
+    let sql = "SELECT hash, seconds, used_step, sealed_seed FROM hardware_tokens \
                WHERE id = $1 AND account_id = $2 AND credential_id IS NULL";
     let row = tx.opt(sql, args![id, account]).await?;
     let Some(row) = row else { return Ok(None) };
     let seed = unsealed(tx, id, &row)?;
-    Ok(Some(TotpState { credential: id, is_token: true, seed, shape: shape(&row)?, last_used_step: None::<Step> }))
+    // SECURITY: a code that signed in before the token was taken out of use does not activate it again.
+    let last_used_step = row.get::<Option<i64>>("used_step")?.map(Step::from_number);
+    Ok(Some(TotpState { credential: id, is_token: true, seed, shape: shape(&row)?, last_used_step }))
 }
 
 /// Puts a token into use as `credential`; gives back its key, or nothing if it was taken back or is in use already.
@@ -170,7 +187,9 @@ pub async fn activate_token(
 
 /// Takes a token out of use whose credential was removed; it stays assigned, and a code activates it again.
 pub(super) async fn release_token(tx: &mut Tx, credential: CredentialId) -> Result<(), StoreError> {
-    tx.exec("UPDATE hardware_tokens SET credential_id = NULL WHERE credential_id = $1", args![credential]).await?;
+    let sql = "UPDATE hardware_tokens SET credential_id = NULL, \
+               used_step = (SELECT used_step FROM credentials WHERE id = $1) WHERE credential_id = $1";
+    tx.exec(sql, args![credential]).await?;
     Ok(())
 }
 

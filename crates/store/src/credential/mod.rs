@@ -44,7 +44,8 @@ pub use credentials::{
 };
 pub use device::{delete_devices, delete_devices_unseen_since, knows_device, save_device};
 pub use hardware_token::{
-    StoredToken, activate_token, assign_token, find_assigned_token, find_token, has_seed, insert_token, list_tokens,
+    StoredToken, activate_token, assign_token, delete_token, find_assigned_token, find_token, find_tokens, has_seed,
+    insert_token, list_tokens,
 };
 pub use pace::{lock_pace, save_pace};
 pub use pass::{

@@ -679,7 +679,13 @@ both_engines!(a_token_is_assigned_once_activated_once_and_free_again_when_its_cr
     assert!(insert_token(&mut tx, &stock, &seed(1), NOW).await.unwrap());
     assert!(!insert_token(&mut tx, &StoredToken { id: id(2), ..stock.clone() }, &seed(1), NOW).await.unwrap());
     assert!(has_seed(&mut tx, id(1), &seed(1)).await.unwrap() && !has_seed(&mut tx, id(1), &seed(2)).await.unwrap());
-    assert_eq!(find_token(&mut tx, "T1").await.unwrap(), Some(stock.clone()));
+    assert_eq!(find_token(&mut tx, organisation(), "T1").await.unwrap(), Some(stock.clone()));
+    let elsewhere = OrganisationId::new(NOW, [8; 10]);
+    assert!(find_token(&mut tx, elsewhere, "T1").await.unwrap().is_none());
+    let theirs = StoredToken { id: id(3), organisation: elsewhere, ..stock.clone() };
+    assert!(insert_token(&mut tx, &theirs, &seed(3), NOW).await.unwrap(), "another organisation's number");
+    assert_eq!(find_tokens(&mut tx, "T1").await.unwrap().len(), 2);
+    assert!(delete_token(&mut tx, theirs.id).await.unwrap());
     assert!(find_assigned_token(&mut tx, id(1), account()).await.unwrap().is_none(), "it is in stock");
     assert!(assign_token(&mut tx, &stock, Some(account()), NOW).await.unwrap());
     assert!(!assign_token(&mut tx, &stock, Some(AccountId::new(NOW, [9; 10])), NOW).await.unwrap(), "it has gone");
@@ -702,6 +708,9 @@ both_engines!(a_token_is_assigned_once_activated_once_and_free_again_when_its_cr
     assert!(save_credential(&mut tx, &gone).await.unwrap());
     let held = list_tokens(&mut tx, account()).await.unwrap().remove(0);
     assert_eq!((held.account, held.credential), (Some(account()), None));
+    let state = find_assigned_token(&mut tx, id(1), account()).await.unwrap().unwrap();
+    assert_eq!(state.last_used_step, Some(Step::from_number(5)), "its codes are good once, also across that");
+    assert!(!delete_token(&mut tx, id(1)).await.unwrap(), "somebody has it");
     assert!(assign_token(&mut tx, &held, None, NOW).await.unwrap());
     assert_eq!(list_tokens(&mut tx, account()).await.unwrap(), []);
 });

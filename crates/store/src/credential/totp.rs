@@ -13,7 +13,7 @@ use crate::{Row, StoreError, Tx, args};
 pub async fn find_totp(tx: &mut Tx, id: CredentialId) -> Result<Option<TotpState>, StoreError> {
     let row = tx
         .opt(
-            "SELECT credentials.id, credentials.kind, sealed_secret, used_step, hash, seconds FROM credentials \
+            "SELECT credentials.id, credentials.kind, sealed_secret, credentials.used_step, hash, seconds FROM credentials \
              LEFT JOIN hardware_tokens ON hardware_tokens.credential_id = credentials.id \
              WHERE credentials.id = $1 AND kind IN ('totp', 'push', 'hardware_token') AND state <> 'removed'",
             args![id],

@@ -66,6 +66,8 @@ fn may_have(barred: &[(FactorKind, Unusable)], credentials: &Credentials) -> boo
 /// # Errors
 /// When the account may have none, or a fresh second factor is needed first.
 pub async fn make_recovery_codes(app: &App, op: &Op) -> Result<Vec<Secret<String>>> {
+    // SECURITY: one at a time, and asked only then: who asks many times at once has one sheet hashed.
+    let turn = app.hashing().turn().await;
     let mut tx = app.store().begin().await?;
     let (_, _, before) = may_make(app, &mut tx, op).await?;
     drop(tx);
@@ -73,14 +75,15 @@ pub async fn make_recovery_codes(app: &App, op: &Op) -> Result<Vec<Secret<String
     let new: Vec<RecoveryCode> = (0..SET_SIZE).map(|_| RecoveryCode::new(app.random())).collect();
     let bare = new.iter().map(|code| code.bare().clone()).collect();
     let id = || CredentialId::new(op.now, app.id_entropy());
-    let hashes = app.hashing().hash_all(app.random(), bare).await?;
+    let hashes = turn.hash_all(app.random(), bare).await?;
     let left = hashes.into_iter().map(|hash| HashedCode { id: id(), hash }).collect();
     let mut tx = app.store().begin().await?;
     let (account, organisation, now) = may_make(app, &mut tx, op).await?;
     if now != before {
         return Err(own::changed_elsewhere());
     }
-    void(&mut tx, op, account, Some(own::actor(op)?.session)).await?;
+    store::signin::stop_account_flows(&mut tx, account, None).await?;
+    end_sessions_by_code(&mut tx, op, account, Some(own::actor(op)?.session)).await?;
     let codes = RecoveryCodes { id: id(), left };
     store::credential::insert_recovery_codes(&mut tx, (account, organisation), &codes, op.now).await?;
     let event = Event::RecoveryCodesMade { account, count: u32::try_from(SET_SIZE).unwrap_or(u32::MAX) };
@@ -96,15 +99,7 @@ async fn may_make(app: &App, tx: &mut Tx, op: &Op) -> Result<(AccountId, Organis
     let (account, credentials) = own::locked_strongest(app, tx, op).await?;
     // SECURITY: in a session that goes on, and with what the person has themself: nobody makes a new sheet by the old one, or by
     // a pass that ends.
-    let session = store::session::session(tx, own::actor(op)?.session).await?.ok_or(Error::NotFound("session"))?;
-    let fresh = app.settings().session.fresh_factor;
-    let is_own = |proof: &ProofRecord| {
-        let shown = definition(proof.factor);
-        op.now.since(proof.at) <= fresh && shown.is_second_factor() && !shown.is_bootstrap
-    };
-    if !session.facts().proofs.iter().any(is_own) {
-        return Err(Error::FreshFactorNeeded);
-    }
+    require_own(app, tx, op).await?;
     let roles = roles_of(tx, op, account.id).await?;
     let barred = barred_factors(app, tx, account.organisation, &roles).await?;
     if !may_have(&barred, &credentials) {
@@ -120,6 +115,17 @@ async fn may_make(app: &App, tx: &mut Tx, op: &Op) -> Result<(AccountId, Organis
     Ok((account.id, account.organisation, facts.map(|facts| facts.id)))
 }
 
+/// Insists on a session that goes on, in which a second factor of the person's own was verified a short while ago.
+async fn require_own(app: &App, tx: &mut Tx, op: &Op) -> Result<()> {
+    let session = store::session::session(tx, own::actor(op)?.session).await?.ok_or(Error::NotFound("session"))?;
+    let fresh = app.settings().session.fresh_factor;
+    let is_own = |proof: &ProofRecord| {
+        let shown = definition(proof.factor);
+        op.now.since(proof.at) <= fresh && shown.is_second_factor() && !shown.is_bootstrap
+    };
+    if session.facts().proofs.iter().any(is_own) { Ok(()) } else { Err(Error::FreshFactorNeeded) }
+}
+
 /// Removes the actor's own recovery codes: a sheet that was lost must not wait for a printer.
 ///
 /// # Errors
@@ -127,6 +133,8 @@ async fn may_make(app: &App, tx: &mut Tx, op: &Op) -> Result<(AccountId, Organis
 pub async fn remove_recovery_codes(app: &App, op: &Op) -> Result<()> {
     let mut tx = app.store().begin().await?;
     let (account, _) = own::locked_fresh(app, &mut tx, op).await?;
+    // SECURITY: or whoever is in by a code would end everything but themself.
+    require_own(app, &mut tx, op).await?;
     end_recovery_codes(&mut tx, op, (account.id, account.organisation), "removed").await?;
     let notice =
         Notice { factor: Some(FactorKind::RecoveryCode), ..Notice::new(MessageKind::FactorRemoved, account.id) };
@@ -146,19 +154,19 @@ pub(crate) async fn end_recovery_codes(
 ) -> Result<()> {
     // SECURITY: codes that are being made are there before this, or see that their session has ended.
     store::credential::lock_credentials(tx, account, organisation).await?;
+    let except = op.account().filter(|actor| actor.id == account).map(|actor| actor.session);
+    end_sessions_by_code(tx, op, account, except).await?;
     if !store::credential::delete_recovery_codes(tx, account).await? {
         return Ok(());
     }
-    void(tx, op, account, op.account().filter(|actor| actor.id == account).map(|actor| actor.session)).await?;
+    store::signin::stop_account_flows(tx, account, None).await?;
     let event = Event::RecoveryCodesEnded { account, why: why.into() };
     store::audit::append(tx, op, Some(organisation), event).await?;
     Ok(())
 }
 
-/// Ends what recovery codes of an account have opened, but for the session that says so: sign-ins in progress, and sessions in
-/// which nothing of the person's own was enrolled by them.
-async fn void(tx: &mut Tx, op: &Op, account: AccountId, except: Option<SessionId>) -> Result<()> {
-    store::signin::stop_account_flows(tx, account, None).await?;
+/// Ends the sessions of an account that a recovery code has opened and in which nothing was enrolled, but for one.
+async fn end_sessions_by_code(tx: &mut Tx, op: &Op, account: AccountId, except: Option<SessionId>) -> Result<()> {
     for session in store::session::list_sessions(tx, account, op.now).await? {
         let by_code = session.facts().proofs.iter().any(|proof| proof.factor == FactorKind::RecoveryCode);
         if by_code && Some(session.id()) != except {

@@ -78,8 +78,8 @@ pub async fn create_admin(app: &App, op: &Op, new: NewAdministrator) -> Result<C
     };
     grant.id = store::directory::insert_role(&mut tx, &grant, op.now).await?;
     let (id, at) = (account.id, account.organisation);
-    end_pass(&mut tx, op, (id, at), PassEnd { why: "role_granted", reason: None, flow: None }).await?;
     end_recovery_codes(&mut tx, op, (id, at), "role_granted").await?;
+    end_pass(&mut tx, op, (id, at), PassEnd { why: "role_granted", reason: None, flow: None }).await?;
     end_everything(&mut tx, op, &account, EndedWhy::EndedByAdministrator, None).await?;
     let event = Event::RoleGranted {
         account: account.id,

@@ -56,8 +56,8 @@ pub async fn grant_role(app: &App, op: &Op, new: &NewRole) -> Result<RoleGrant> 
     };
     grant.id = store::directory::insert_role(&mut tx, &grant, op.now).await?;
     let (id, at) = (loaded.account.id, loaded.account.organisation);
-    end_pass(&mut tx, op, (id, at), PassEnd { why: "role_granted", reason: None, flow: None }).await?;
     end_recovery_codes(&mut tx, op, (id, at), "role_granted").await?;
+    end_pass(&mut tx, op, (id, at), PassEnd { why: "role_granted", reason: None, flow: None }).await?;
     end_everything(&mut tx, op, &loaded.account, EndedWhy::EndedByAdministrator, None).await?;
     let event = Event::RoleGranted {
         account: grant.account,

@@ -42,7 +42,7 @@ pub use see_account::{AccountFacts, GivenPass, HeldRole, PasswordFacts, account_
 pub use set_status::{disable, enable};
 pub use set_temporary_password::set_temporary_password;
 pub use switch_factors::switch_factors;
-pub use tokens::{assign_token, import_tokens, may_import_tokens, take_token_back};
+pub use tokens::{assign_token, import_tokens, may_import_tokens, remove_token, take_token_back};
 pub use who_helps::{Asker, Helpers, who_helps};
 
 pub(crate) use target::{changed_meanwhile, end_everything};

@@ -121,19 +121,19 @@ impl Import<'_> {
             Err(error) => return Ok(Err(error)),
         };
         let writes = self.mode == ImportMode::Write;
-        let Some(known) = store::credential::find_token(tx, &row.name.serial).await? else {
+        let known = store::credential::find_token(tx, self.organisation.id, &row.name.serial).await?;
+        let Some(known) = known else {
             if writes {
                 self.add(tx, row, owner.as_ref()).await?;
             }
             return Ok(Ok(Taken::Added));
         };
-        let is_same = known.organisation == self.organisation.id
-            && known.name == row.name
+        let is_same = known.name == row.name
             && known.shape == row.shape
             && store::credential::has_seed(tx, known.id, &row.seed).await?;
         if !is_same {
-            // Nothing is said of whose it is: it may be another organisation's.
-            return Ok(Err(RowError::new(Field::SerialNumber, "another token has this number already")));
+            let other = "another token of the organisation has this number: remove that from stock first";
+            return Ok(Err(RowError::new(Field::SerialNumber, other)));
         }
         match owner.as_ref().map(|owner| owner.id) {
             None => Ok(Ok(Taken::Unchanged)),
@@ -197,7 +197,12 @@ pub async fn assign_token(app: &App, op: &Op, id: AccountId, serial: &str) -> Re
     if !loaded.account.kind.may_sign_in() {
         return Err(Error::Conflict("Nobody signs in with this account, so it gets no token.".to_owned()));
     }
-    let token = stocked(&mut tx, op, serial).await?;
+    let mut found = stocked(&mut tx, op, serial).await?;
+    if found.len() > 1 {
+        // Two makers, or two organisations, use one number: the person's own organisation's is meant.
+        found.retain(|token| token.organisation == loaded.account.organisation);
+    }
+    let token = found.into_iter().next();
     let token = token.ok_or_else(|| Error::invalid("serial", "There is no token with this number in stock"))?;
     if token.account.is_some() {
         return Err(Error::invalid("serial", "Somebody has this token already: take it back first"));
@@ -228,14 +233,40 @@ pub async fn take_token_back(app: &App, op: &Op, id: AccountId, token: Credentia
     Ok(())
 }
 
-/// The token with this number, of an organisation whose tokens the actor may give away.
-async fn stocked(tx: &mut Tx, op: &Op, serial: &str) -> Result<Option<StoredToken>> {
-    let Some(token) = store::credential::find_token(tx, serial).await? else { return Ok(None) };
-    let organisation = store::directory::find_organisation(tx, token.organisation).await?;
-    let may_give = |organisation: &Organisation| {
-        op.require(Action::AssignToken, &Target::organisation(&organisation.path)).is_ok()
-    };
-    Ok(organisation.filter(may_give).map(|_| token))
+/// Forgets a token in stock, so that another may have its number.
+///
+/// # Errors
+/// When the actor may not, or there is no such token in stock.
+pub async fn remove_token(app: &App, op: &Op, organisation: &OdsCode, serial: &str) -> Result<()> {
+    require_fresh_factor(app, op)?;
+    let mut tx = app.store().begin().await?;
+    let found = store::directory::find_organisation_by_code(&mut tx, organisation).await?;
+    let organisation = found.ok_or(Error::NotFound("organisation"))?;
+    op.require(Action::ImportTokens, &Target::organisation(&organisation.path))?;
+    let token = store::credential::find_token(&mut tx, organisation.id, serial.trim()).await?;
+    let token = token.ok_or(Error::NotFound("token"))?;
+    if !store::credential::delete_token(&mut tx, token.id).await? {
+        return Err(Error::Conflict("somebody has this token: take it back first".to_owned()));
+    }
+    let event = Event::TokenRemoved { organisation: organisation.id, token: token.id };
+    store::audit::append(&mut tx, op, Some(organisation.id), event).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// The tokens with this number, of organisations whose tokens the actor may give away.
+async fn stocked(tx: &mut Tx, op: &Op, serial: &str) -> Result<Vec<StoredToken>> {
+    let mut found = Vec::new();
+    for token in store::credential::find_tokens(tx, serial).await? {
+        let organisation = store::directory::find_organisation(tx, token.organisation).await?;
+        let may_give = |organisation: Organisation| {
+            op.require(Action::AssignToken, &Target::organisation(&organisation.path)).is_ok()
+        };
+        if organisation.is_some_and(may_give) {
+            found.push(token);
+        }
+    }
+    Ok(found)
 }
 
 async fn give(tx: &mut Tx, op: &Op, token: &StoredToken, to: AccountId) -> Result<()> {

@@ -26,6 +26,30 @@ pub struct HashingPool {
     many: tokio::sync::Mutex<()>,
 }
 
+/// The right to have many texts hashed.
+pub struct Turn<'a> {
+    pool: &'a HashingPool,
+    _held: tokio::sync::MutexGuard<'a, ()>,
+}
+
+impl Turn<'_> {
+    /// Hashes several texts with one salt, one after the other.
+    ///
+    /// # Errors
+    /// When too many wait already.
+    pub async fn hash_all(
+        &self,
+        salt: [u8; SALT_BYTES],
+        candidates: Vec<Secret<String>>,
+    ) -> Result<Vec<PasswordHash>, NotHashed> {
+        let mut hashes = Vec::with_capacity(candidates.len());
+        for candidate in candidates {
+            hashes.push(self.pool.hash(salt, candidate).await?);
+        }
+        Ok(hashes)
+    }
+}
+
 /// Why nothing was hashed. It says nothing about the password: give the attempt back to the throttle.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NotHashed {
@@ -85,22 +109,10 @@ impl HashingPool {
         no_fault(self.ask(|reply| Job::Hash { candidate, salt, reply }).await?)
     }
 
-    /// Hashes several texts with one salt, one after the other: others get their turn in between, and of several who ask for many at
-    /// once each waits for the one before.
-    ///
-    /// # Errors
-    /// When too many wait already.
-    pub async fn hash_all(
-        &self,
-        salt: [u8; SALT_BYTES],
-        candidates: Vec<Secret<String>>,
-    ) -> Result<Vec<PasswordHash>, NotHashed> {
-        let _turn = self.many.lock().await;
-        let mut hashes = Vec::with_capacity(candidates.len());
-        for candidate in candidates {
-            hashes.push(self.hash(salt, candidate).await?);
-        }
-        Ok(hashes)
+    /// Waits until nobody else has many texts hashed: of several who ask for many each waits for the one before, and others get their
+    /// turn in between.
+    pub async fn turn(&self) -> Turn<'_> {
+        Turn { pool: self, _held: self.many.lock().await }
     }
 
     /// Hashes what was typed at the cost and with the salt of `like`, to be compared with it.

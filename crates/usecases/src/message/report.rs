@@ -117,6 +117,10 @@ struct Said {
 async fn settle(app: &App, tx: &mut Tx, op: &Op, said: Said) -> Result<()> {
     let Said { account, flow, by, is_proved, known, factor } = said;
     let Some(account) = store::directory::find_account(tx, account).await? else { return Ok(()) };
+    if is_proved {
+        // Before the flow, as an enrolment in it does.
+        store::credential::lock_credentials(tx, account.id, account.organisation).await?;
+    }
     // SECURITY: a step-up belongs to a session that goes on: whoever asked for it sits in that session already. So may whoever
     // sits at a browser that has signed in before, whatever they asked for this time.
     let stopped = match flow {

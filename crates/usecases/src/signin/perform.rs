@@ -225,6 +225,8 @@ impl Settling {
                     }
                 }
                 Effect::ActivateToken { token, credential, account, step, label } => {
+                    let organisation = organisation_of(tx, account).await?;
+                    store::credential::lock_credentials(tx, account, organisation).await?;
                     let seed = store::credential::activate_token(tx, token, account, credential).await?;
                     // SECURITY: one that was taken back, or is in use since, proves nothing.
                     let Some(seed) = seed else { return Ok(Some(Refusal::FactorNotUsable)) };

@@ -41,6 +41,8 @@ pub(crate) struct RefusedRow {
 const HERE: Destination = Destination::PortalPage(PortalPage::Admin);
 /// How many errors the page lists.
 const SHOWN: usize = 200;
+/// How many rows a file may have: what is read of it stays small.
+const MOST_ROWS: usize = 5_000;
 
 /// `GET /admin/tokens`
 pub(crate) async fn form(person: Person) -> Result<Page, PageError> {
@@ -71,14 +73,17 @@ pub(crate) async fn import(person: Person, form: Upload) -> Result<Answer, PageE
     let mut errors = Vec::new();
     let mut note = |news: ImportProgress<'_>| {
         if let ImportProgress::Refused { line, errors: wrong } = news {
-            errors.extend(wrong.iter().map(|error| RefusedRow::of(line, error)).take(SHOWN));
+            let room = SHOWN.saturating_sub(errors.len());
+            errors.extend(wrong.iter().map(|error| RefusedRow::of(line, error)).take(room));
         }
     };
-    let rows = (person.web.settings().token_reader.0)(file.expose());
+    let rows = (person.web.settings().token_reader.0)(file.expose(), MOST_ROWS + 1);
+    if rows.len() > MOST_ROWS {
+        return Ok(refused(&person, typed, "file", "The file has more than 5,000 rows. Hand it in in parts"));
+    }
     let imported = import_tokens(person.app(), &person.op, &organisation, rows, ImportMode::Write, &mut note).await;
     match imported {
         Ok(report) => {
-            errors.truncate(SHOWN);
             let ImportReport { added, changed, unchanged, refused } = report;
             let view = ImportedView { added, changed, unchanged, refused, errors };
             Ok(Page::new("admin/imported-tokens.html", person.admin_frame(), view).into())
