@@ -25,7 +25,7 @@ pub struct Args {
 enum Command {
     /// Adds and changes organisations from a file. The same file twice changes nothing.
     Import(ImportArgs),
-    /// Switches text messages or calls off for the people of an organisation and of those below it, or on again.
+    /// Switches text messages, calls or recovery codes off for the people of an organisation and of those below it, or on again.
     Factors(FactorsArgs),
 }
 
@@ -33,7 +33,7 @@ enum Command {
 struct FactorsArgs {
     /// The organisation's ODS code.
     ods_code: String,
-    /// A factor to be off: `sms` or `voice_call`; may be given twice. One that is not given is on.
+    /// A factor to be off: `sms`, `voice_call` or `recovery_code`; may be given several times. One that is not given is on.
     #[arg(long, required_unless_present = "all_on")]
     off: Vec<String>,
     /// Switches all of them on again.

@@ -115,8 +115,8 @@ fn restricted(reader: &mut Reader) -> RestrictedRules {
     let mut section = reader.section(
         "restricted",
         "Text messages and calls are restricted factors [NIST SP 800-63B]: whoever takes over a number takes over the factor. \
-         They are never enough for a privileged account. An organisation can switch them off for its people with \
-         `wardkey organisation factors`.",
+         Recovery codes are restricted, too: whoever finds the sheet has them. None of them is ever enough for a \
+         privileged account. An organisation can switch them off for its people with `wardkey organisation factors`.",
     );
     let words: Vec<String> =
         section.value("off", "Factors that nobody may use: `sms`, `voice_call`, `recovery_code`.", Vec::new());
