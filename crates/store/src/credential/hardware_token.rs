@@ -122,6 +122,13 @@ pub async fn list_tokens(tx: &mut Tx, account: AccountId) -> Result<Vec<StoredTo
     rows.iter().map(from_row).collect()
 }
 
+/// Which token an account is to activate: of several, the one that was assigned last.
+pub async fn find_token_to_activate(tx: &mut Tx, account: AccountId) -> Result<Option<CredentialId>, StoreError> {
+    let sql = "SELECT id FROM hardware_tokens WHERE account_id = $1 AND credential_id IS NULL \
+               ORDER BY assigned_at DESC, serial LIMIT 1";
+    tx.opt(sql, args![account]).await?.map(|row| row.get("id")).transpose()
+}
+
 /// Whether `seed` is the key of a token.
 pub async fn has_seed(tx: &mut Tx, id: CredentialId, seed: &Secret<Vec<u8>>) -> Result<bool, StoreError> {
     let row = tx.opt("SELECT sealed_seed FROM hardware_tokens WHERE id = $1", args![id]).await?;

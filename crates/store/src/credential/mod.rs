@@ -44,8 +44,8 @@ pub use credentials::{
 };
 pub use device::{delete_devices, delete_devices_unseen_since, knows_device, save_device};
 pub use hardware_token::{
-    StoredToken, activate_token, assign_token, delete_token, find_assigned_token, find_token, find_tokens, has_seed,
-    insert_token, list_tokens,
+    StoredToken, activate_token, assign_token, delete_token, find_assigned_token, find_token, find_token_to_activate,
+    find_tokens, has_seed, insert_token, list_tokens,
 };
 pub use pace::{lock_pace, save_pace};
 pub use pass::{
@@ -58,8 +58,8 @@ pub use push_request::{
     settle_push_request, take_back_push_requests,
 };
 pub use recovery_code::{
-    RecoveryFacts, delete_recovery_codes, find_recovery_codes, find_recovery_facts, insert_recovery_codes,
-    use_recovery_code,
+    RecoveryFacts, delete_recovery_codes, find_recovery_codes, find_recovery_facts, find_recovery_set,
+    insert_recovery_codes, use_recovery_code,
 };
 pub use refused_network::{delete_refused_networks_over, is_network_refused, network_mac, refuse_network};
 pub use security_key::{StoredCustody, find_custody, insert_custody, insert_key, key_secret, list_keys, use_key};

@@ -83,6 +83,12 @@ pub async fn find_recovery_facts(tx: &mut Tx, account: AccountId) -> Result<Opti
     Ok(Some(RecoveryFacts { id: first.get("set_id")?, made_at: first.get("created_at")?, made: rows.len(), left }))
 }
 
+/// Which codes an account has, if any of them is left.
+pub async fn find_recovery_set(tx: &mut Tx, account: AccountId) -> Result<Option<CredentialId>, StoreError> {
+    let sql = "SELECT set_id FROM recovery_codes WHERE account_id = $1 AND used_at IS NULL LIMIT 1";
+    tx.opt(sql, args![account]).await?.map(|row| row.get("set_id")).transpose()
+}
+
 /// Uses a code; says whether this transaction was the one to do it.
 ///
 /// SECURITY: of two nodes that accept one code at once, exactly one gets `true`.

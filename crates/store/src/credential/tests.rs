@@ -641,6 +641,12 @@ both_engines!(recovery_codes_are_counted_and_new_ones_take_the_place_of_old_ones
     let facts = find_recovery_facts(&mut tx, account()).await.unwrap().unwrap();
     assert_eq!(facts, RecoveryFacts { id: id(2), made_at: NOW, made: 3, left: 2 });
     assert!(find_recovery_facts(&mut tx, AccountId::new(NOW, [9; 10])).await.unwrap().is_none());
+    assert_eq!(find_recovery_set(&mut tx, account()).await.unwrap(), Some(id(2)));
+    assert!(
+        use_recovery_code(&mut tx, id(13), NOW).await.unwrap()
+            && use_recovery_code(&mut tx, id(14), NOW).await.unwrap()
+    );
+    assert_eq!(find_recovery_set(&mut tx, account()).await.unwrap(), None, "none is left");
     assert!(delete_recovery_codes(&mut tx, account()).await.unwrap());
     assert!(!delete_recovery_codes(&mut tx, account()).await.unwrap());
 });
@@ -693,6 +699,7 @@ both_engines!(a_token_is_assigned_once_activated_once_and_free_again_when_its_cr
     assert_eq!((state.is_token, state.shape, state.seed.expose().as_slice()), (true, stock.shape, [1; 20].as_slice()));
     assert!(find_assigned_token(&mut tx, id(1), AccountId::new(NOW, [9; 10])).await.unwrap().is_none());
 
+    assert_eq!(find_token_to_activate(&mut tx, account()).await.unwrap(), Some(id(1)));
     let credential = Credential { kind: FactorKind::HardwareToken, ..app(7, true) };
     let seed_of = activate_token(&mut tx, id(1), account(), credential.id).await.unwrap().unwrap();
     assert!(activate_token(&mut tx, id(1), account(), id(8)).await.unwrap().is_none(), "of two at once, one");
@@ -702,6 +709,7 @@ both_engines!(a_token_is_assigned_once_activated_once_and_free_again_when_its_cr
     assert!(spend_totp_step(&mut tx, credential.id, Step::from_number(5), NOW).await.unwrap());
     let held = list_tokens(&mut tx, account()).await.unwrap().remove(0);
     assert_eq!(held.credential, Some(credential.id));
+    assert_eq!(find_token_to_activate(&mut tx, account()).await.unwrap(), None);
     assert!(!assign_token(&mut tx, &held, None, NOW).await.unwrap(), "what is in use is not taken back");
 
     let gone = Credential { state: CredentialState::Removed { at: NOW }, ..credential };

@@ -45,7 +45,7 @@ pub use remove::remove;
 pub use rename::rename;
 pub use set_default::set_default;
 pub use sweep::{Swept, sweep};
-pub use token::{Activation, activate_token, tokens_to_activate};
+pub use token::{Activation, activate_token};
 pub use wardkey_store::credential::{StoredCustody, StoredToken};
 
 pub(crate) use held::held;

@@ -109,7 +109,7 @@ async fn may_make(app: &App, tx: &mut Tx, op: &Op) -> Result<(AccountId, Organis
     // SECURITY: ten hashes at a time, so that nobody keeps others from signing in by asking for more and more.
     if facts.is_some_and(|facts| op.now.since(facts.made_at) < MAKE_AGAIN_AFTER) {
         return Err(Error::Conflict(
-            "You have made codes just now. Wait half a minute before you make others.".to_owned(),
+            "You have made codes just now. If you did not see them, wait half a minute and make others.".to_owned(),
         ));
     }
     Ok((account.id, account.organisation, facts.map(|facts| facts.id)))

@@ -6,7 +6,6 @@ use wardkey_domain::factor::{Code, FactorKind};
 use wardkey_domain::id::CredentialId;
 use wardkey_domain::message::{Channel, MessageKind};
 use wardkey_domain::op::Op;
-use wardkey_domain::permission::Action;
 use wardkey_store as store;
 use wardkey_store::credential::StoredToken;
 
@@ -20,14 +19,6 @@ pub enum Activation {
     Activated(Credential),
     /// The code is not that of the token.
     WrongCode(StoredToken),
-}
-
-/// The tokens that were assigned to the actor and are not in use.
-pub async fn tokens_to_activate(app: &App, op: &Op) -> Result<Vec<StoredToken>> {
-    let mut tx = app.store().read().await?;
-    let account = own::account(&mut tx, op, Action::ManageOwnCredentials).await?;
-    let tokens = store::credential::list_tokens(&mut tx, account.id).await?;
-    Ok(tokens.into_iter().filter(|token| token.credential.is_none()).collect())
 }
 
 /// Puts a token into use that was assigned to the actor, if `code` is what it shows.

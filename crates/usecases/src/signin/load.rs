@@ -39,13 +39,14 @@ pub(super) async fn facts(app: &App, tx: &mut Tx, op: &Op, account: &Account) ->
     let pass = pass.filter(|_| barred.iter().all(|(kind, _)| *kind != FactorKind::TemporaryAccessPass));
     // First: whoever was given one has nothing else at hand [MET-11].
     factors.splice(0..0, pass.as_ref().map(|pass| stand_in(pass.id, FactorKind::TemporaryAccessPass)));
-    let tokens = store::credential::list_tokens(tx, account.id).await?;
-    let token = tokens.into_iter().find(|token| token.credential.is_none()).map(|token| token.id);
-    let codes = store::credential::find_recovery_facts(tx, account.id).await?.filter(|codes| codes.left > 0);
+    let token = store::credential::find_token_to_activate(tx, account.id).await?;
     // Last, and beside something else only: then they stand in for what was lost.
-    let codes = codes.filter(|_| factors.iter().any(|own| !definition(own.kind).is_bootstrap));
-    let codes = codes.filter(|_| barred.iter().all(|(kind, _)| *kind != FactorKind::RecoveryCode));
-    factors.extend(codes.map(|codes| stand_in(codes.id, FactorKind::RecoveryCode)));
+    if factors.iter().any(|own| !definition(own.kind).is_bootstrap)
+        && barred.iter().all(|(kind, _)| *kind != FactorKind::RecoveryCode)
+    {
+        let codes = store::credential::find_recovery_set(tx, account.id).await?;
+        factors.extend(codes.map(|codes| stand_in(codes, FactorKind::RecoveryCode)));
+    }
     Ok(Person {
         id: account.id,
         organisation: account.organisation,

@@ -56,8 +56,8 @@ pub(crate) async fn activate(
 }
 
 async fn assigned(person: &Person, id: CredentialId) -> Result<StoredToken, PageError> {
-    let tokens = credential::tokens_to_activate(person.app(), &person.op).await?;
-    tokens.into_iter().find(|token| token.id == id).ok_or(PageError::NotFound)
+    let own = credential::security_info(person.app(), &person.op).await?;
+    own.tokens.into_iter().find(|token| token.id == id).ok_or(PageError::NotFound)
 }
 
 fn page(token: &StoredToken, label: Option<&str>, person: &Person) -> Page {
