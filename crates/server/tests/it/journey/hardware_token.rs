@@ -45,6 +45,15 @@ async fn nurse(test: &TestApp, row: &str) -> Person {
     nurse
 }
 
+/// Types the password, and chooses the hardware token as the way to enrol.
+async fn choose_token(nurse: &Person, browser: &mut Browser) {
+    nurse.enter_password(browser).await;
+    browser.open("/profile/self-enrol").await;
+    browser.press("Confirm").await;
+    browser.fill("method", "hardware_token");
+    browser.press("Click me to enrol for Multi-Factor Authentication").await;
+}
+
 async fn sign_out(browser: &mut Browser) {
     browser.open("/signout").await;
     browser.press("Sign out").await;
@@ -63,11 +72,7 @@ async fn desk(test: &TestApp) -> Browser {
 on_both_engines!(a_token_that_was_given_is_activated_on_the_way_in_and_signs_in, |test| {
     let nurse = nurse(test, &format!("{NURSE},T-1,{KEY},60,Contoso,HardwareKey,HMACSHA256\n")).await;
     let mut browser = test.browser();
-    nurse.enter_password(&mut browser).await;
-    browser.open("/profile/self-enrol").await;
-    browser.press("Confirm").await;
-    browser.fill("method", "hardware_token");
-    browser.press("Click me to enrol for Multi-Factor Authentication").await;
+    choose_token(&nurse, &mut browser).await;
     assert!(browser.page().shows("serial number T-1"), "{}", browser.page().text());
     browser.fill("code", &shows(OLD, test.clock.now())).fill("label", "On my keys");
     browser.press("Activate it").await;
@@ -136,11 +141,7 @@ on_both_engines!(an_administrator_gives_a_token_and_takes_it_back, |test| {
 
     // Chosen, and then taken back.
     let mut browser = test.browser();
-    nurse.enter_password(&mut browser).await;
-    browser.open("/profile/self-enrol").await;
-    browser.press("Confirm").await;
-    browser.fill("method", "hardware_token");
-    browser.press("Click me to enrol for Multi-Factor Authentication").await;
+    choose_token(&nurse, &mut browser).await;
     desk.open(&account).await;
     desk.press("Take it back").await;
     assert!(desk.page().shows("has been taken back"), "{}", desk.page().text());
@@ -154,11 +155,7 @@ on_both_engines!(an_administrator_gives_a_token_and_takes_it_back, |test| {
 on_both_engines!(a_token_in_use_is_free_when_its_owner_enrols_again, |test| {
     let nurse = nurse(test, &format!("{NURSE},T-1,{KEY},30,Contoso,HardwareKey,\n")).await;
     let mut browser = test.browser();
-    nurse.enter_password(&mut browser).await;
-    browser.open("/profile/self-enrol").await;
-    browser.press("Confirm").await;
-    browser.fill("method", "hardware_token");
-    browser.press("Click me to enrol for Multi-Factor Authentication").await;
+    choose_token(&nurse, &mut browser).await;
     browser.fill("code", &shows(OLD, test.clock.now()));
     browser.press("Activate it").await;
     let mut desk = desk(test).await;
