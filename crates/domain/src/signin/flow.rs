@@ -24,7 +24,7 @@ pub struct Flow {
     pub(super) account: Option<AccountId>,
     pub(super) proofs: Vec<Proof>,
     pub(super) activated: bool,
-    /// Whether it was opened by a pass that is for enrolling: it goes nowhere else before that.
+    /// Whether it was opened by a pass or a recovery code that is for enrolling: it goes nowhere else before that.
     pub(super) enrols_only: bool,
     pub(super) stage: Stage,
     /// What security keys sign in this flow.

@@ -314,9 +314,7 @@ impl Flow {
         let verdict = match sent {
             Some(sent) => of_a_text(sent, code, op.now),
             // SECURITY: a code may come from the backup with which the app moves, whatever page it was typed on; a token's not.
-            None if self.request.moving.is_some() && !states.iter().all(|state| state.is_token) => {
-                Err(Refusal::FactorNotUsable)
-            }
+            None if self.request.moving.is_some() && !is_of_tokens(&states) => Err(Refusal::FactorNotUsable),
             None if matches!(self.stage, Stage::SecondFactor { .. } | Stage::AppCode(_)) => {
                 let is_asked = |state: &TotpState| {
                     let ours = person.factors.iter().find(|factor| factor.credential == state.credential);
@@ -398,6 +396,11 @@ fn of_a_text(sent: SentCode, code: Code, now: Timestamp) -> Outcome {
         sms::Verdict::Refuse(sms::Refusal::WrongCode) => Err(Refusal::WrongCode),
         sms::Verdict::Refuse(sms::Refusal::CodeExpired) => Err(Refusal::CodeExpired),
     }
+}
+
+/// Whether whoever types the code has tokens to read it from, and nothing else.
+fn is_of_tokens(states: &[TotpState]) -> bool {
+    !states.is_empty() && states.iter().all(|state| state.is_token)
 }
 
 /// What the store must spend for a code that was accepted.

@@ -84,7 +84,7 @@ pub(super) fn challenge() -> KeyChallenge {
     KeyChallenge::new([8; CHALLENGE_BYTES])
 }
 
-pub(super) fn cheap_hash() -> PasswordHash {
+fn cheap_hash() -> PasswordHash {
     password::hash(HashParams::cheapest(), [1; 16], &right(), &mut HashMemory::default()).unwrap()
 }
 

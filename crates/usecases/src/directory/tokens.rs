@@ -194,7 +194,7 @@ pub async fn assign_token(app: &App, op: &Op, id: AccountId, serial: &str) -> Re
     }
     let mut tx = app.store().begin().await?;
     let loaded = load_to_change(app, &mut tx, op, Action::AssignToken, id).await?;
-    if !loaded.account.kind.may_sign_in() {
+    if !loaded.account.kind.may_sign_in() || loaded.account.status.may_sign_in().is_err() {
         return Err(Error::Conflict("Nobody signs in with this account, so it gets no token.".to_owned()));
     }
     let mut found = stocked(&mut tx, op, serial).await?;

@@ -70,7 +70,7 @@ pub(super) struct Settling {
     application: Option<ApplicationId>,
     guess: Guess,
     upgrade: Option<Upgrade>,
-    /// Whether it was opened by a pass that is for enrolling.
+    /// Whether it was opened by a pass or a recovery code that is for enrolling.
     enrols_only: bool,
     /// Whether a code or a call that is asked for next is sent without being asked again.
     sends_at_once: bool,

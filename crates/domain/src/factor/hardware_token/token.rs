@@ -102,9 +102,12 @@ impl TokenRow {
 
 /// A key as makers write one: small letters, spaces and filling are fine.
 fn key(text: &str) -> Option<Secret<Vec<u8>>> {
-    let bare: String = text.chars().filter(|c| !c.is_whitespace() && *c != '-').collect();
-    let bare = Secret::new(bare.trim_end_matches('=').to_ascii_uppercase());
-    let seed = Secret::new(BASE32_NOPAD.decode(bare.expose().as_bytes()).ok()?);
+    let is_filling = |c: &u8| c.is_ascii_whitespace() || *c == b'-';
+    let mut bare = Vec::with_capacity(text.len());
+    bare.extend(text.bytes().filter(|c| !is_filling(c)).map(|c| c.to_ascii_uppercase()));
+    let bare = Secret::new(bare);
+    let end = bare.expose().iter().rposition(|c| *c != b'=')?;
+    let seed = Secret::new(BASE32_NOPAD.decode(bare.expose().get(..=end)?).ok()?);
     (FEWEST_KEY_BYTES..=MOST_KEY_BYTES).contains(&seed.expose().len()).then_some(seed)
 }
 

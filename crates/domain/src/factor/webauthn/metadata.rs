@@ -284,7 +284,7 @@ mod tests {
         let models =
             Models::parse(&blob(&publisher, "FIDO_CERTIFIED"), SIGNER, &[publisher.root.der().to_vec()], NOW).unwrap();
         let model: Aaguid = MODEL.parse().unwrap();
-        assert_eq!(models.name(model), Some("A key"));
+        assert_eq!((models.names.len(), models.name(model)), (1, Some("A key")));
         assert!(!models.is_withdrawn(model) && !models.authorities().is_empty());
     }
 
