@@ -25,6 +25,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("rusqlite", &["store"]),
     ("argon2", &["domain"]),
     ("zxcvbn", &["domain"]),
+    ("x509-parser", &["domain"]),
     ("reqwest", &["gateway", "testkit"]),
     ("rusmpp", &["gateway"]),
     ("lettre", &["gateway"]),

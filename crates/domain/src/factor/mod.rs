@@ -19,6 +19,7 @@ pub mod hardware_token;
 pub mod password;
 pub mod push;
 pub mod recovery_code;
+pub mod smartcard;
 pub mod sms;
 pub mod telephone;
 pub mod temporary_access_pass;
