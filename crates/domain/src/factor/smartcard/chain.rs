@@ -125,7 +125,7 @@ fn judge_leaf(leaf: &X509Certificate<'_>) -> Result<(), CardFailure> {
     if !extended.is_ok_and(|found| found.is_some_and(|extension| extension.value.client_auth)) {
         return Err(CardFailure::WrongUsage);
     }
-    // The key signs the handshake [RFC 5280 §4.2.1.3, RFC 8446 §4.4.2.2].
+    // The key signs the handshake [RFC 5280 §4.2.1.3, RFC 8446 §4.4.2.3].
     let usage = leaf.key_usage();
     if !usage.is_ok_and(|found| found.is_some_and(|extension| extension.value.digital_signature())) {
         return Err(CardFailure::WrongUsage);
@@ -291,7 +291,8 @@ mod tests {
         let root = root("Root");
         let (good, wrong) = (Ok(3), Err(CardFailure::WrongPolicy));
         // What the one between asserts, what the card does.
-        let cases: [(&[&[u8]], &[&[u8]], Result<usize, CardFailure>); 8] = [
+        type Asserted<'a> = &'a [&'a [u8]];
+        let cases: [(Asserted<'_>, Asserted<'_>, Result<usize, CardFailure>); 8] = [
             (&[OURS], &[OURS], good),
             (&[OTHER, OURS], &[OURS, OTHER], good),
             (&[ANY], &[OURS], good),
@@ -311,6 +312,14 @@ mod tests {
             let chain = [card(&middle, |params| extension(own, params)), middle.der().to_vec()];
             assert_eq!(build(&rules, &chain, NOW).map(|path| path.0.len()), expected, "{number}");
         }
+        // The authority does not let `anyPolicy` stand for others [RFC 5280 §4.2.1.14].
+        let middle = below(&root, "Middle", |params| {
+            extension(&[ANY], params);
+            let inhibit = rcgen::CustomExtension::from_oid_content(&[2, 5, 29, 54], vec![2, 1, 0]);
+            params.custom_extensions.push(inhibit);
+        });
+        let chain = [card(&middle, |params| extension(&[OURS], params)), middle.der().to_vec()];
+        assert_eq!(build(&rules, &chain, NOW).err(), Some(CardFailure::WrongPolicy));
         // One of ours each, but not the same.
         rules.policies.push("1.2.3.5".parse().unwrap());
         let middle = below(&root, "Middle", |params| extension(&[OTHER], params));

@@ -41,10 +41,6 @@ pub(super) struct Item<'a> {
 }
 
 impl<'a> Der<'a> {
-    pub(super) const fn new(bytes: &'a [u8]) -> Self {
-        Self(bytes)
-    }
-
     /// Reads `bytes`, which are one item of this tag and nothing else.
     pub(super) fn only(bytes: &'a [u8], tag: u8) -> Option<Item<'a>> {
         let mut der = Self(bytes);
@@ -169,7 +165,7 @@ mod tests {
             &[0x1f, 0x01, 0x00],
         ];
         for bytes in bad {
-            assert_eq!(Der::new(bytes).next(), None, "{bytes:?}");
+            assert_eq!(Der(bytes).next(), None, "{bytes:?}");
         }
     }
 }

@@ -36,7 +36,7 @@ const COMMON_NAME: &[u8] = &[0x55, 0x04, 0x03];
 const SERIAL_NUMBER: &[u8] = &[0x55, 0x04, 0x05];
 /// 0.9.2342.19200300.100.1.1 [RFC 4519 §2.39].
 const USER_ID: &[u8] = &[0x09, 0x92, 0x26, 0x89, 0x93, 0xf2, 0x2c, 0x64, 0x01, 0x01];
-/// 1.3.6.1.4.1.311.20.2.3 [MS-PKCA §3.1.5.2.1.1].
+/// 1.3.6.1.4.1.311.20.2.3 [MS-PKCA].
 const PRINCIPAL_NAME: &[u8] = &[0x2b, 0x06, 0x01, 0x04, 0x01, 0x82, 0x37, 0x14, 0x02, 0x03];
 /// BMPString, which old authorities write names in.
 const BMP_STRING: u32 = 30;
@@ -155,7 +155,7 @@ fn principal_names(certificate: &X509Certificate<'_>) -> Vec<Option<String>> {
     names.collect()
 }
 
-/// `[0] EXPLICIT UTF8String` [RFC 5280 §4.2.1.6, MS-PKCA §3.1.5.2.1.1].
+/// `[0] EXPLICIT UTF8String` [RFC 5280 §4.2.1.6, MS-PKCA].
 fn principal_name(value: &[u8]) -> Option<String> {
     let inside = Der::only(value, tag::constructed(0))?.content;
     let text = Der::only(inside, tag::UTF8_STRING)?.content;

@@ -21,6 +21,8 @@ mod status;
 
 #[cfg(test)]
 pub(crate) mod testing;
+#[cfg(test)]
+mod vectors;
 
 pub use authorities::{Authorities, BadAuthority};
 pub use card::{Card, inspect};

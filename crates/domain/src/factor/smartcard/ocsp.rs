@@ -174,7 +174,6 @@ impl CertId<'_> {
 }
 
 /// `OCSPResponse`: its status, and a basic answer if there is one.
-#[expect(clippy::type_complexity, reason = "a pair that is taken apart at once")]
 fn outer(response: &[u8]) -> Option<(u8, Option<Item<'_>>)> {
     let mut der = Der::only(response, tag::SEQUENCE)?.inside();
     let [status] = der.read(tag::ENUMERATED)?.content else { return None };
@@ -239,7 +238,7 @@ fn cert_id(item: Item<'_>) -> Option<CertId<'_>> {
         key_hash: der.read(tag::OCTET_STRING)?.content,
         serial: der.read(tag::INTEGER)?.content,
     };
-    // Some leave its parameters out, others write that there are none [RFC 5754 §2].
+    // Some leave its parameters out, others write that there are none [RFC 3370 §2.1].
     algorithm.optional(tag::NULL)?;
     algorithm.end()?;
     der.end()?;
@@ -269,4 +268,196 @@ fn items(list: Item<'_>) -> Option<Vec<Item<'_>>> {
         items.push(der.next()?);
     }
     Some(items)
+}
+
+#[cfg(test)]
+mod tests {
+    use rcgen::{ExtendedKeyUsagePurpose, KeyPair, date_time_ymd};
+
+    use super::super::testing::{
+        Issuer, NOW, Statement, asked, below, card, day, delegate, good_card, response, root, rules,
+    };
+    use super::super::{Card, RevocationRules, inspect};
+    use super::*;
+
+    type Judged = Result<Standing, StatusFailure>;
+
+    fn judge_at(card: &Card, response: &[u8], now: Timestamp, grace: Grace) -> Judged {
+        card.judge_response(0, response, &RevocationRules::default(), now, grace)
+    }
+
+    fn judge(card: &Card, response: &[u8]) -> Judged {
+        judge_at(card, response, NOW, Grace::None)
+    }
+
+    fn good() -> Judged {
+        Ok(Standing::Good { fresh_until: Timestamp::from_seconds(1_790_000_600) })
+    }
+
+    /// An answer of the issuer, which says what it says of the card after `change`.
+    fn said(root: &Issuer, card: &Card, change: impl FnOnce(&mut Statement)) -> Vec<u8> {
+        let mut statement = Statement::good(asked(card, 0));
+        change(&mut statement);
+        response(&[statement], root.key(), &[])
+    }
+
+    #[test]
+    fn an_answer_says_what_became_of_a_card() {
+        let root = root("Root");
+        let card = good_card(&root);
+        assert_eq!(judge(&card, &said(&root, &card, |_| {})), good());
+        let revoked = write(tag::constructed(1), &[&write(tag::GENERALIZED_TIME, &[b"20260901000000Z"])]);
+        assert_eq!(judge(&card, &said(&root, &card, |said| said.status = revoked.clone())), Ok(Standing::Revoked));
+        let unknown = said(&root, &card, |said| said.status = vec![0x82, 0]);
+        assert_eq!(judge(&card, &unknown), Err(StatusFailure::Unknown));
+        for status in [vec![0x83, 0], vec![0x80, 1, 0], vec![0x05, 0]] {
+            let odd = said(&root, &card, |said| said.status = status);
+            assert_eq!(judge(&card, &odd), Err(StatusFailure::Unreadable));
+        }
+    }
+
+    #[test]
+    fn an_answer_about_another_certificate_says_nothing() {
+        let (root, namesake) = (root("Root"), root("Root"));
+        let card = good_card(&root);
+        let other = super::super::testing::card(&root, |params| params.serial_number = Some(7_u64.into()));
+        let other = inspect(&rules(&[&root]), &[other], NOW).unwrap();
+        let about_other = Statement::good(asked(&other, 0));
+        let about_namesake = Statement::good(asked(&good_card(&namesake), 0));
+        for statement in [&about_other, &about_namesake] {
+            let answer = response(std::slice::from_ref(statement), root.key(), &[]);
+            assert_eq!(judge(&card, &answer), Err(StatusFailure::OtherCertificate));
+        }
+        assert_eq!(judge(&card, &response(&[], root.key(), &[])), Err(StatusFailure::OtherCertificate));
+        let own = Statement::good(asked(&card, 0));
+        assert_eq!(judge(&card, &response(&[about_other, own.clone()], root.key(), &[])), good());
+        let mut revoked = own.clone();
+        revoked.status = write(tag::constructed(1), &[&write(tag::GENERALIZED_TIME, &[b"20260901000000Z"])]);
+        let both = response(&[own, revoked], root.key(), &[]);
+        assert_eq!(judge(&card, &both), Err(StatusFailure::Unreadable), "two statements about one certificate");
+        let no_such = card.judge_response(1, &both, &RevocationRules::default(), NOW, Grace::None);
+        assert_eq!(no_such, Err(StatusFailure::OtherCertificate));
+    }
+
+    #[test]
+    fn an_answer_is_from_the_issuer_or_somebody_it_has_certified_for_that() {
+        let (root, stranger) = (root("Root"), root("Stranger"));
+        let card = good_card(&root);
+        let statement = [Statement::good(asked(&card, 0))];
+        let by = |key: &KeyPair, certificates: &[&[u8]]| judge(&card, &response(&statement, key, certificates));
+        assert_eq!(by(&KeyPair::generate().unwrap(), &[]), Err(StatusFailure::Untrusted), "anybody");
+        assert_eq!(by(stranger.key(), &[stranger.der()]), Err(StatusFailure::Untrusted), "another authority");
+        let (certificate, key) = delegate(&root, |_| {});
+        assert_eq!(by(&key, &[&certificate]), good());
+        assert_eq!(by(&key, &[&[5, 0], &certificate]), good(), "one that is no certificate beside it");
+        assert_eq!(by(&key, &[]), Err(StatusFailure::Untrusted), "a certificate that is not shown");
+        assert_eq!(
+            by(stranger.key(), &[&certificate]),
+            Err(StatusFailure::Untrusted),
+            "with somebody else's certificate"
+        );
+        let usages = [vec![], vec![ExtendedKeyUsagePurpose::ClientAuth], vec![ExtendedKeyUsagePurpose::Any]];
+        for usage in usages {
+            let (certificate, key) = delegate(&root, |params| params.extended_key_usages = usage);
+            assert_eq!(by(&key, &[&certificate]), Err(StatusFailure::Untrusted), "not certified for that");
+        }
+        let (certificate, key) = delegate(&stranger, |_| {});
+        assert_eq!(by(&key, &[&certificate, stranger.der()]), Err(StatusFailure::Untrusted), "certified by another");
+        let middle = below(&root, "Middle", |_| {});
+        let (certificate, key) = delegate(&middle, |_| {});
+        assert_eq!(by(&key, &[&certificate, middle.der()]), Err(StatusFailure::Untrusted), "certified further down");
+        let (certificate, key) = delegate(&root, |params| params.not_after = date_time_ymd(2026, 9, 1));
+        assert_eq!(by(&key, &[&certificate]), Err(StatusFailure::Untrusted), "certified once");
+    }
+
+    #[test]
+    fn each_link_of_a_path_has_its_own_issuer() {
+        let root = root("Root");
+        let middle = below(&root, "Middle", |_| {});
+        let card = inspect(&rules(&[&root]), &[card(&middle, |_| {}), middle.der().to_vec()], NOW).unwrap();
+        let rules = RevocationRules::default();
+        for (question, (right, wrong)) in [(&middle, &root), (&root, &middle)].into_iter().enumerate() {
+            let statement = [Statement::good(asked(&card, question))];
+            let by = |issuer: &Issuer| {
+                card.judge_response(question, &response(&statement, issuer.key(), &[]), &rules, NOW, Grace::None)
+            };
+            assert_eq!((by(right), by(wrong)), (good(), Err(StatusFailure::Untrusted)), "{question}");
+        }
+    }
+
+    #[test]
+    fn an_answer_is_in_date() {
+        let root = root("Root");
+        let card = good_card(&root);
+        let answer = said(&root, &card, |_| {});
+        let soon = day(2026, 9, 22);
+        let until = |seconds: i64| Timestamp::from_seconds(soon.as_seconds() + seconds);
+        let only_good = Ok(Standing::Good { fresh_until: soon });
+        let old = Err(StatusFailure::OutOfDate);
+        assert_eq!(judge_at(&card, &answer, until(-1), Grace::None), only_good, "no longer than it says");
+        assert_eq!(judge_at(&card, &answer, until(0), Grace::None), old);
+        assert_eq!(judge_at(&card, &answer, until(3599), Grace::Allowed), only_good);
+        assert_eq!(judge_at(&card, &answer, until(3600), Grace::Allowed), old);
+        assert_eq!(judge_at(&card, &answer, day(2026, 9, 20), Grace::Allowed), old, "from the future");
+        let open = said(&root, &card, |said| said.next_update = None);
+        let made = day(2026, 9, 21);
+        let expected = Ok(Standing::Good { fresh_until: made.plus(std::time::Duration::from_secs(600)) });
+        assert_eq!(judge_at(&card, &open, made, Grace::None), expected, "without an end");
+        assert_eq!(judge(&card, &open), old);
+        let odd = said(&root, &card, |said| said.this_update = "20260921");
+        assert_eq!(judge(&card, &odd), Err(StatusFailure::Unreadable));
+    }
+
+    #[test]
+    fn an_answer_that_is_none_is_told_apart() {
+        let card = good_card(&root("Root"));
+        let status = |code: u8| write(tag::SEQUENCE, &[&write(tag::ENUMERATED, &[&[code]])]);
+        for code in [1, 2, 3, 5] {
+            assert_eq!(judge(&card, &status(code)), Err(StatusFailure::TryLater), "{code}");
+        }
+        assert_eq!(judge(&card, &status(6)), Err(StatusFailure::Unknown));
+        for code in [0, 4, 7] {
+            assert_eq!(judge(&card, &status(code)), Err(StatusFailure::Unreadable), "{code}");
+        }
+        for bytes in [&[][..], b"<html>", &[0x30, 0x80], &[0; 70_000]] {
+            assert_eq!(judge(&card, bytes), Err(StatusFailure::Unreadable));
+        }
+    }
+
+    #[test]
+    fn an_extension_must_not_need_to_be_understood() {
+        let root = root("Root");
+        let card = good_card(&root);
+        let extension = |critical: &[u8]| {
+            let parts: [&[u8]; 3] = [&[0x06, 0x03, 0x2a, 0x03, 0x04], critical, &[0x04, 0x02, 0x05, 0x00]];
+            write(tag::constructed(1), &[&write(tag::SEQUENCE, &[&write(tag::SEQUENCE, &parts)])])
+        };
+        for (critical, expected) in
+            [(&[][..], good()), (&[0x01, 0x01, 0x00], good()), (&[0x01, 0x01, 0xff], Err(StatusFailure::Unreadable))]
+        {
+            let answer = said(&root, &card, |said| said.extensions = extension(critical));
+            assert_eq!(judge(&card, &answer), expected, "{critical:?}");
+        }
+    }
+
+    #[test]
+    fn a_changed_answer_never_says_more() {
+        let root = root("Root");
+        let card = good_card(&root);
+        let (certificate, key) = delegate(&root, |_| {});
+        let statement = [Statement::good(asked(&card, 0))];
+        for answer in [response(&statement, root.key(), &[]), response(&statement, &key, &[&certificate])] {
+            assert_eq!(judge(&card, &answer), good());
+            for end in 0..answer.len() {
+                assert!(judge(&card, &answer[..end]).is_err(), "cut off at {end}");
+            }
+            for place in 0..answer.len() {
+                for bit in 0..8 {
+                    let mut changed = answer.clone();
+                    changed[place] ^= 1 << bit;
+                    assert!(judge(&card, &changed).is_err(), "bit {bit} at {place}");
+                }
+            }
+        }
+    }
 }

@@ -86,7 +86,7 @@ const TOLERANCE: std::time::Duration = std::time::Duration::from_secs(300);
 /// Whether an answer is in date [RFC 6960 §3.2, RFC 5280 §6.3.3], and until when it need not be asked for again.
 ///
 /// One that does not say when the next comes counts for as long as an answer is used, and by no grace: newer ones are
-/// there at any time [RFC 6960 §2.4].
+/// there at any time [RFC 6960 §4.2.2.1].
 pub(super) fn fresh_until(
     this_update: Timestamp,
     next_update: Option<Timestamp>,

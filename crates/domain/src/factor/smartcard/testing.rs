@@ -83,7 +83,11 @@ pub(crate) fn delegate(issuer: &Issuer, change: impl FnOnce(&mut CertificatePara
 }
 
 pub(crate) fn rules(roots: &[&Issuer]) -> SmartcardRules {
-    let certificates = roots.iter().map(|root| root.der().to_vec()).collect();
+    rules_of(roots.iter().map(|root| root.der().to_vec()).collect())
+}
+
+/// Rules by which the cards of these authorities are taken, which are given in DER.
+pub(crate) fn rules_of(certificates: Vec<Vec<u8>>) -> SmartcardRules {
     SmartcardRules { authorities: Authorities::new(certificates).unwrap(), ..SmartcardRules::default() }
 }
 
