@@ -19,11 +19,14 @@ pub enum Algorithm {
     /// RSASSA-PSS with SHA-256.
     #[serde(rename = "PS256")]
     Ps256,
+    /// RSASSA-PKCS1-v1_5 with SHA-512.
+    #[serde(rename = "RS512")]
+    Rs512,
 }
 
 impl Algorithm {
     /// Every algorithm.
-    pub const ALL: &'static [Self] = &[Self::Es256, Self::Rs256, Self::Ps256];
+    pub const ALL: &'static [Self] = &[Self::Es256, Self::Rs256, Self::Ps256, Self::Rs512];
 
     /// The name in the registry.
     pub const fn as_str(self) -> &'static str {
@@ -31,6 +34,7 @@ impl Algorithm {
             Self::Es256 => "ES256",
             Self::Rs256 => "RS256",
             Self::Ps256 => "PS256",
+            Self::Rs512 => "RS512",
         }
     }
 
@@ -38,7 +42,7 @@ impl Algorithm {
     pub const fn key_type(self) -> &'static str {
         match self {
             Self::Es256 => "EC",
-            Self::Rs256 | Self::Ps256 => "RSA",
+            Self::Rs256 | Self::Ps256 | Self::Rs512 => "RSA",
         }
     }
 }
@@ -71,7 +75,7 @@ mod tests {
         for &algorithm in Algorithm::ALL {
             assert_eq!(algorithm.as_str().parse(), Ok(algorithm));
         }
-        for bad in ["none", "None", "nOnE", "HS256", "HS384", "HS512", "es256", "ES384", "RS512", "EdDSA", "", " ES256"]
+        for bad in ["none", "None", "nOnE", "HS256", "HS384", "HS512", "es256", "ES384", "RS384", "EdDSA", "", " ES256"]
         {
             assert_eq!(bad.parse::<Algorithm>(), Err(UnknownAlgorithm), "{bad}");
         }

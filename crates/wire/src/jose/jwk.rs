@@ -2,8 +2,8 @@
 
 use aws_lc_rs::digest::{SHA256, digest};
 use aws_lc_rs::signature::{
-    ECDSA_P256_SHA256_FIXED, ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256, RSA_PSS_2048_8192_SHA256,
-    RsaPublicKeyComponents,
+    ECDSA_P256_SHA256_FIXED, ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_2048_8192_SHA512,
+    RSA_PSS_2048_8192_SHA256, RsaPublicKeyComponents,
 };
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
@@ -113,7 +113,10 @@ impl PublicKey {
             (Kind::Rsa { n, e }, Algorithm::Ps256) => {
                 RsaPublicKeyComponents { n, e }.to_parsed_public_key(&RSA_PSS_2048_8192_SHA256).ok()
             }
-            (Kind::EllipticCurve { .. }, Algorithm::Rs256 | Algorithm::Ps256)
+            (Kind::Rsa { n, e }, Algorithm::Rs512) => {
+                RsaPublicKeyComponents { n, e }.to_parsed_public_key(&RSA_PKCS1_2048_8192_SHA512).ok()
+            }
+            (Kind::EllipticCurve { .. }, Algorithm::Rs256 | Algorithm::Ps256 | Algorithm::Rs512)
             | (Kind::Rsa { .. }, Algorithm::Es256) => None,
         }
     }

@@ -4,7 +4,7 @@
 //! |---|---|
 //! | RFC 7515 JSON Web Signature (compact serialisation) | [`SigningKey::sign`], [`verify`] |
 //! | RFC 7517 JSON Web Key, RFC 7518 §6 its parameters | [`Jwk`], [`JwkSet`] |
-//! | RFC 7518 §3 algorithms: ES256, RS256, PS256 and no other | [`Algorithm`] |
+//! | RFC 7518 §3 algorithms: ES256, RS256, PS256, RS512 and no other | [`Algorithm`] |
 //! | RFC 7519 JSON Web Token | [`Claims`], [`ClaimRules`] |
 //! | RFC 7638 thumbprints | [`Jwk::thumbprint`] |
 //! | RFC 7518 §3.2 HS256, for signing only | [`sign_hs256`] |

@@ -6,7 +6,8 @@ use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der};
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa;
 use aws_lc_rs::signature::{
-    ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair, RSA_PKCS1_SHA256, RSA_PSS_SHA256, RsaEncoding,
+    ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair, RSA_PKCS1_SHA256, RSA_PKCS1_SHA512, RSA_PSS_SHA256,
+    RsaEncoding,
 };
 use serde::Serialize;
 
@@ -57,7 +58,7 @@ impl SigningKey {
             Algorithm::Es256 => Pair::EllipticCurve(
                 EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).map_err(|_| KeyError::Library)?,
             ),
-            Algorithm::Rs256 | Algorithm::Ps256 => {
+            Algorithm::Rs256 | Algorithm::Ps256 | Algorithm::Rs512 => {
                 Pair::Rsa(rsa::KeyPair::generate(rsa::KeySize::Rsa2048).map_err(|_| KeyError::Library)?)
             }
         };
@@ -73,7 +74,7 @@ impl SigningKey {
             Algorithm::Es256 => Pair::EllipticCurve(
                 EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, der).map_err(|_| KeyError::Unreadable)?,
             ),
-            Algorithm::Rs256 | Algorithm::Ps256 => {
+            Algorithm::Rs256 | Algorithm::Ps256 | Algorithm::Rs512 => {
                 let pair = rsa::KeyPair::from_pkcs8(der).map_err(|_| KeyError::Unreadable)?;
                 if pair.public_modulus_len() < 2048 / 8 {
                     return Err(KeyError::TooShort);
@@ -169,6 +170,7 @@ impl SigningKey {
         match (&self.pair, self.algorithm) {
             (Pair::EllipticCurve(pair), _) => pair.sign(&random, message).map(|signature| signature.as_ref().to_vec()),
             (Pair::Rsa(pair), Algorithm::Ps256) => rsa_signature(pair, &RSA_PSS_SHA256),
+            (Pair::Rsa(pair), Algorithm::Rs512) => rsa_signature(pair, &RSA_PKCS1_SHA512),
             (Pair::Rsa(pair), Algorithm::Rs256 | Algorithm::Es256) => rsa_signature(pair, &RSA_PKCS1_SHA256),
         }
         .map_err(|_| KeyError::Library)

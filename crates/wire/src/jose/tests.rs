@@ -12,9 +12,10 @@ use super::*;
 static ES256: LazyLock<SigningKey> = LazyLock::new(|| SigningKey::generate(Algorithm::Es256).unwrap());
 static RS256: LazyLock<SigningKey> = LazyLock::new(|| SigningKey::generate(Algorithm::Rs256).unwrap());
 static PS256: LazyLock<SigningKey> = LazyLock::new(|| SigningKey::generate(Algorithm::Ps256).unwrap());
+static RS512: LazyLock<SigningKey> = LazyLock::new(|| SigningKey::generate(Algorithm::Rs512).unwrap());
 
-fn signing_keys() -> [&'static SigningKey; 3] {
-    [&ES256, &RS256, &PS256]
+fn signing_keys() -> [&'static SigningKey; 4] {
+    [&ES256, &RS256, &PS256, &RS512]
 }
 
 fn verifying(key: &SigningKey) -> Vec<VerifyingKey> {
@@ -94,7 +95,9 @@ fn what_an_independent_library_signs_we_verify() {
         let pem = format!("-----BEGIN PRIVATE KEY-----\n{base64}\n-----END PRIVATE KEY-----\n");
         let encoding = match key.algorithm() {
             Algorithm::Es256 => jsonwebtoken::EncodingKey::from_ec_pem(pem.as_bytes()).unwrap(),
-            Algorithm::Rs256 | Algorithm::Ps256 => jsonwebtoken::EncodingKey::from_rsa_pem(pem.as_bytes()).unwrap(),
+            Algorithm::Rs256 | Algorithm::Ps256 | Algorithm::Rs512 => {
+                jsonwebtoken::EncodingKey::from_rsa_pem(pem.as_bytes()).unwrap()
+            }
         };
         let header = jsonwebtoken::Header::new(key.algorithm().as_str().parse().unwrap());
         let token = jsonwebtoken::encode(&header, &json!({"sub": "x"}), &encoding).unwrap();
