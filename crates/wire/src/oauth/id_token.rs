@@ -1,12 +1,12 @@
 //! ID tokens: what they say [OpenID Connect Core §2, §3.1.3.6], and how one that comes back as a hint is read.
 
-use aws_lc_rs::digest::{SHA256, digest};
+use aws_lc_rs::digest::{SHA256, SHA512, digest};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
-use crate::jose::{Audience, ClaimError, ClaimRules, Expiry, JoseError, VerifyingKey, verify};
+use crate::jose::{Algorithm, Audience, ClaimError, ClaimRules, Expiry, JoseError, VerifyingKey, verify};
 
 /// The header type of an ID token.
 pub const ID_TOKEN_TYPE: &str = "JWT";
@@ -71,10 +71,21 @@ fn without_reserved<S: Serializer>(extra: &Map<String, Value>, serializer: S) ->
     serializer.collect_map(extra.iter().filter(|(name, _)| !IdTokenClaims::RESERVED.contains(&name.as_str())))
 }
 
-/// The left half of the SHA-256 of a token, as `at_hash` wants it. All our algorithms use SHA-256.
+/// The left half of the SHA-256 of a token, as `at_hash` wants it. All algorithms that sign our ID tokens use SHA-256.
 pub fn half_hash(token: &str) -> String {
-    let hash = digest(&SHA256, token.as_bytes());
-    URL_SAFE_NO_PAD.encode(hash.as_ref().split_at_checked(16).map_or(hash.as_ref(), |(left, _)| left))
+    half_hash_beside(Algorithm::Rs256, token)
+}
+
+/// The left half of a token's hash, by the hash function of the algorithm that signs the ID token
+/// [OpenID Connect Core §3.1.3.6].
+pub fn half_hash_beside(algorithm: Algorithm, token: &str) -> String {
+    let function = match algorithm {
+        Algorithm::Es256 | Algorithm::Rs256 | Algorithm::Ps256 => &SHA256,
+        Algorithm::Rs512 => &SHA512,
+    };
+    let hash = digest(function, token.as_bytes());
+    let half = hash.as_ref().len() / 2;
+    URL_SAFE_NO_PAD.encode(hash.as_ref().split_at_checked(half).map_or(hash.as_ref(), |(left, _)| left))
 }
 
 /// What an ID token of ours that came back as a hint says: who, for which client, in which session.

@@ -19,6 +19,7 @@
 //! | RFC 9068 | [`access_token`] |
 //! | RFC 8414, OpenID Connect Discovery 1.0 | [`discovery`] |
 //! | RP-Initiated Logout 1.0, Back-Channel Logout 1.0 | [`logout`] |
+//! | OpenID Connect Core 1.0 from the other side: we are the client of a provider | [`upstream`] |
 //!
 //! Not here, on purpose: request objects (RFC 9101), implicit and hybrid responses, `plain` PKCE, the password grant.
 
@@ -41,6 +42,7 @@ pub mod response;
 pub mod revocation;
 pub mod scope;
 pub mod token;
+pub mod upstream;
 
 pub use error::{ErrorCode, OAuthError};
 pub use parameters::Parameters;
