@@ -10,6 +10,7 @@ pub mod backchannel_logout;
 pub mod breached_password;
 pub mod call;
 pub mod capture;
+pub mod care_identity;
 mod dial;
 pub mod hand_over;
 pub mod mail;

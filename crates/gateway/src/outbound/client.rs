@@ -9,6 +9,7 @@ use reqwest::dns::{Name, Resolve, Resolving};
 use reqwest::header::{ACCEPT, CONTENT_LENGTH, RETRY_AFTER};
 use rustls::ClientConfig;
 use url::{Host, Url};
+use wardkey_domain::secret::Secret;
 
 use super::address::is_special_use;
 use super::allowed::AllowedHost;
@@ -46,6 +47,15 @@ impl Default for OutboundSettings {
 #[derive(Clone)]
 pub struct Outbound(Arc<Inner>);
 
+/// What a form was answered with.
+#[derive(Clone, PartialEq, Eq)]
+pub enum FormAnswer {
+    /// A success, and its body.
+    Taken(String),
+    /// An error of the caller's [RFC 6749 §5.2: status 400 or 401], and its body.
+    Refused(String),
+}
+
 struct Inner {
     allow: Vec<AllowedHost>,
     tls: ClientConfig,
@@ -76,6 +86,42 @@ impl Outbound {
         self.within_limit(async {
             let (client, url) = self.admit(address).await?;
             read(client.get(url).header(ACCEPT, "application/json")).await
+        })
+        .await
+    }
+
+    /// Fetches the text at `address`, which should be JSON, as the bearer of `token` [RFC 6750 §2.1].
+    ///
+    /// # Errors
+    /// The address is refused, or the answer is late, large or not a success.
+    pub async fn get_json_as_bearer(&self, address: &str, token: &Secret<String>) -> Result<String, OutboundError> {
+        self.within_limit(async {
+            let (client, url) = self.admit(address).await?;
+            read(client.get(url).header(ACCEPT, "application/json").bearer_auth(token.expose())).await
+        })
+        .await
+    }
+
+    /// Posts `fields` as a form to `address`, and reads the answer, which should be JSON.
+    ///
+    /// # Errors
+    /// The address is refused, or the answer is late, large or of another status than a success, 400 or 401.
+    pub async fn post_form_for_json(
+        &self,
+        address: &str,
+        fields: &[(&str, &str)],
+    ) -> Result<FormAnswer, OutboundError> {
+        self.within_limit(async {
+            let (client, url) = self.admit(address).await?;
+            let request = client.post(url).header(ACCEPT, "application/json").form(fields);
+            let response = request.send().await.map_err(failure)?;
+            match response.status().as_u16() {
+                400 | 401 => body_of(response).await.map(FormAnswer::Refused),
+                _ => {
+                    success(&response)?;
+                    body_of(response).await.map(FormAnswer::Taken)
+                }
+            }
         })
         .await
     }
@@ -215,8 +261,12 @@ fn success(response: &reqwest::Response) -> Result<(), OutboundError> {
 }
 
 async fn read(request: reqwest::RequestBuilder) -> Result<String, OutboundError> {
-    let mut response = request.send().await.map_err(failure)?;
+    let response = request.send().await.map_err(failure)?;
     success(&response)?;
+    body_of(response).await
+}
+
+async fn body_of(mut response: reqwest::Response) -> Result<String, OutboundError> {
     let announced = response.headers().get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
     if announced.is_some_and(|length| length > MAX_BODY as u64) {
         return Err(OutboundError::TooLarge);

@@ -76,6 +76,36 @@ async fn a_form_is_posted() {
 }
 
 #[tokio::test]
+async fn an_answer_to_a_form_is_read_whether_it_is_taken_or_refused() {
+    for (status, outcome) in [
+        ("200 OK", Some(FormAnswer::Taken("{}".to_owned()))),
+        ("400 Bad Request", Some(FormAnswer::Refused("{}".to_owned()))),
+        ("401 Unauthorized", Some(FormAnswer::Refused("{}".to_owned()))),
+        ("302 Found", None),
+        ("403 Forbidden", None),
+        ("429 Too Many Requests", None),
+        ("500 Internal Server Error", None),
+    ] {
+        let (port, asked) = serve(answer(status, "{}")).await;
+        let address = format!("http://127.0.0.1:{port}/token");
+        let answered = allowing(port).post_form_for_json(&address, &[("code", "a b")]).await;
+        assert!(answered.ok() == outcome, "{status}");
+        assert!(asked.await.unwrap().ends_with("\r\n\r\ncode=a+b"));
+    }
+    let (port, _) = serve(answer("400 Bad Request", &"x".repeat(MAX_BODY + 1))).await;
+    let large = allowing(port).post_form_for_json(&format!("http://127.0.0.1:{port}/"), &[]).await;
+    assert!(matches!(large, Err(OutboundError::TooLarge)));
+}
+
+#[tokio::test]
+async fn a_bearer_says_so() {
+    let (port, asked) = serve(answer("200 OK", "{}")).await;
+    let address = format!("http://127.0.0.1:{port}/userinfo");
+    allowing(port).get_json_as_bearer(&address, &Secret::new("abc".to_owned())).await.unwrap();
+    assert!(asked.await.unwrap().to_lowercase().contains("\r\nauthorization: bearer abc\r\n"));
+}
+
+#[tokio::test]
 async fn a_redirect_is_not_followed() {
     let (elsewhere, asked_elsewhere) = serve(answer("200 OK", "secret")).await;
     let (port, _) = serve(answer(&format!("302 Found\r\nlocation: http://127.0.0.1:{elsewhere}/"), "")).await;

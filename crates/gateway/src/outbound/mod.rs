@@ -1,6 +1,7 @@
-//! Requests that we make for an application: its keys (`jwks_uri`) and its back-channel logout address.
+//! Requests to addresses that others choose: an application's keys (`jwks_uri`) and its back-channel logout address, the
+//! push service of a browser, the endpoints that another identity provider publishes.
 //!
-//! Whoever registers an application chooses these addresses, so each is treated as an attempt to reach our own network
+//! Whoever registers an application chooses its addresses, so each is treated as an attempt to reach our own network
 //! through us: https only, the name resolved once and every address it has checked, the connection made to exactly those
 //! addresses, no redirect followed, no proxy taken from the environment, a limit on size and on time.
 //!
@@ -13,5 +14,5 @@ mod error;
 
 pub use address::is_special_use;
 pub use allowed::{AllowedHost, BadAllowedHost};
-pub use client::{MAX_BODY, Outbound, OutboundSettings};
+pub use client::{FormAnswer, MAX_BODY, Outbound, OutboundSettings};
 pub use error::OutboundError;
