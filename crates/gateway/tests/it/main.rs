@@ -8,6 +8,7 @@
     reason = "all of it is tests, also the functions that tests share"
 )]
 
+mod care_identity;
 mod log;
 mod logs;
 mod mail;
