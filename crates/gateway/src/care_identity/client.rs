@@ -125,10 +125,10 @@ impl CareIdentity {
         let tokens = self.exchange(&metadata, answer, now, jti).await?;
         let token = self.check(&metadata, &tokens, answer.nonce, now).await?;
         let userinfo = match &metadata.userinfo_endpoint {
-            Some(endpoint) if !Sources::new(&token.claims, None).suffice_for(&self.0.settings) => {
+            Some(endpoint) if !Sources::new(token.claims(), None).suffice_for(&self.0.settings) => {
                 let bearer = Secret::new(tokens.access_token.expose().clone());
                 let text = self.0.outbound.get_json_as_bearer(endpoint, &bearer).await?;
-                match userinfo_of(&token.subject, &text) {
+                match userinfo_of(token.subject(), &text) {
                     Ok(claims) => Some(claims),
                     Err(IdTokenFault::Token(_)) => return Err(CareIdentityError::BadAnswer),
                     Err(fault) => return Err(fault.into()),

@@ -71,15 +71,15 @@ impl AssertedIdentity {
         token: &CheckedIdToken,
         userinfo: Option<&Claims>,
     ) -> Result<Self, IdTokenFault> {
-        let sources = Sources::new(&token.claims, userinfo);
+        let sources = Sources::new(token.claims(), userinfo);
         let subject = sources.text(&settings.subject_claim).ok_or(IdTokenFault::Nobody)?;
         let addresses = settings.name_claims.iter().filter_map(|name| sources.address(name));
         Ok(Self {
             issuer: settings.issuer.clone(),
             subject: subject.to_owned(),
-            acr: token.acr.clone(),
+            acr: token.acr().to_owned(),
             addresses: addresses.map(str::to_owned).collect(),
-            authenticated_at: token.auth_time.map(Timestamp::from_seconds),
+            authenticated_at: token.auth_time().map(Timestamp::from_seconds),
         })
     }
 }

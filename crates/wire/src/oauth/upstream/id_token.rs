@@ -65,17 +65,35 @@ pub struct IdTokenRules<'a> {
     pub leeway: i64,
 }
 
-/// An ID token that passed every check.
+/// An ID token that passed every check. Its one maker is [`IdTokenRules::check`].
 #[derive(Clone, PartialEq)]
 pub struct CheckedIdToken {
-    /// Whom the provider means.
-    pub subject: String,
+    subject: String,
+    acr: String,
+    auth_time: Option<i64>,
+    claims: Claims,
+}
+
+impl CheckedIdToken {
+    /// Whom the provider means: its `sub`.
+    pub fn subject(&self) -> &str {
+        &self.subject
+    }
+
     /// How strongly they signed in.
-    pub acr: String,
+    pub fn acr(&self) -> &str {
+        &self.acr
+    }
+
     /// When, if it is said.
-    pub auth_time: Option<i64>,
+    pub const fn auth_time(&self) -> Option<i64> {
+        self.auth_time
+    }
+
     /// Everything it says.
-    pub claims: Claims,
+    pub const fn claims(&self) -> &Claims {
+        &self.claims
+    }
 }
 
 impl IdTokenRules<'_> {

@@ -52,8 +52,8 @@ fn a_good_upstream_token_is_believed_whatever_signs_it() {
         for typ in [Some("JWT"), None] {
             let token = token(key, typ, &json!({ "at_hash": at_hash }));
             let checked = rules(&strengths()).check(&token, ACCESS_TOKEN, &verifying()).unwrap();
-            assert_eq!((checked.subject.as_str(), checked.acr.as_str()), ("person", "AAL3_ANY"));
-            assert_eq!(checked.auth_time, Some(NOW - 10));
+            assert_eq!((checked.subject(), checked.acr()), ("person", "AAL3_ANY"));
+            assert_eq!(checked.auth_time(), Some(NOW - 10));
         }
     }
 }
