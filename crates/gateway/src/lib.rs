@@ -11,6 +11,7 @@ pub mod breached_password;
 pub mod call;
 pub mod capture;
 pub mod care_identity;
+pub mod certificate_status;
 mod dial;
 pub mod hand_over;
 pub mod mail;

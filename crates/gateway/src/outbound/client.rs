@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::dns::{Name, Resolve, Resolving};
-use reqwest::header::{ACCEPT, CONTENT_LENGTH, RETRY_AFTER};
+use reqwest::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER};
 use rustls::ClientConfig;
 use url::{Host, Url};
 use wardkey_domain::secret::Secret;
@@ -54,6 +54,15 @@ pub enum FormAnswer {
     Taken(String),
     /// An error of the caller's [RFC 6749 §5.2: status 400 or 401], and its body.
     Refused(String),
+}
+
+/// Over what one may ask.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Schemes {
+    /// https, and http where the operator allows it.
+    Https,
+    /// http as well, for what is signed.
+    Both,
 }
 
 struct Inner {
@@ -160,6 +169,29 @@ impl Outbound {
         .await
     }
 
+    /// Fetches what is signed at `address`, over http too: a post of these bytes of this content type, or else a get.
+    ///
+    /// # Errors
+    /// The address is refused, or the answer is late, not a success, or larger than `most`.
+    pub async fn fetch_signed(
+        &self,
+        address: &str,
+        body: Option<(&'static str, Vec<u8>)>,
+        most: usize,
+    ) -> Result<Vec<u8>, OutboundError> {
+        self.within_limit(async {
+            let (client, url) = self.admit_at(self.parse_at(address, Schemes::Both)?).await?;
+            let request = match body {
+                Some((kind, body)) => client.post(url).header(CONTENT_TYPE, kind).body(body),
+                None => client.get(url),
+            };
+            let response = request.send().await.map_err(failure)?;
+            success(&response)?;
+            bytes_of(response, most).await
+        })
+        .await
+    }
+
     /// Checks what can be known of `address` without resolving it: for the moment an application is registered.
     ///
     /// # Errors
@@ -181,6 +213,10 @@ impl Outbound {
 
     /// Reads the address; says whether the operator allow-listed it.
     fn parse(&self, address: &str) -> Result<(Url, bool), OutboundError> {
+        self.parse_at(address, Schemes::Https)
+    }
+
+    fn parse_at(&self, address: &str, schemes: Schemes) -> Result<(Url, bool), OutboundError> {
         let url = Url::parse(address).map_err(|_| OutboundError::BadAddress)?;
         let decorated = !url.username().is_empty() || url.password().is_some() || url.fragment().is_some();
         if decorated || url.host().is_none() {
@@ -189,14 +225,17 @@ impl Outbound {
         let allowed = self.0.allow.iter().any(|entry| entry.matches(&url));
         match url.scheme() {
             "https" => Ok((url, allowed)),
-            "http" if allowed => Ok((url, allowed)),
+            "http" if allowed || schemes == Schemes::Both => Ok((url, allowed)),
             _ => Err(OutboundError::NotHttps),
         }
     }
 
     /// Resolves the name once, checks every address it has, and returns a client that can connect to those only.
     async fn admit(&self, address: &str) -> Result<(reqwest::Client, Url), OutboundError> {
-        let (url, allowed) = self.parse(address)?;
+        self.admit_at(self.parse(address)?).await
+    }
+
+    async fn admit_at(&self, (url, allowed): (Url, bool)) -> Result<(reqwest::Client, Url), OutboundError> {
         let port = url.port_or_known_default().ok_or(OutboundError::BadAddress)?;
         let host = url.host_str().ok_or(OutboundError::BadAddress)?;
         let addresses: Vec<SocketAddr> = match literal(&url) {
@@ -266,19 +305,23 @@ async fn read(request: reqwest::RequestBuilder) -> Result<String, OutboundError>
     body_of(response).await
 }
 
-async fn body_of(mut response: reqwest::Response) -> Result<String, OutboundError> {
+async fn body_of(response: reqwest::Response) -> Result<String, OutboundError> {
+    String::from_utf8(bytes_of(response, MAX_BODY).await?).map_err(|_| OutboundError::NotText)
+}
+
+async fn bytes_of(mut response: reqwest::Response, most: usize) -> Result<Vec<u8>, OutboundError> {
     let announced = response.headers().get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
-    if announced.is_some_and(|length| length > MAX_BODY as u64) {
+    if announced.is_some_and(|length| length > most as u64) {
         return Err(OutboundError::TooLarge);
     }
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(failure)? {
-        if body.len() + chunk.len() > MAX_BODY {
+        if body.len() + chunk.len() > most {
             return Err(OutboundError::TooLarge);
         }
         body.extend_from_slice(&chunk);
     }
-    String::from_utf8(body).map_err(|_| OutboundError::NotText)
+    Ok(body)
 }
 
 fn failure(error: reqwest::Error) -> OutboundError {
