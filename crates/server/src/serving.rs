@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use axum::Router;
+use rustls::DistinguishedName;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -13,7 +14,7 @@ use wardkey_usecases::{App, job};
 use crate::cli::CliError;
 use crate::config::Config;
 use crate::health::{self, Health};
-use crate::listen::{Limits, Listener};
+use crate::listen::{Clients, Limits, Listener};
 use crate::telemetry::Figures;
 use crate::wiring::{self, DemoPeople};
 
@@ -36,8 +37,11 @@ pub async fn serve(
     let health = Health::new(app.store().clone());
     let stop = CancellationToken::new();
     let listeners = open(config, &stop).await?;
+    let card_listeners = open_cards(config, &stop).await?;
     let routes = wiring::routes(&app, config, demo, figures.as_ref(), &health);
-    let addresses: Vec<SocketAddr> = listeners.iter().map(Listener::address).collect::<Result<_, _>>()?;
+    let card_routes = wiring::card_routes(&app, config);
+    let all = listeners.iter().chain(&card_listeners);
+    let addresses: Vec<SocketAddr> = all.map(Listener::address).collect::<Result<_, _>>()?;
     let limits = Limits {
         connections: config.listen.connections,
         header_time_out: config.listen.header_time_out,
@@ -46,6 +50,9 @@ pub async fn serve(
     let mut serving: JoinSet<()> = JoinSet::new();
     for listener in listeners {
         serving.spawn(listener.serve(routes.clone(), limits, stop.clone()));
+    }
+    for listener in card_listeners {
+        serving.spawn(listener.serve(card_routes.clone(), limits, stop.clone()));
     }
     if let Some(figures) = figures {
         open_figures(config, &figures, &mut serving, limits, &stop).await?;
@@ -87,9 +94,31 @@ async fn open(config: &Config, stop: &CancellationToken) -> Result<Vec<Listener>
         listeners.push(Listener::http(*address).await.map_err(|error| cannot_listen(*address, &error))?);
     }
     if let Some((address, files)) = &config.listen.https {
-        let certificate =
-            files.clone().watch(stop.clone()).map_err(|error| CliError::fault("use the certificate", &error))?;
+        let certificate = files
+            .clone()
+            .watch(Clients::Nobody, stop.clone())
+            .map_err(|error| CliError::fault("use the certificate", &error))?;
         listeners.push(Listener::https(*address, certificate).await.map_err(|error| cannot_listen(*address, &error))?);
+    }
+    Ok(listeners)
+}
+
+async fn open_cards(config: &Config, stop: &CancellationToken) -> Result<Vec<Listener>, CliError> {
+    let mut listeners = Vec::new();
+    if config.smartcard.origin.is_none() {
+        return Ok(listeners);
+    }
+    if let Some((address, files)) = &config.smartcard.tls {
+        let authorities = config.smartcard.rules.authorities.subjects();
+        let authorities = authorities.map(|name| DistinguishedName::from(name.to_vec())).collect();
+        let certificate = files
+            .clone()
+            .watch(Clients::Cards(authorities), stop.clone())
+            .map_err(|error| CliError::fault("use the certificate for smartcards", &error))?;
+        listeners.push(Listener::cards(*address, certificate).await.map_err(|error| cannot_listen(*address, &error))?);
+    }
+    if let Some(address) = config.smartcard.http {
+        listeners.push(Listener::http(address).await.map_err(|error| cannot_listen(address, &error))?);
     }
     Ok(listeners)
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::middleware::from_fn_with_state;
 use wardkey_gateway::breached_password::BreachedPasswords;
+use wardkey_gateway::certificate_status::CertificateStatus;
 use wardkey_gateway::outbound::{Outbound, OutboundSettings};
 use wardkey_store::{MasterKeys, Store, StoreSettings};
 use wardkey_usecases::message::Gateways;
@@ -84,12 +85,16 @@ pub fn build(config: &Config, store: Store, demo: DemoMode, gateways: Gateways) 
         Outbound::new(&config.outbound).map_err(|error| CliError::fault("set up outgoing requests", &error))?;
     let for_push = OutboundSettings { allow: config.push.allow.clone(), ..config.outbound.clone() };
     let push_outbound = Outbound::new(&for_push).map_err(|error| CliError::fault("set up push services", &error))?;
+    let for_cards = OutboundSettings { allow: config.smartcard.allow.clone(), ..config.outbound.clone() };
+    let card_outbound =
+        Outbound::new(&for_cards).map_err(|error| CliError::fault("set up smartcard authorities", &error))?;
     Ok(App::new(Parts {
         store,
         clock: clock::system(),
         random: random::system(),
         outbound,
         push_outbound,
+        certificate_status: CertificateStatus::new(card_outbound),
         breached,
         gateways,
         settings: config.settings(demo == DemoMode::On),
@@ -98,16 +103,28 @@ pub fn build(config: &Config, store: Store, demo: DemoMode, gateways: Gateways) 
 
 /// Every route of the product, in all its layers.
 pub fn routes(app: &App, config: &Config, demo: DemoPeople, figures: Option<&Figures>, health: &Health) -> Router {
-    let web = WebSettings {
-        token_reader: TokenReader(wardkey_protocols::file::tokens_in),
-        trusted_proxies: config.server.trusted_proxies.clone(),
-        forwarding_header: config.server.forwarding_header,
-        demo,
-    };
+    let web = WebSettings { demo, ..web_settings(config) };
     let pages = wardkey_web::router(app.clone(), web.clone()).merge(wardkey_protocols::router(app.clone()));
     let token = config.metrics.token.clone();
     wardkey_web::wrap(pages, app.clone(), web)
         .merge(health::routes(health.clone()))
         .merge(health::figures(figures.cloned().zip(token)))
         .layer(from_fn_with_state(RequestTelemetry::new(config.listen.request_time_out), observe))
+}
+
+/// The pages of the address where smartcards are shown, in their layers.
+pub fn card_routes(app: &App, config: &Config) -> Router {
+    let web = web_settings(config);
+    wardkey_web::wrap(wardkey_web::card_router(app.clone(), web.clone()), app.clone(), web)
+        .layer(from_fn_with_state(RequestTelemetry::new(config.listen.request_time_out), observe))
+}
+
+fn web_settings(config: &Config) -> WebSettings {
+    WebSettings {
+        token_reader: TokenReader(wardkey_protocols::file::tokens_in),
+        trusted_proxies: config.server.trusted_proxies.clone(),
+        forwarding_header: config.server.forwarding_header,
+        card_proxies: config.smartcard.proxies.clone(),
+        demo: None,
+    }
 }

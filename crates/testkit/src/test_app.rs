@@ -12,6 +12,7 @@ use wardkey_domain::op::{Actor, Op, Origin};
 use wardkey_gateway::breached_password::BreachedPasswords;
 use wardkey_gateway::call::{CallCapture, VoiceGateway};
 use wardkey_gateway::capture::Capture;
+use wardkey_gateway::certificate_status::CertificateStatus;
 use wardkey_gateway::outbound::{Outbound, OutboundSettings};
 use wardkey_store::Store;
 use wardkey_store::testing::TestDatabase;
@@ -220,6 +221,7 @@ fn build(store: Store, clock: &TestClock, settings: Settings, outbound: Outbound
         clock: clock.clock(),
         random: random(),
         push_outbound: outbound.clone(),
+        certificate_status: CertificateStatus::new(outbound.clone()),
         outbound,
         breached: BreachedPasswords::none(),
         gateways,
@@ -246,6 +248,7 @@ fn settings() -> Settings {
         max_telephones: 2,
         restricted: Default::default(),
         places: Default::default(),
+        card_origin: None,
         push_contact: None,
         message: Default::default(),
         throttle: Default::default(),

@@ -8,11 +8,13 @@ use wardkey_domain::id::{IdEntropy, RequestId};
 use wardkey_domain::op::{Actor, Op, Origin};
 use wardkey_domain::time::Timestamp;
 use wardkey_gateway::breached_password::BreachedPasswords;
+use wardkey_gateway::certificate_status::CertificateStatus;
 use wardkey_gateway::outbound::Outbound;
 use wardkey_gateway::push::PushSender;
 use wardkey_store::Store;
 
 use crate::application::TokenCache;
+use crate::credential::CardStatuses;
 use crate::hashing::HashingPool;
 use crate::message::{Gateways, Wake};
 use crate::session::SessionCache;
@@ -39,6 +41,8 @@ pub struct Parts {
     pub outbound: Outbound,
     /// Requests to push services, whose addresses come from people's browsers.
     pub push_outbound: Outbound,
+    /// Authorities that say whether a certificate was revoked.
+    pub certificate_status: CertificateStatus,
     /// The file of breached passwords, if the operator supplied one.
     pub breached: BreachedPasswords,
     /// The networks that messages leave by.
@@ -59,6 +63,7 @@ struct Inner {
     visits: Visits,
     wake: Wake,
     waiting: Waiting,
+    card_statuses: CardStatuses,
     push_sender: OnceCell<Arc<PushSender>>,
     tasks: TaskTracker,
 }
@@ -93,6 +98,7 @@ impl App {
             visits,
             wake: Wake::default(),
             waiting,
+            card_statuses: CardStatuses::default(),
             push_sender: OnceCell::new(),
             tasks: TaskTracker::new(),
         };
@@ -143,6 +149,16 @@ impl App {
     /// Requests that we make for applications.
     pub fn outbound(&self) -> &Outbound {
         &self.0.parts.outbound
+    }
+
+    /// Authorities that say whether a certificate was revoked.
+    pub(crate) fn certificate_status(&self) -> &CertificateStatus {
+        &self.0.parts.certificate_status
+    }
+
+    /// What they have said.
+    pub(crate) fn card_statuses(&self) -> &CardStatuses {
+        &self.0.card_statuses
     }
 
     /// Requests to push services.

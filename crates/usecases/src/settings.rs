@@ -44,6 +44,8 @@ pub struct Settings {
     pub message: MessageSettings,
     /// How failures slow further tries down.
     pub throttle: ThrottleRules,
+    /// Scheme, host and port of the address where browsers show smartcards; nothing where they are not taken.
+    pub card_origin: Option<String>,
     /// How long sessions last.
     pub session: SessionLimits,
     /// Sign-ins in progress.

@@ -53,6 +53,33 @@ impl FromRequest<Web> for Checked {
     }
 }
 
+/// The fields of a form that leads from one of our addresses to another, where the first has no cookie of the second.
+///
+/// SECURITY: it proves nothing about where it came from. A handler that takes it believes what is sealed in a field of it, and
+/// nothing else.
+#[derive(Debug)]
+pub struct Returned(Fields);
+
+impl std::ops::Deref for Returned {
+    type Target = Fields;
+
+    fn deref(&self) -> &Fields {
+        &self.0
+    }
+}
+
+impl FromRequest<Web> for Returned {
+    type Rejection = PageError;
+
+    async fn from_request(request: Request, _web: &Web) -> Result<Self, PageError> {
+        if !is_form(request.headers()) {
+            return Err(PageError::BadRequest);
+        }
+        let body = to_bytes(request.into_body(), LIMIT).await.map_err(|_| PageError::TooLarge)?;
+        Ok(Self(Fields::parse(&body)?))
+    }
+}
+
 /// The fields of a form with a file, which one of our own pages sent: the file's text stands under its field's name.
 ///
 /// It proves the same as [`Checked`].

@@ -12,6 +12,8 @@ pub(crate) enum FormsLead {
     Here,
     /// To our own pages; and the page shows one of ours in a frame.
     HereBesideFrame,
+    /// To our own pages, and between them and the address where smartcards are shown.
+    ToCards,
     /// To an application, and on to wherever it redirects: for the page that has no other form.
     Anywhere,
 }
@@ -23,7 +25,8 @@ pub(crate) fn secure(web: &Web, response: &mut Response) {
     headers.reserve(8);
     match page {
         Some(forms) => {
-            headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(page_policy(forms)));
+            let policy = with_cards(web, forms).unwrap_or_else(|| HeaderValue::from_static(page_policy(forms)));
+            headers.insert(header::CONTENT_SECURITY_POLICY, policy);
             default(headers, CROSS_ORIGIN_RESOURCE_POLICY, "same-origin");
         }
         None => default(headers, header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"),
@@ -39,10 +42,17 @@ pub(crate) fn secure(web: &Web, response: &mut Response) {
 
 const CROSS_ORIGIN_RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
 
+/// The policy of a page whose form leads to the address where smartcards are shown, or back.
+fn with_cards(web: &Web, forms: FormsLead) -> Option<HeaderValue> {
+    let cards = web.app().settings().card_origin.as_deref().filter(|_| forms == FormsLead::ToCards)?;
+    let home = web.app().settings().issuer.origin();
+    HeaderValue::from_str(&format!("{} {home} {cards}", page_policy(FormsLead::Here))).ok()
+}
+
 /// The policy of a page: nothing inline, nothing from elsewhere, never in a frame.
 const fn page_policy(forms: FormsLead) -> &'static str {
     match forms {
-        FormsLead::Here => {
+        FormsLead::Here | FormsLead::ToCards => {
             "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; \
              frame-ancestors 'none'; form-action 'self'"
         }

@@ -10,6 +10,7 @@ mod address;
 mod admin;
 mod asset;
 mod authenticator;
+mod card_door;
 mod catch_panic;
 mod circumstances;
 mod cookie;
@@ -42,6 +43,7 @@ mod words;
 
 pub mod demo;
 
+pub use card_door::card_router;
 pub use error::{PageCode, page_codes};
 pub use router::{router, wrap};
-pub use settings::{ForwardingHeader, PeerAddress, TokenReader, WebSettings};
+pub use settings::{CardChain, ForwardingHeader, PeerAddress, TokenReader, WebSettings};

@@ -39,6 +39,10 @@ pub enum Notice {
     AccountReEnrolled,
     /// A security key was added.
     KeyAdded,
+    /// A smartcard was linked.
+    CardAdded,
+    /// A smartcard was removed.
+    CardRemoved,
     /// A security key was removed.
     KeyRemoved,
     /// A hardware token was activated.
@@ -65,7 +69,7 @@ pub enum Notice {
 
 impl Notice {
     /// Every notice, for tests and for reading one back.
-    pub const ALL: [Self; 29] = [
+    pub const ALL: [Self; 31] = [
         Self::SignInRestarted,
         Self::PasswordChanged,
         Self::CredentialAdded,
@@ -84,6 +88,8 @@ impl Notice {
         Self::TemporaryPasswordSet,
         Self::AccountReEnrolled,
         Self::KeyAdded,
+        Self::CardAdded,
+        Self::CardRemoved,
         Self::KeyRemoved,
         Self::RecoveryCodesRemoved,
         Self::TokenActivated,
@@ -118,6 +124,8 @@ impl Notice {
             Self::TemporaryPasswordSet => "temporary-password-set",
             Self::AccountReEnrolled => "account-re-enrolled",
             Self::KeyAdded => "key-added",
+            Self::CardAdded => "card-added",
+            Self::CardRemoved => "card-removed",
             Self::KeyRemoved => "key-removed",
             Self::TokenActivated => "token-activated",
             Self::TokenRemoved => "token-removed",

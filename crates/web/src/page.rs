@@ -140,6 +140,13 @@ impl Page {
         self
     }
 
+    /// Has a form that leads to the address where smartcards are shown, or back from it.
+    #[must_use]
+    pub(crate) fn leading_to_cards(mut self) -> Self {
+        self.forms = FormsLead::ToCards;
+        self
+    }
+
     /// Shows one of our own pages in a frame: the demonstration's phone.
     #[must_use]
     pub(crate) fn framing(mut self) -> Self {

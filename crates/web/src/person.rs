@@ -185,6 +185,7 @@ fn is_enrolment(screen: &Screen) -> bool {
         | ScreenKind::EnrolTotp { .. }
         | ScreenKind::EnrolNumber { .. }
         | ScreenKind::EnrolKey { .. }
+        | ScreenKind::EnrolCard { .. }
         | ScreenKind::ActivateToken { .. }
         | ScreenKind::BindApp { .. }
         | ScreenKind::ConfirmApp { .. }
@@ -197,6 +198,7 @@ fn is_enrolment(screen: &Screen) -> bool {
         | ScreenKind::Pass { .. }
         | ScreenKind::RecoveryCode { .. }
         | ScreenKind::Key { .. }
+        | ScreenKind::Card { .. }
         | ScreenKind::App { .. }
         | ScreenKind::Send { .. }
         | ScreenKind::TextCode { .. }

@@ -32,6 +32,14 @@ pub const RECOVERY_CODE: &str = "/signin/recovery-code";
 pub const RECOVERED: &str = "/signin/recovered";
 /// Showing a security key or a passkey.
 pub const KEY: &str = "/signin/key";
+/// Showing a smartcard.
+pub const CARD: &str = "/signin/card";
+/// Showing a smartcard to link it on the way in.
+pub const ENROL_CARD: &str = "/profile/self-enrol/card";
+/// Linking a smartcard.
+pub const ADD_CARD: &str = "/profile/security-info/add-card";
+/// Where browsers show smartcards, at an address of its own.
+pub const SHOW_CARD: &str = "/card";
 /// Showing a passkey in place of address and password.
 pub const PASSKEY: &str = "/signin/passkey";
 /// Says when a page that waits for an app should go on.
@@ -194,6 +202,11 @@ pub fn show_key(id: CredentialId) -> String {
     format!("{SECURITY_INFO}/key/{id}")
 }
 
+/// Showing a smartcard that is being linked.
+pub fn add_card(id: CredentialId) -> String {
+    format!("{SECURITY_INFO}/card/{id}")
+}
+
 /// Giving somebody a temporary access pass.
 pub fn admin_issue_pass(id: AccountId) -> String {
     format!("{ADMIN_PEOPLE}/{id}/pass")
@@ -293,6 +306,7 @@ pub(crate) const fn word(page: PortalPage) -> &'static str {
         PortalPage::AddText => "add-text",
         PortalPage::AddCall => "add-call",
         PortalPage::AddKey => "add-key",
+        PortalPage::AddCard => "add-card",
         PortalPage::RecoveryCodes => "recovery-codes",
         PortalPage::ChangePassword => "change-password",
         PortalPage::Sessions => "sessions",
@@ -302,7 +316,7 @@ pub(crate) const fn word(page: PortalPage) -> &'static str {
 }
 
 /// Every portal page that a sign-in can lead to.
-const PORTAL_PAGES: [PortalPage; 13] = [
+const PORTAL_PAGES: [PortalPage; 14] = [
     PortalPage::Profile,
     PortalPage::SelfService,
     // Before the page that they lie below.
@@ -311,6 +325,7 @@ const PORTAL_PAGES: [PortalPage; 13] = [
     PortalPage::AddText,
     PortalPage::AddCall,
     PortalPage::AddKey,
+    PortalPage::AddCard,
     PortalPage::RecoveryCodes,
     PortalPage::SecurityInfo,
     PortalPage::ChangePassword,
@@ -360,6 +375,7 @@ const fn portal_page(page: PortalPage) -> &'static str {
         PortalPage::AddText => ADD_TEXT,
         PortalPage::AddCall => ADD_CALL,
         PortalPage::AddKey => ADD_KEY,
+        PortalPage::AddCard => ADD_CARD,
         PortalPage::RecoveryCodes => RECOVERY_CODES,
         PortalPage::ChangePassword => CHANGE_PASSWORD,
         PortalPage::Sessions => SESSIONS,

@@ -17,6 +17,9 @@ pub struct WebSettings {
     pub forwarding_header: ForwardingHeader,
     /// The demonstration's people and phone; `None` anywhere else.
     pub demo: Option<Arc<Demo>>,
+    /// Peers that end browsers' connections to the address where smartcards are shown, and whose headers say which certificate
+    /// was shown [RFC 9440].
+    pub card_proxies: Vec<IpNet>,
     /// What reads a file of hardware tokens.
     pub token_reader: TokenReader,
 }
@@ -49,3 +52,10 @@ pub enum ForwardingHeader {
 /// The listener puts it into the request's extensions; without it a request has no address.
 #[derive(Clone, Copy, Debug)]
 pub struct PeerAddress(pub std::net::IpAddr);
+
+/// The certificates that the other end of the connection has shown, its own first, in DER.
+///
+/// The listener for smartcards puts it into the request's extensions, also where there are none. Nothing in it has been checked but
+/// that the other end holds the key of the first one.
+#[derive(Clone, Debug)]
+pub struct CardChain(pub Arc<Vec<Vec<u8>>>);

@@ -19,6 +19,8 @@ pub enum FactorKind {
     /// A security key or a passkey [WebAuthn Level 3, MET-5].
     #[serde(rename = "webauthn")]
     WebAuthn,
+    /// A smartcard with a certificate, shown over mutual TLS [RFC 8446 §4.3.2, MET-6].
+    Smartcard,
     /// A request to an authenticator app, answered with the number on the page [MET-1].
     Push,
     /// A code from an authenticator app [RFC 6238].
@@ -52,10 +54,11 @@ pub struct UnknownFactor;
 
 impl FactorKind {
     /// Every factor, in the order in which pages offer them: the strongest second factor first [MET-11].
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Password,
         Self::TemporaryAccessPass,
         Self::WebAuthn,
+        Self::Smartcard,
         Self::Push,
         Self::Totp,
         Self::HardwareToken,
@@ -70,6 +73,7 @@ impl FactorKind {
             Self::Password => "password",
             Self::TemporaryAccessPass => "temporary_access_pass",
             Self::WebAuthn => "webauthn",
+            Self::Smartcard => "smartcard",
             Self::Push => "push",
             Self::Totp => "totp",
             Self::HardwareToken => "hardware_token",
@@ -91,6 +95,7 @@ impl FactorKind {
             Self::TemporaryAccessPass => 7,
             Self::RecoveryCode => 8,
             Self::HardwareToken => 9,
+            Self::Smartcard => 10,
         }
     }
 }

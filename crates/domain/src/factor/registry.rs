@@ -47,6 +47,21 @@ const WEBAUTHN: Definition = Definition {
     name: "Security key or passkey",
 };
 
+const SMARTCARD: Definition = Definition {
+    kind: FactorKind::Smartcard,
+    category: Category::Possession,
+    amr: &["sc"],
+    phishing_resistant: true,
+    // It asks for a PIN, and nothing in what it signs says so.
+    verifies_holder: false,
+    is_core: false,
+    restricted: false,
+    is_bootstrap: false,
+    has_codes: false,
+    telephone: None,
+    name: "Smartcard",
+};
+
 const PUSH: Definition = Definition {
     kind: FactorKind::Push,
     category: Category::Possession,
@@ -138,6 +153,7 @@ pub const fn definition(kind: FactorKind) -> &'static Definition {
         FactorKind::Password => &PASSWORD,
         FactorKind::TemporaryAccessPass => &TEMPORARY_ACCESS_PASS,
         FactorKind::WebAuthn => &WEBAUTHN,
+        FactorKind::Smartcard => &SMARTCARD,
         FactorKind::Push => &PUSH,
         FactorKind::Totp => &TOTP,
         FactorKind::HardwareToken => &HARDWARE_TOKEN,
@@ -172,6 +188,7 @@ mod tests {
             [
                 FactorKind::TemporaryAccessPass,
                 FactorKind::WebAuthn,
+                FactorKind::Smartcard,
                 FactorKind::Push,
                 FactorKind::Totp,
                 FactorKind::HardwareToken,

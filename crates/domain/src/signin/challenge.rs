@@ -41,6 +41,13 @@ pub enum Challenge {
         /// Whether the person has another way, too.
         several: bool,
     },
+    /// To show one of these smartcards.
+    Card {
+        /// The credentials, the one to name first.
+        credentials: Vec<CredentialId>,
+        /// Whether the person has another way, too.
+        several: bool,
+    },
     /// To type the number into an app.
     App {
         /// What the app was asked.
@@ -95,6 +102,11 @@ pub enum Challenge {
     },
     /// To show a security key for the first time.
     EnrolKey {
+        /// The credential that it becomes.
+        credential: CredentialId,
+    },
+    /// To show a smartcard for the first time.
+    EnrolCard {
         /// The credential that it becomes.
         credential: CredentialId,
     },
@@ -170,6 +182,7 @@ impl Challenge {
             | Self::ChooseFactor { .. }
             | Self::EnrolTotp { .. }
             | Self::EnrolKey { .. }
+            | Self::EnrolCard { .. }
             | Self::ActivateToken { .. }
             | Self::BindApp { .. }
             | Self::ConfirmApp { .. }
@@ -180,6 +193,7 @@ impl Challenge {
             Self::Password
             | Self::Code { .. }
             | Self::Key { .. }
+            | Self::Card { .. }
             | Self::Pass { .. }
             | Self::RecoveryCode { .. }
             | Self::App { .. }

@@ -4,6 +4,7 @@ use crate::credential::Label;
 use crate::factor::FactorKind;
 use crate::factor::password::PasswordHash;
 use crate::factor::push::{AskedApp, NewBinding};
+use crate::factor::smartcard::CardRecord;
 use crate::factor::sms::SentCode;
 use crate::factor::telephone::PhoneNumber;
 use crate::factor::totp::Step;
@@ -136,6 +137,15 @@ pub enum Effect {
         key: NewKey,
         /// The name that its owner gave it.
         label: Label,
+    },
+    /// Link a smartcard.
+    EnrolCard {
+        /// The credential's identifier.
+        credential: CredentialId,
+        /// The account.
+        account: AccountId,
+        /// The card.
+        card: CardRecord,
     },
     /// Forget how often the account's apps were asked in vain.
     ResetPace {

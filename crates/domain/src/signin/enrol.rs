@@ -94,6 +94,11 @@ impl Flow {
             self.stage = Stage::EnrolKey(credential);
             return Step::Ask(self, Challenge::EnrolKey { credential }, effects);
         }
+        if kind == FactorKind::Smartcard {
+            let credential = new.credential();
+            self.stage = Stage::EnrolCard(credential);
+            return Step::Ask(self, Challenge::EnrolCard { credential }, effects);
+        }
         if let Some(token) = person.token.filter(|_| kind == FactorKind::HardwareToken) {
             self.stage = Stage::ActivateToken { token, credential: new.credential() };
             return Step::Ask(self, Challenge::ActivateToken { token }, effects);
@@ -338,6 +343,7 @@ impl Flow {
         let challenge = match &self.stage {
             Stage::EnrolTotp(new) => Challenge::EnrolTotp { new: new.clone() },
             Stage::EnrolKey(credential) => Challenge::EnrolKey { credential: *credential },
+            Stage::EnrolCard(credential) => Challenge::EnrolCard { credential: *credential },
             Stage::ActivateToken { token, .. } => Challenge::ActivateToken { token: *token },
             Stage::BindApp(binding) => Challenge::BindApp { binding: binding.clone() },
             Stage::ConfirmApp(asked) => Challenge::ConfirmApp { asked: *asked },

@@ -1,9 +1,11 @@
 //! What happens to a sign-in.
 
 use crate::credential::{Label, Permit};
+use crate::directory::AccountAddress;
 use crate::factor::password::{PasswordHash, PasswordVerdict};
 use crate::factor::push::{MatchNumber, NewBinding, PushStanding};
 use crate::factor::recovery_code::RecoveryCodes;
+use crate::factor::smartcard::{CardFailure, CardState, PresentedCard};
 use crate::factor::telephone::{PhoneNumber, Reach};
 use crate::factor::temporary_access_pass::{PassCode, PassState};
 use crate::factor::totp::{NewTotp, TotpState};
@@ -88,6 +90,24 @@ pub enum Event {
         label: Label,
         /// The answer.
         answer: KeyAnswer,
+    },
+    /// A smartcard was presented, and is in order; or it was not.
+    CardPresented {
+        /// The account.
+        person: Person,
+        /// Its cards.
+        cards: Vec<CardState>,
+        /// The card.
+        card: Result<PresentedCard, CardFailure>,
+    },
+    /// A smartcard was presented that is to be linked.
+    EnrolmentCardPresented {
+        /// The account.
+        person: Person,
+        /// Its address, which the card may have to name.
+        address: AccountAddress,
+        /// The card.
+        card: Result<PresentedCard, CardFailure>,
     },
     /// A pass arrived.
     PassSubmitted {

@@ -207,6 +207,11 @@ impl Flow {
         if let Stage::EnrolKey(credential) = &self.stage { Some(*credential) } else { None }
     }
 
+    /// The credential that a smartcard becomes, if one is awaited that is to be linked.
+    pub const fn awaits_new_card(&self) -> Option<CredentialId> {
+        if let Stage::EnrolCard(credential) = &self.stage { Some(*credential) } else { None }
+    }
+
     /// The hardware token whose code it awaits, to activate it.
     pub const fn awaits_token(&self) -> Option<CredentialId> {
         if let Stage::ActivateToken { token, .. } = &self.stage { Some(*token) } else { None }

@@ -5,6 +5,9 @@
 //! [`Flow::step`].
 
 mod app;
+mod card;
+#[cfg(test)]
+mod card_tests;
 mod challenge;
 mod effect;
 mod enrol;

@@ -2,6 +2,7 @@
 
 use crate::factor::password::BrokenRule;
 use crate::factor::push::PushFailure;
+use crate::factor::smartcard::CardFailure;
 use crate::factor::voice_call::CallOutcome;
 use crate::factor::webauthn::KeyFailure;
 use crate::time::Timestamp;
@@ -72,6 +73,8 @@ pub enum Refusal {
     WrongRecoveryCode,
     /// The answer of a security key proved nothing, or a new key was not taken.
     KeyFailed(KeyFailure),
+    /// A smartcard proved nothing, or was not linked.
+    CardFailed(CardFailure),
     /// The app was asked so often in vain that it is not asked again for a while [AUT-5].
     AskedTooOften {
         /// From when on it may be.
@@ -126,6 +129,7 @@ impl Refusal {
         ]
         .into_iter()
         .chain(KeyFailure::ALL.into_iter().map(Self::KeyFailed))
+        .chain(CardFailure::ALL.into_iter().map(Self::CardFailed))
         .chain(CallOutcome::ALL.into_iter().filter(is_failure).map(Self::CallFailed))
         .collect()
     }
@@ -177,6 +181,22 @@ impl Refusal {
                 KeyFailure::ModelNotAllowed => "SIGNIN-046",
                 KeyFailure::Unsupported => "SIGNIN-047",
                 KeyFailure::CannotBeGiven => "SIGNIN-049",
+            },
+            Self::CardFailed(failure) => match failure {
+                CardFailure::NoCard => "SIGNIN-051",
+                CardFailure::Unreadable => "SIGNIN-052",
+                CardFailure::UnknownAuthority => "SIGNIN-053",
+                CardFailure::Expired => "SIGNIN-054",
+                CardFailure::NotYetValid => "SIGNIN-055",
+                CardFailure::WrongUsage => "SIGNIN-056",
+                CardFailure::WrongPolicy => "SIGNIN-057",
+                CardFailure::NoIdentifier => "SIGNIN-058",
+                CardFailure::Revoked => "SIGNIN-059",
+                CardFailure::StatusUnknown => "SIGNIN-060",
+                CardFailure::OtherPerson => "SIGNIN-061",
+                CardFailure::UnknownCard => "SIGNIN-062",
+                CardFailure::KnownCard => "SIGNIN-063",
+                CardFailure::TooLate => "SIGNIN-064",
             },
             Self::CallFailed(outcome) => match outcome {
                 CallOutcome::WrongCode => "SIGNIN-030",
@@ -232,6 +252,7 @@ impl Refusal {
                 PushFailure::Reported => "reported",
             },
             Self::KeyFailed(failure) => failure.as_str(),
+            Self::CardFailed(failure) => failure.as_str(),
             Self::CallFailed(outcome) => match outcome {
                 CallOutcome::WrongCode => "call_wrong_code",
                 CallOutcome::NoResponse | CallOutcome::Confirmed => "call_no_response",
@@ -344,6 +365,42 @@ impl Refusal {
                     "The key has no signature that Wardkey checks: it needs ES256, ES384 or RS256, one of which any FIDO2 key has."
                 }
             },
+            Self::CardFailed(failure) => match failure {
+                CardFailure::NoCard => {
+                    "The browser sent no card: put the card in its reader, start the card software, close the browser and try again. Another browser may have no access to the card."
+                }
+                CardFailure::Unreadable => {
+                    "What the card or its software sent is no certificate that can be read: look whether the card works elsewhere."
+                }
+                CardFailure::UnknownAuthority => {
+                    "The card was issued by somebody whose cards are not accepted here: check that it is the right card."
+                }
+                CardFailure::Expired => "The certificate on the card is out of date: have the card renewed.",
+                CardFailure::NotYetValid => {
+                    "The certificate on the card is not good yet: look at the dates on it, and at the server's clock."
+                }
+                CardFailure::WrongUsage => {
+                    "The certificate that was chosen is not for signing in: choose the other one on the card."
+                }
+                CardFailure::WrongPolicy => {
+                    "The card was issued under a policy that is not accepted here: check which kind of card it is."
+                }
+                CardFailure::NoIdentifier => {
+                    "The certificate does not say whose card it is in the way that is configured: tell whoever runs the service."
+                }
+                CardFailure::Revoked => "The card was revoked: take it back, and have another issued.",
+                CardFailure::StatusUnknown => {
+                    "It could not be found out whether the card was revoked. If it happens to everybody, the authority's service is down: tell whoever runs this one."
+                }
+                CardFailure::OtherPerson => {
+                    "The card names another person than the account: check that it is the right card and the right account."
+                }
+                CardFailure::UnknownCard => {
+                    "The card is not linked to this account: check that it is the right card. A new card is linked in Security info."
+                }
+                CardFailure::KnownCard => "The card is linked already, to this account or another one.",
+                CardFailure::TooLate => "The card was shown too long ago: press the button and show it again.",
+            },
             Self::CallFailed(outcome) => match outcome {
                 CallOutcome::WrongCode => "The digits on the keypad were not those on the screen: ask for a new call.",
                 CallOutcome::NoResponse | CallOutcome::Confirmed => {
@@ -400,6 +457,7 @@ impl Refusal {
             | Self::NumberNotAllowed
             | Self::AppFailed(_)
             | Self::KeyFailed(_)
+            | Self::CardFailed(_)
             | Self::AskedTooOften { .. }
             | Self::AnotherRequestOpen { .. }
             | Self::NetworkReported

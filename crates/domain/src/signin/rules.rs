@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::factor::CoreFactors;
 use crate::factor::push::PushRules;
+use crate::factor::smartcard::SmartcardRules;
 use crate::factor::sms::SmsRules;
 use crate::factor::temporary_access_pass::PassRules;
 use crate::factor::voice_call::VoiceCallRules;
@@ -28,6 +29,8 @@ pub struct SignInRules {
     pub pass: PassRules,
     /// Security keys and passkeys.
     pub webauthn: WebAuthnRules,
+    /// Smartcards.
+    pub smartcard: SmartcardRules,
     /// Which factors are enough as the only second one.
     pub core: CoreFactors,
 }
@@ -43,6 +46,7 @@ impl Default for SignInRules {
             voice_call: VoiceCallRules::default(),
             pass: PassRules::default(),
             webauthn: WebAuthnRules::default(),
+            smartcard: SmartcardRules::default(),
             core: CoreFactors::default(),
         }
     }

@@ -71,6 +71,7 @@ enum BlobStage {
     ChooseFactor,
     EnrolTotp { credential: CredentialId, seed: Vec<u8> },
     EnrolKey(CredentialId),
+    EnrolCard(CredentialId),
     ActivateToken { token: CredentialId, credential: CredentialId },
     BindApp { credential: CredentialId, code: String, expires_at: Timestamp },
     ConfirmApp(BlobAsked),
@@ -167,6 +168,7 @@ impl Flow {
                 BlobStage::EnrolTotp { credential: new.credential(), seed: new.seed().expose().clone() }
             }
             Stage::EnrolKey(credential) => BlobStage::EnrolKey(*credential),
+            Stage::EnrolCard(credential) => BlobStage::EnrolCard(*credential),
             Stage::ActivateToken { token, credential } => {
                 BlobStage::ActivateToken { token: *token, credential: *credential }
             }
@@ -234,6 +236,7 @@ impl Flow {
                 BlobStage::OfferEnrolment => Stage::OfferEnrolment,
                 BlobStage::ChooseFactor => Stage::ChooseFactor,
                 BlobStage::EnrolKey(credential) => Stage::EnrolKey(credential),
+                BlobStage::EnrolCard(credential) => Stage::EnrolCard(credential),
                 BlobStage::ActivateToken { token, credential } => Stage::ActivateToken { token, credential },
                 BlobStage::EnrolTotp { credential, seed } => {
                     Stage::EnrolTotp(NewTotp::restore(credential, Secret::new(seed)))

@@ -65,6 +65,10 @@ impl Flow {
             self.stage = Stage::SecondFactor { chosen: Some(first.credential) };
             return Step::Ask(self, Challenge::Key { credentials: alike(), several }, effects);
         }
+        if first.kind == FactorKind::Smartcard {
+            self.stage = Stage::SecondFactor { chosen: Some(first.credential) };
+            return Step::Ask(self, Challenge::Card { credentials: alike(), several }, effects);
+        }
         if by_code || (definition(first.kind).telephone.is_none() && first.kind != FactorKind::Push) {
             let credentials = alike();
             if !by_code {
@@ -182,6 +186,7 @@ impl Flow {
             | Stage::ChooseFactor
             | Stage::EnrolTotp(_)
             | Stage::EnrolKey(_)
+            | Stage::EnrolCard(_)
             | Stage::ActivateToken { .. }
             | Stage::AppCode(_)
             | Stage::BindApp(_)

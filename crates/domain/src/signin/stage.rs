@@ -41,6 +41,8 @@ pub(super) enum Stage {
     EnrolTotp(NewTotp),
     /// A new security key is awaited.
     EnrolKey(CredentialId),
+    /// A smartcard is awaited that is to be linked.
+    EnrolCard(CredentialId),
     /// A code of an assigned hardware token is awaited, which activates it.
     ActivateToken {
         /// The token.
@@ -91,6 +93,7 @@ impl Stage {
             | Self::ChooseFactor
             | Self::EnrolTotp(_)
             | Self::EnrolKey(_)
+            | Self::EnrolCard(_)
             | Self::ActivateToken { .. }
             | Self::BindApp(_)
             | Self::ConfirmApp(_)
@@ -116,6 +119,7 @@ impl Stage {
             | Self::ChooseFactor
             | Self::EnrolTotp(_)
             | Self::EnrolKey(_)
+            | Self::EnrolCard(_)
             | Self::ActivateToken { .. }
             | Self::BindApp(_)
             | Self::EnrolNumber(_)
@@ -141,6 +145,7 @@ impl Stage {
             | Self::ChooseFactor
             | Self::EnrolTotp(_)
             | Self::EnrolKey(_)
+            | Self::EnrolCard(_)
             | Self::ActivateToken { .. }
             | Self::BindApp(_)
             | Self::ConfirmApp(_)
@@ -161,6 +166,7 @@ impl Stage {
             Self::ChooseFactor
                 | Self::EnrolTotp(_)
                 | Self::EnrolKey(_)
+                | Self::EnrolCard(_)
                 | Self::ActivateToken { .. }
                 | Self::BindApp(_)
                 | Self::ConfirmApp(_)

@@ -58,6 +58,12 @@ impl Flow {
             Event::KeyAnswered { person, keys, answer } => {
                 self.key_answered(op, rules, policies, &person, &keys, &answer)
             }
+            Event::CardPresented { person, cards, card } => {
+                self.card_presented(op, rules, policies, &person, &cards, card)
+            }
+            Event::EnrolmentCardPresented { person, address, card } => {
+                self.enrolment_card_presented(op, rules, policies, &person, &address, card)
+            }
             Event::CodeSpentElsewhere => Step::Refused(Some(self), Refusal::CodeAlreadyUsed),
             Event::CallChecked { person, standing } => self.call_checked(op, rules, policies, &person, standing),
             Event::AppChecked { person, standing } => self.app_checked(op, rules, policies, &person, standing),
@@ -99,6 +105,7 @@ impl Flow {
                 | Stage::ChooseFactor
                 | Stage::EnrolTotp(_)
                 | Stage::EnrolKey(_)
+                | Stage::EnrolCard(_)
                 | Stage::ActivateToken { .. }
                 | Stage::BindApp(_)
                 | Stage::ConfirmApp(_)

@@ -2,6 +2,7 @@
 
 use proptest::prelude::*;
 
+use super::card_tests::{self, card_factor};
 use super::key_tests::{journey, key, registers, shows_key, shows_passkey};
 use super::pass_tests::{RIGHT, is_spent, pass_factor, types};
 use super::recovery_tests::{self, are_used_up, puts_off, recovers, recovery_factor};
@@ -18,11 +19,13 @@ use crate::id::CredentialId;
 struct Watched {
     password: bool,
     key: bool,
+    card: bool,
     code: bool,
     text: bool,
     pass: bool,
     recovery: bool,
     new_key: bool,
+    new_card: bool,
     new_code: bool,
     new_text: bool,
 }
@@ -31,12 +34,14 @@ impl Watched {
     /// The most that this is worth, said again without the registry of factors: a mistake there is a mistake here only if it is
     /// made twice.
     fn worth(self, pass_signs_in: bool) -> Option<Strength> {
-        let has = self.key || self.new_key || self.code || self.new_code || (self.pass && pass_signs_in);
+        let app = self.code || self.new_code;
+        let has = self.key || self.new_key || self.card || self.new_card || app || (self.pass && pass_signs_in);
         let text = self.text || self.new_text || self.recovery;
         // A key checks who holds it.
         let is_known = self.password || self.key || self.new_key;
         if has && is_known {
-            let resists = self.key;
+            // A card does not say whether it checked who holds it, and counts beside what somebody knows.
+            let resists = self.key || self.card;
             Some(if resists { Strength::PhishingResistant } else { Strength::MultiFactorUnrestricted })
         } else if text && is_known {
             Some(Strength::MultiFactor)
@@ -46,7 +51,8 @@ impl Watched {
     }
 
     fn of_its_owner(self) -> bool {
-        self.key || self.new_key || self.code || self.new_code || self.text || self.new_text
+        let held = self.key || self.new_key || self.card || self.new_card;
+        held || self.code || self.new_code || self.text || self.new_text
     }
 }
 
@@ -54,6 +60,7 @@ impl Watched {
 #[derive(Clone, Debug)]
 struct Setting {
     has_key: bool,
+    has_card: bool,
     has_totp: bool,
     has_text: bool,
     pass: Option<GivenPass>,
@@ -79,10 +86,11 @@ fn setting() -> impl Strategy<Value = Setting> {
         Strength::MultiFactorUnrestricted,
         Strength::PhishingResistant,
     ]);
-    let has = (any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>());
+    let has = (any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>());
     (has, pass, any::<bool>(), any::<bool>(), asked).prop_map(
-        |((has_key, has_totp, has_text, has_codes), pass, passkey_alone, makes_key, asked)| Setting {
+        |((has_key, has_card, has_totp, has_text, has_codes), pass, passkey_alone, makes_key, asked)| Setting {
             has_key,
+            has_card,
             has_totp,
             has_text,
             has_codes,
@@ -99,6 +107,7 @@ impl Setting {
         let mut factors = Vec::new();
         factors.extend(self.pass.map(|_| pass_factor()));
         factors.extend(self.has_key.then(|| factor(key(), FactorKind::WebAuthn)));
+        factors.extend(self.has_card.then(card_factor));
         factors.extend(self.has_totp.then(|| factor(enrolled(), FactorKind::Totp)));
         factors.extend(self.has_text.then(|| factor(mobile(), FactorKind::Sms)));
         // Whoever has codes has made them beside something else.
@@ -111,7 +120,8 @@ impl Setting {
         let pass = self.pass.map(|given| PassUse { only_to_enrol: given.only_to_enrol });
         let mut journey = journey(Person { factors, pass, ..person() }, challenge, request);
         journey.rules.webauthn.passkey_alone = self.passkey_alone;
-        journey.rules.core = CoreFactors::default().with(FactorKind::WebAuthn, true);
+        let core = CoreFactors::default().with(FactorKind::WebAuthn, true);
+        journey.rules.core = core.with(FactorKind::Smartcard, true);
         journey.rules.pass.only_to_enrol = self.pass.is_some_and(|pass| pass.only_to_enrol);
         journey
     }
@@ -130,6 +140,7 @@ enum Deed {
     Password,
     WrongPassword,
     Key,
+    Card,
     Passkey,
     Code,
     AskText,
@@ -144,22 +155,24 @@ enum Deed {
     ChooseNew(FactorKind),
     NewCode,
     NewKey,
+    NewCard,
     Number,
     NewText,
     Look,
 }
 
 fn deed() -> impl Strategy<Value = Deed> {
-    use FactorKind::{RecoveryCode, Sms, TemporaryAccessPass, Totp, WebAuthn};
-    let choose =
-        prop::sample::select(vec![RecoveryCode, Sms, TemporaryAccessPass, Totp, WebAuthn]).prop_map(Deed::Choose);
-    let new = || prop::sample::select(vec![Totp, WebAuthn, Sms]);
+    use FactorKind::{RecoveryCode, Smartcard, Sms, TemporaryAccessPass, Totp, WebAuthn};
+    let choose = prop::sample::select(vec![RecoveryCode, Smartcard, Sms, TemporaryAccessPass, Totp, WebAuthn])
+        .prop_map(Deed::Choose);
+    let new = || prop::sample::select(vec![Totp, WebAuthn, Smartcard, Sms]);
     let choose_new = new().prop_map(Deed::ChooseNew);
     prop_oneof![
         30 => new().prop_map(|new| Deed::AsAsked { new }),
         6 => Just(Deed::Password),
         1 => Just(Deed::WrongPassword),
         3 => Just(Deed::Key),
+        3 => Just(Deed::Card),
         1 => Just(Deed::Passkey),
         3 => Just(Deed::Code),
         2 => Just(Deed::AskText),
@@ -174,6 +187,7 @@ fn deed() -> impl Strategy<Value = Deed> {
         4 => choose_new,
         3 => Just(Deed::NewCode),
         3 => Just(Deed::NewKey),
+        3 => Just(Deed::NewCard),
         2 => Just(Deed::Number),
         2 => Just(Deed::NewText),
         1 => Just(Deed::Look),
@@ -185,6 +199,7 @@ fn as_asked(page: Option<&str>, new: FactorKind) -> Deed {
     match page {
         None | Some("password") => Deed::Password,
         Some("key") => Deed::Key,
+        Some("card") => Deed::Card,
         Some("pass") => Deed::Pass,
         Some("recovery-code") => Deed::Recover,
         Some("code") => Deed::Code,
@@ -194,6 +209,7 @@ fn as_asked(page: Option<&str>, new: FactorKind) -> Deed {
         Some("choose") => Deed::ChooseNew(new),
         Some("enrol") => Deed::NewCode,
         Some("enrol-key") => Deed::NewKey,
+        Some("enrol-card") => Deed::NewCard,
         Some("number") => Deed::Number,
         Some("confirm-text") => Deed::NewText,
         Some(_) => Deed::Look,
@@ -218,6 +234,10 @@ fn does(journey: &mut Journey, setting: &Setting, deed: Deed, second: i64, mut s
         Deed::Key => {
             shows_key(journey, second);
             seen.key |= setting.has_key && !setting.makes_key;
+        }
+        Deed::Card => {
+            card_tests::shows(journey, second, Ok(card_tests::presented(second, "5")));
+            seen.card |= setting.has_card;
         }
         Deed::Passkey => {
             shows_passkey(journey, second);
@@ -286,6 +306,10 @@ fn does(journey: &mut Journey, setting: &Setting, deed: Deed, second: i64, mut s
             registers(journey, second);
             seen.new_key |= setting.makes_key;
         }
+        Deed::NewCard => {
+            card_tests::links(journey, second, Ok(card_tests::presented(second, "7")));
+            seen.new_card = true;
+        }
         Deed::Number => {
             journey.event(second, Event::NumberEntered { person, number: number(), dispatch: dispatch(second) });
         }
@@ -323,7 +347,7 @@ proptest! {
             prop_assert!(Some(strength) <= seen.worth(pass_signs_in), "{:?} for {:?}", strength, seen);
             prop_assert!(seen.password || setting.passkey_alone, "without a password");
             prop_assert!(
-                setting.pass.is_some() || !has_own || seen.key || seen.code || seen.text || seen.recovery,
+                setting.pass.is_some() || !has_own || seen.key || seen.card || seen.code || seen.text || seen.recovery,
                 "what is enrolled was passed by"
             );
             if setting.pass.is_some_and(|pass| pass.only_to_enrol) {
@@ -347,8 +371,9 @@ fn more_proofs_are_never_worth_less_and_only_what_resists_resists() {
         for more in 0..kinds.len() {
             assert!(Strength::of(set_of(bits | 1 << more)) >= reached, "{bits:b} and {more}");
         }
-        let has_key = set_of(bits).any(|kind| kind == FactorKind::WebAuthn);
-        assert_eq!(reached == Some(Strength::PhishingResistant), has_key, "{bits:b}");
+        let has = |wanted| set_of(bits).any(|kind| kind == wanted);
+        let resists = has(FactorKind::WebAuthn) || (has(FactorKind::Smartcard) && has(FactorKind::Password));
+        assert_eq!(reached == Some(Strength::PhishingResistant), resists, "{bits:b}");
         let enrolled_now = Strength::of_proofs(set_of(bits).map(|kind| (kind, true)));
         assert_eq!(enrolled_now, reached.map(|reached| reached.min(Strength::MultiFactorUnrestricted)), "{bits:b}");
         assert_eq!(Strength::of_proofs(set_of(bits).map(|kind| (kind, false))), reached);

@@ -203,6 +203,9 @@ impl Journey {
             if let Effect::EnrolKey { credential, .. } = effect {
                 self.person.factors.push(factor(*credential, FactorKind::WebAuthn));
             }
+            if let Effect::EnrolCard { credential, .. } = effect {
+                self.person.factors.push(factor(*credential, FactorKind::Smartcard));
+            }
             if let Effect::AskApp { to, asked } = effect {
                 self.asked.push((to.clone(), *asked));
             }
@@ -238,11 +241,7 @@ impl Journey {
     }
 
     pub(super) fn choose_totp(&mut self, second: i64) -> &mut Self {
-        let person = self.person.clone();
-        self.event(
-            second,
-            Event::FactorChosen { person, kind: FactorKind::Totp, new: fresh_key(), binding: new_binding() },
-        )
+        self.choose_kind(second, FactorKind::Totp)
     }
 
     pub(super) fn enrolment_code(&mut self, second: i64, code: Code) -> &mut Self {
@@ -275,6 +274,8 @@ fn challenge_word(challenge: &Challenge) -> String {
         Challenge::Pass { .. } => "pass",
         Challenge::RecoveryCode { .. } => "recovery-code",
         Challenge::EnrolKey { .. } => "enrol-key",
+        Challenge::Card { .. } => "card",
+        Challenge::EnrolCard { .. } => "enrol-card",
         Challenge::ActivateToken { .. } => "activate-token",
         Challenge::NewPassword { .. } => "new-password",
         Challenge::SelfEnrol { why: EnrolWhy::Needed | EnrolWhy::Lost } => "self-enrol",

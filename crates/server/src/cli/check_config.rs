@@ -7,6 +7,7 @@ use wardkey_gateway::outbound::Outbound;
 
 use super::error::CliError;
 use crate::config::Config;
+use crate::listen::Clients;
 use crate::wiring;
 
 /// A database that does not answer within this long is out of reach.
@@ -24,8 +25,13 @@ pub struct Args {
 pub async fn run(args: &Args, config: &Config) -> Result<(), CliError> {
     println!("configuration: in order, issuer {}", config.issuer.as_str());
     if let Some((_, files)) = &config.listen.https {
-        files.load().map_err(|error| CliError::fault("use the certificate", &error))?;
+        files.load(&Clients::Nobody).map_err(|error| CliError::fault("use the certificate", &error))?;
         println!("certificate: in order");
+    }
+    if let Some((_, files)) = &config.smartcard.tls {
+        let loaded = files.load(&Clients::Nobody);
+        loaded.map_err(|error| CliError::fault("use the certificate for smartcards", &error))?;
+        println!("certificate for smartcards: in order");
     }
     if let Some(path) = &config.password.breached {
         BreachedPasswords::open(path).map_err(|error| CliError::fault("use the breached passwords", &error))?;

@@ -31,6 +31,7 @@ mod server;
 mod session;
 mod signin;
 mod sip;
+mod smartcard;
 mod smpp;
 mod smtp;
 mod telephone;

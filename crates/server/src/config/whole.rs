@@ -24,7 +24,7 @@ use super::problem::ConfigError;
 use super::reader::{Reader, SectionDoc};
 use super::{
     audit, cache, database, hashing, help, keys, listen, log, message, metrics, network, oidc, outbound, password,
-    push, server, session, signin, telephone, temporary_access_pass, throttle, totp, webauthn,
+    push, server, session, signin, smartcard, telephone, temporary_access_pass, throttle, totp, webauthn,
 };
 
 /// What is read when no file is named.
@@ -70,6 +70,8 @@ pub struct Config {
     pub pass: PassRules,
     /// `[webauthn]`.
     pub webauthn: webauthn::WebAuthn,
+    /// `[smartcard]`.
+    pub smartcard: smartcard::Smartcard,
     /// `[telephone]`, `[sms]`, `[voice_call]`, `[restricted]`.
     pub telephone: telephone::Telephone,
     /// `[message]` and `[budget]`.
@@ -148,13 +150,17 @@ impl Config {
             message: self.message.clone(),
             places: self.push.places.clone(),
             push_contact: self.push.contact.clone(),
+            card_origin: self.smartcard.origin.clone(),
             signin: SignInRules {
                 push: self.push.rules,
                 sms: self.telephone.sms,
                 voice_call: self.telephone.voice_call,
                 pass: self.pass,
                 webauthn: self.webauthn.rules.clone(),
-                core: CoreFactors::default().with(FactorKind::WebAuthn, self.webauthn.is_core),
+                smartcard: self.smartcard.rules.clone(),
+                core: CoreFactors::default()
+                    .with(FactorKind::WebAuthn, self.webauthn.is_core)
+                    .with(FactorKind::Smartcard, self.smartcard.is_core),
                 ..self.signin.clone()
             },
             visits: self.visits,
@@ -191,6 +197,7 @@ fn sections(reader: &mut Reader) -> Option<Config> {
     let push = push::read(reader);
     let pass = temporary_access_pass::read(reader);
     let webauthn = webauthn::read(reader, server.issuer.as_ref());
+    let smartcard = smartcard::read(reader, server.issuer.as_ref(), &listen);
     let telephone = telephone::read(reader);
     let message = message::read(reader, telephone.ring_for);
     let networks = network::read(reader, server.issuer.as_ref().map(Issuer::host), telephone.ring_for);
@@ -216,6 +223,7 @@ fn sections(reader: &mut Reader) -> Option<Config> {
         push,
         pass,
         webauthn,
+        smartcard,
         telephone,
         message,
         networks,

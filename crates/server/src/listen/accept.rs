@@ -48,6 +48,14 @@ impl Listener {
         Ok(Self { socket: TcpListener::bind(address).await?, protocol: Protocol::Https(certificate) })
     }
 
+    /// Listens for smartcards, over https, at `address`.
+    ///
+    /// # Errors
+    /// When the address is taken or not ours.
+    pub async fn cards(address: SocketAddr, certificate: Certificate) -> io::Result<Self> {
+        Ok(Self { socket: TcpListener::bind(address).await?, protocol: Protocol::Cards(certificate) })
+    }
+
     /// The address, with the port that was chosen if 0 was asked for.
     ///
     /// # Errors

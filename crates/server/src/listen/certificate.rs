@@ -6,14 +6,26 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use rustls::ServerConfig;
+use rustls::server::NoServerSessionStorage;
+use rustls::{DistinguishedName, ServerConfig};
 use rustls_pki_types::pem::PemObject;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
+use super::card::CardHolder;
+
 /// How often the files are looked at.
 const LOOK_EVERY: Duration = Duration::from_secs(5);
+
+/// Whom a listener asks for a certificate.
+#[derive(Clone, Debug)]
+pub enum Clients {
+    /// Nobody.
+    Nobody,
+    /// Whoever comes, for one that one of these authorities has issued; who has none comes in all the same.
+    Cards(Vec<DistinguishedName>),
+}
 
 /// Where a certificate and its key lie, both in PEM.
 #[derive(Clone, Debug)]
@@ -58,7 +70,7 @@ impl CertificateFiles {
     ///
     /// # Errors
     /// Says which file is at fault.
-    pub fn load(&self) -> Result<Arc<ServerConfig>, CertificateError> {
+    pub fn load(&self, clients: &Clients) -> Result<Arc<ServerConfig>, CertificateError> {
         let chain: Vec<CertificateDer<'static>> = CertificateDer::pem_slice_iter(&read(&self.chain)?)
             .collect::<Result<_, _>>()
             .map_err(|_| self.bad_chain())?;
@@ -68,13 +80,27 @@ impl CertificateFiles {
         let key = PrivateKeyDer::from_pem_slice(&read(&self.key)?)
             .map_err(|_| CertificateError::Pem { path: self.key.clone(), expected: "a private key" })?;
         let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-        let mut config = ServerConfig::builder_with_provider(provider)
+        let builder = ServerConfig::builder_with_provider(Arc::clone(&provider))
             .with_safe_default_protocol_versions()
-            .map_err(CertificateError::Pair)?
-            .with_no_client_auth()
-            .with_single_cert(chain, key)
             .map_err(CertificateError::Pair)?;
-        config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+        let builder = match clients {
+            Clients::Nobody => builder.with_no_client_auth(),
+            Clients::Cards(authorities) => {
+                builder.with_client_cert_verifier(Arc::new(CardHolder::new(authorities.clone(), &provider)))
+            }
+        };
+        let mut config = builder.with_single_cert(chain, key).map_err(CertificateError::Pair)?;
+        match clients {
+            Clients::Nobody => config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()],
+            Clients::Cards(_) => {
+                // SECURITY: a session that was resumed, or a request that came before the handshake was over, has shown no card.
+                config.send_tls13_tickets = 0;
+                config.session_storage = Arc::new(NoServerSessionStorage {});
+                config.max_early_data_size = 0;
+                // Each request has a connection of its own: see `Door`.
+                config.alpn_protocols = vec![b"http/1.1".to_vec()];
+            }
+        }
         Ok(Arc::new(config))
     }
 
@@ -82,16 +108,16 @@ impl CertificateFiles {
     ///
     /// # Errors
     /// When they cannot be used now. Later the last usable certificate stays.
-    pub fn watch(self, stop: CancellationToken) -> Result<Certificate, CertificateError> {
+    pub fn watch(self, clients: Clients, stop: CancellationToken) -> Result<Certificate, CertificateError> {
         let mut seen = self.stamp();
-        let (sender, receiver) = watch::channel(self.load()?);
+        let (sender, receiver) = watch::channel(self.load(&clients)?);
         tokio::spawn(async move {
             while tokio::time::timeout(LOOK_EVERY, stop.cancelled()).await.is_err() {
                 let stamp = self.stamp();
                 if stamp == seen {
                     continue;
                 }
-                match self.load() {
+                match self.load(&clients) {
                     Ok(config) => {
                         sender.send_replace(config);
                         seen = stamp;

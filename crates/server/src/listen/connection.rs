@@ -1,6 +1,7 @@
 //! One connection, from its first byte to its last.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
@@ -14,9 +15,10 @@ use hyper_util::server::graceful::Watcher;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsAcceptor;
+use tokio_rustls::server::TlsStream;
 use tokio_util::sync::CancellationToken;
 use tower::Service;
-use wardkey_web::PeerAddress;
+use wardkey_web::{CardChain, PeerAddress};
 
 use super::certificate::Certificate;
 
@@ -36,6 +38,8 @@ pub enum Protocol {
     Http,
     /// Encrypted, with the certificate that holds at the moment of the handshake.
     Https(Certificate),
+    /// Encrypted, and whoever comes is asked for a certificate.
+    Cards(Certificate),
 }
 
 /// Everything that the connections of one socket share.
@@ -53,7 +57,9 @@ impl Door {
             .timer(TokioTimer::new())
             .header_read_timeout(header_time_out)
             .max_buf_size(MAX_HEAD)
-            .keep_alive(true);
+            // SECURITY: a connection is as good as the card that was shown when it was made, or not shown. Who puts the card in
+            // and tries again, or takes it out, begins a new one.
+            .keep_alive(!matches!(protocol, Protocol::Cards(_)));
         builder
             .http2()
             .timer(TokioTimer::new())
@@ -68,15 +74,15 @@ impl Door {
         metrics::counter!("wardkey_connections_refused_total").increment(1);
         match self.protocol {
             Protocol::Http => drop(stream.try_write(FULL)),
-            Protocol::Https(_) => {}
+            Protocol::Https(_) | Protocol::Cards(_) => {}
         }
     }
 
     /// Serves one connection to its end.
     pub async fn serve(&self, stream: TcpStream, peer: SocketAddr, watcher: Watcher, stop: CancellationToken) {
         match &self.protocol {
-            Protocol::Http => self.converse(stream, peer, watcher).await,
-            Protocol::Https(certificate) => {
+            Protocol::Http => self.converse(stream, peer, None, watcher).await,
+            Protocol::Https(certificate) | Protocol::Cards(certificate) => {
                 let handshake = TlsAcceptor::from(certificate.current()).accept(stream);
                 let shaken = tokio::select! {
                     shaken = tokio::time::timeout(HANDSHAKE_TIME_OUT, handshake) => shaken,
@@ -84,7 +90,10 @@ impl Door {
                     () = stop.cancelled() => return,
                 };
                 match shaken {
-                    Ok(Ok(stream)) => self.converse(stream, peer, watcher).await,
+                    Ok(Ok(stream)) => {
+                        let chain = matches!(self.protocol, Protocol::Cards(_)).then(|| shown(&stream));
+                        self.converse(stream, peer, chain, watcher).await;
+                    }
                     Ok(Err(error)) => tracing::debug!(error = %error, "a handshake failed"),
                     Err(_) => tracing::debug!("a handshake took too long"),
                 }
@@ -96,10 +105,14 @@ impl Door {
         &self,
         stream: impl AsyncRead + AsyncWrite + Unpin + 'static,
         peer: SocketAddr,
+        chain: Option<CardChain>,
         watcher: Watcher,
     ) {
         let service = service_fn(|mut request: Request<Incoming>| {
             request.extensions_mut().insert(PeerAddress(peer.ip()));
+            if let Some(chain) = &chain {
+                request.extensions_mut().insert(chain.clone());
+            }
             // Boxed, so that a request whose answer goes on for minutes gives back the room that it took.
             Box::pin(self.router.clone().call(request.map(Body::new)))
         });
@@ -108,4 +121,11 @@ impl Door {
             tracing::debug!(error = %error, "a connection ended early");
         }
     }
+}
+
+/// The certificates that the other end has shown.
+fn shown(stream: &TlsStream<TcpStream>) -> CardChain {
+    let (_, connection) = stream.get_ref();
+    let chain = connection.peer_certificates().unwrap_or_default();
+    CardChain(Arc::new(chain.iter().map(|certificate| certificate.to_vec()).collect()))
 }

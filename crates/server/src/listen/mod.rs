@@ -5,8 +5,9 @@
 //! for ever. Read `accept.rs` first.
 
 mod accept;
+mod card;
 mod certificate;
 mod connection;
 
 pub use accept::{Limits, Listener};
-pub use certificate::CertificateFiles;
+pub use certificate::{CertificateFiles, Clients};

@@ -118,6 +118,9 @@ pub async fn save_credential(tx: &mut Tx, credential: &Credential) -> Result<boo
     if let (1, FactorKind::WebAuthn, CredentialState::Removed { .. }) = (saved, credential.kind, credential.state) {
         super::security_key::delete_key(tx, credential.id).await?;
     }
+    if let (1, FactorKind::Smartcard, CredentialState::Removed { .. }) = (saved, credential.kind, credential.state) {
+        super::smartcard::delete_card(tx, credential.id).await?;
+    }
     if let (1, FactorKind::HardwareToken, CredentialState::Removed { .. }) = (saved, credential.kind, credential.state)
     {
         super::hardware_token::release_token(tx, credential.id).await?;

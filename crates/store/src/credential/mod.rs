@@ -17,6 +17,7 @@ mod push_request;
 mod recovery_code;
 mod refused_network;
 mod security_key;
+mod smartcard;
 mod telephone;
 mod throttle;
 mod totp;
@@ -63,6 +64,7 @@ pub use recovery_code::{
 };
 pub use refused_network::{delete_refused_networks_over, is_network_refused, network_mac, refuse_network};
 pub use security_key::{StoredCustody, find_custody, insert_custody, insert_key, key_secret, list_keys, use_key};
+pub use smartcard::{card_secret, insert_card, list_cards};
 pub use telephone::{
     find_number, list_accounts_with_number, note_number, note_use, pending_secret, set_pending_secret, telephone_secret,
 };

@@ -6,9 +6,11 @@ use wardkey_domain::credential::{
     ActivationCode, ActivationPurpose, Attempt, Credential, CredentialState, Credentials, Label, MustChange, Permit,
     ThrottleRules, Who,
 };
+use wardkey_domain::directory::AccountAddress;
 use wardkey_domain::factor::hardware_token::TokenName;
 use wardkey_domain::factor::password::{HashMemory, HashParams, PasswordHash, PasswordRules, hash};
 use wardkey_domain::factor::recovery_code::{HashedCode, RecoveryCodes};
+use wardkey_domain::factor::smartcard::{CardRecord, CardState, Linking, PresentedCard, SmartcardRules, link};
 use wardkey_domain::factor::telephone::PhoneNumber;
 use wardkey_domain::factor::temporary_access_pass::{PassCode, PassState};
 use wardkey_domain::factor::totp::{CodeHash, CodeShape, Step};
@@ -548,6 +550,39 @@ both_engines!(a_key_without_a_counter_can_be_used_again, |store| async move {
     insert_key(&mut tx, &security_key(1), &key).await.unwrap();
     let used = UsedKey { credential: id(1), account: account(), counter: 0, record: None };
     assert!(use_key(&mut tx, &used, NOW).await.unwrap() && use_key(&mut tx, &used, NOW).await.unwrap());
+});
+
+fn card(subject: &str) -> CardRecord {
+    let shown = PresentedCard::vouched("https://cards.example", subject, Vec::new(), NOW);
+    let address = AccountAddress::parse("nurse@a.example").unwrap();
+    match link(&SmartcardRules::default(), &shown, id(1), &address, NOW) {
+        Linking::Accept { record, .. } => record,
+        Linking::Refuse(failure) => panic!("{failure}"),
+    }
+}
+
+both_engines!(a_smartcard_reads_back_and_belongs_to_one_account, |store| async move {
+    let mut tx = store.begin().await.unwrap();
+    let linked = Credential { kind: FactorKind::Smartcard, ..app(1, false) };
+    insert_credential(&mut tx, &linked, Some(&card_secret(account(), &card("5"))), None).await.unwrap();
+    assert!(insert_card(&mut tx, &linked, &card("5")).await.unwrap());
+    let expected = CardState { credential: id(1), account: account(), record: card("5") };
+    assert_eq!(list_cards(&mut tx, account()).await.unwrap(), [expected]);
+    let other = Credential { id: id(2), account: AccountId::new(NOW, [9; 10]), ..linked.clone() };
+    assert!(!insert_card(&mut tx, &other, &card("5")).await.unwrap(), "another account has it");
+    let removed = Credential { state: CredentialState::Removed { at: NOW }, ..linked };
+    assert!(save_credential(&mut tx, &removed).await.unwrap());
+    assert_eq!(list_cards(&mut tx, account()).await.unwrap(), []);
+    assert!(insert_card(&mut tx, &other, &card("5")).await.unwrap(), "a removed one can be linked again");
+});
+
+both_engines!(a_smartcard_that_was_moved_to_another_account_is_none, |store| async move {
+    let mut tx = store.begin().await.unwrap();
+    let linked = Credential { kind: FactorKind::Smartcard, ..app(1, false) };
+    insert_credential(&mut tx, &linked, Some(&card_secret(account(), &card("5"))), None).await.unwrap();
+    let other = AccountId::new(NOW, [9; 10]);
+    tx.exec("UPDATE credentials SET account_id = $1", args![other]).await.unwrap();
+    assert!(list_cards(&mut tx, other).await.is_err());
 });
 
 both_engines!(who_was_given_a_key_stays_known_when_it_is_gone, |store| async move {

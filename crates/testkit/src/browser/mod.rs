@@ -11,5 +11,6 @@ mod person;
 
 pub use cookies::Cookies;
 pub use form::{Button, Field, Form};
+pub(crate) use html::unescape;
 pub use page::Page;
 pub use person::{Browser, Departure};

@@ -40,20 +40,6 @@ pub enum KeyEnrolment {
     Refused(KeyFailure, AwaitedKey),
 }
 
-/// Whether another key may be added, and what it would be called.
-///
-/// # Errors
-/// Says why not: there are as many as are allowed, or there must be another factor first (S3).
-pub(crate) fn room_for_key(app: &App, credentials: &Credentials) -> Result<Label> {
-    let rules = &app.settings().signin;
-    let alone = rules.core.contains(FactorKind::WebAuthn);
-    if !alone && !credentials.as_slice().iter().any(|other| rules.core.contains(other.kind)) {
-        let why = "A security key can only be added after another way to sign in, such as an authenticator app.";
-        return Err(Error::Conflict(why.to_owned()));
-    }
-    own::room(app, credentials, FactorKind::WebAuthn)
-}
-
 /// Whose hands a new key is in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Hands {
@@ -83,7 +69,7 @@ pub(crate) async fn begin(
     session: SessionId,
 ) -> Result<CredentialId> {
     refuse_barred(app, tx, op, account).await?;
-    let label = room_for_key(app, credentials)?;
+    let label = own::room_beside_core(app, credentials, FactorKind::WebAuthn)?;
     let challenge: [u8; CHALLENGE_BYTES] = app.random();
     let pending = Credential {
         id: CredentialId::new(op.now, app.id_entropy()),
@@ -144,7 +130,7 @@ pub(crate) async fn enrol(
 ) -> Result<std::result::Result<Credential, KeyFailure>> {
     refuse_barred(app, tx, op, account).await?;
     // Another window may have filled the last place since this one began.
-    let free_label = room_for_key(app, credentials)?;
+    let free_label = own::room_beside_core(app, credentials, FactorKind::WebAuthn)?;
     let id = pending.id;
     let answer = match KeyAnswer::new(answer) {
         Ok(answer) => answer,

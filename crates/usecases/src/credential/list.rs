@@ -8,7 +8,6 @@ use wardkey_domain::time::Timestamp;
 use wardkey_store as store;
 use wardkey_store::credential::StoredToken;
 
-use super::enrol_key::room_for_key;
 use super::held::{HeldCredential, held};
 use super::own;
 use super::recovery_codes::{OwnRecoveryCodes, own_codes};
@@ -28,6 +27,8 @@ pub struct SecurityInfo {
     pub can_bind_app: bool,
     /// Whether a security key may be added.
     pub can_add_key: bool,
+    /// Whether a smartcard may be linked.
+    pub can_add_card: bool,
     /// Whether one may be removed: never the last.
     pub can_remove: bool,
     /// Hardware tokens that were assigned and are not in use.
@@ -62,6 +63,7 @@ pub async fn security_info(app: &App, op: &Op) -> Result<SecurityInfo> {
     let held = held(app, &mut tx, credentials.as_slice(), &barred).await?;
     let is_allowed = |kind: FactorKind| barred.iter().all(|(barred, _)| *barred != kind);
     let has_room = |kind: FactorKind| own::room(app, &credentials, kind).is_ok();
+    let has_room_beside = |kind: FactorKind| own::room_beside_core(app, &credentials, kind).is_ok();
     let may_add = |kind: &FactorKind| definition(*kind).telephone.is_some() && is_allowed(*kind) && has_room(*kind);
     let mut tokens = store::credential::list_tokens(&mut tx, account.id).await?;
     tokens.retain(|token| token.credential.is_none());
@@ -72,7 +74,8 @@ pub async fn security_info(app: &App, op: &Op) -> Result<SecurityInfo> {
         phones: FactorKind::ALL.into_iter().filter(may_add).collect(),
         can_add_app: has_room(FactorKind::Totp),
         can_bind_app: has_room(FactorKind::Push) && is_allowed(FactorKind::Push),
-        can_add_key: room_for_key(app, &credentials).is_ok() && is_allowed(FactorKind::WebAuthn),
+        can_add_key: has_room_beside(FactorKind::WebAuthn) && is_allowed(FactorKind::WebAuthn),
+        can_add_card: has_room_beside(FactorKind::Smartcard) && is_allowed(FactorKind::Smartcard),
         can_remove: credentials.as_slice().iter().any(can_remove),
         credentials: held,
         password: stored.map(|stored| {

@@ -139,6 +139,20 @@ pub(crate) fn room(app: &App, credentials: &Credentials, kind: FactorKind) -> Re
     credentials.room_for(kind, limit(app, kind)).map_err(|why| Error::Conflict(format!("{why}.")))
 }
 
+/// The same for a factor that may not be enough by itself.
+///
+/// # Errors
+/// Says why not: there are as many as are allowed, or there must be another factor first (S3).
+pub(crate) fn room_beside_core(app: &App, credentials: &Credentials, kind: FactorKind) -> Result<Label> {
+    let core = &app.settings().signin.core;
+    if !core.contains(kind) && !credentials.as_slice().iter().any(|other| core.contains(other.kind)) {
+        let name = definition(kind).name.to_lowercase();
+        let why = format!("A {name} can only be added after another way to sign in, such as an authenticator app.");
+        return Err(Error::Conflict(why));
+    }
+    room(app, credentials, kind)
+}
+
 /// How many of a kind an account may have; apps are counted together.
 fn limit(app: &App, kind: FactorKind) -> usize {
     let (settings, definition) = (app.settings(), definition(kind));
@@ -146,6 +160,8 @@ fn limit(app: &App, kind: FactorKind) -> usize {
         settings.totp.max_apps
     } else if definition.telephone.is_some() {
         settings.max_telephones
+    } else if kind == FactorKind::Smartcard {
+        settings.signin.smartcard.max_cards
     } else {
         settings.signin.webauthn.max_keys
     }

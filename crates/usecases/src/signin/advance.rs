@@ -14,7 +14,7 @@ use wardkey_store::{self as store, Tx};
 
 use crate::signin::flow_token::{self, Resumed};
 use crate::signin::perform::{Guess, Settling};
-use crate::signin::{Advance, Input, ask, dispatch, judge, key, load, password, present, recovery};
+use crate::signin::{Advance, Input, ask, card, dispatch, judge, key, load, password, present, recovery};
 use crate::{App, Error, Result};
 
 /// Moves a browser's sign-in on by one input.
@@ -34,6 +34,7 @@ pub async fn advance(app: &App, op: &Op, token: &str, input: Input) -> Result<Ad
         Input::Passkey { answer } => key::passkey(app, op, token, &answer).await,
         Input::Key { answer } => key::second_factor(app, op, token, &answer).await,
         Input::ConfirmKey { answer, label } => key::confirm(app, op, token, &answer, label).await,
+        Input::Card { receipt } => card::advance(app, op, token, receipt.expose()).await,
         Input::Choose(credential) => {
             plain(app, op, token, move |_, person| Event::CredentialChosen { person, credential }).await
         }

@@ -64,6 +64,11 @@ pub enum Input {
         /// The name for it, if one was given.
         label: Option<String>,
     },
+    /// Comes back from the address where smartcards are shown.
+    Card {
+        /// What was handed out there.
+        receipt: Secret<String>,
+    },
     /// Chooses one of the enrolled factors.
     Choose(CredentialId),
     /// Asks for a code or a call.

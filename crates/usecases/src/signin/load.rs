@@ -115,7 +115,9 @@ pub(crate) async fn barred_factors(
     roles: &[Role],
 ) -> Result<Vec<(FactorKind, Unusable)>> {
     let switched_off = store::directory::list_factors_off(tx, organisation).await?;
-    let unavailable = app.gateways().unavailable(app.now());
+    let mut unavailable = app.gateways().unavailable(app.now());
+    // Where no card can be shown.
+    unavailable.extend(app.settings().card_origin.is_none().then_some(FactorKind::Smartcard));
     let bars = Bars { roles, switched_off: &switched_off, unavailable: &unavailable };
     let rules = &app.settings().restricted;
     Ok(second_factors()

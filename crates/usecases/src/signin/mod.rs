@@ -7,6 +7,7 @@
 mod advance;
 mod ask;
 mod begin;
+mod card;
 mod choices;
 mod device;
 mod dispatch;

@@ -4,6 +4,7 @@ use wardkey_domain::audit::Event as AuditEvent;
 use wardkey_domain::credential::{Attempt, Credential, CredentialState, Credentials, Enrolled, Label, Permit};
 use wardkey_domain::factor::password::PasswordHash;
 use wardkey_domain::factor::push::{AskedApp, PushStanding};
+use wardkey_domain::factor::smartcard::CardFailure;
 use wardkey_domain::factor::sms::SentCode;
 use wardkey_domain::factor::telephone::PhoneNumber;
 use wardkey_domain::factor::voice_call::PlacedCall;
@@ -145,6 +146,7 @@ impl Settling {
                             | Effect::EnrolTelephone { .. }
                             | Effect::EnrolApp { .. }
                             | Effect::EnrolKey { .. }
+                            | Effect::EnrolCard { .. }
                             | Effect::ActivateToken { .. }
                     )
                 };
@@ -222,6 +224,16 @@ impl Settling {
                     let enrolled = self.enrol(app, op, tx, enrolment, &secret, None).await?;
                     if !store::credential::insert_key(tx, &enrolled, &key).await? {
                         return Ok(Some(Refusal::KeyFailed(KeyFailure::KnownKey)));
+                    }
+                }
+                Effect::EnrolCard { credential, account, card } => {
+                    let label = Label::numbered(definition(FactorKind::Smartcard).name, 1);
+                    let label = crate::credential::label_of(&card, label);
+                    let enrolment = Enrolment { credential, account, kind: FactorKind::Smartcard, label };
+                    let secret = store::credential::card_secret(account, &card);
+                    let enrolled = self.enrol(app, op, tx, enrolment, &secret, None).await?;
+                    if !store::credential::insert_card(tx, &enrolled, &card).await? {
+                        return Ok(Some(Refusal::CardFailed(CardFailure::KnownCard)));
                     }
                 }
                 Effect::ActivateToken { token, credential, account, step, label } => {
@@ -653,6 +665,7 @@ fn channels(effects: &[Effect]) -> Vec<Channel> {
         | Effect::EnrolTelephone { .. }
         | Effect::EnrolApp { .. }
         | Effect::EnrolKey { .. }
+        | Effect::EnrolCard { .. }
         | Effect::ActivateToken { .. }
         | Effect::UsePass { .. }
         | Effect::UseRecoveryCode { .. } => Some(Channel::Mail),

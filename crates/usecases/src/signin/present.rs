@@ -13,6 +13,7 @@ use wardkey_domain::signin::{Challenge, EnrolWhy, Flow, Previous, Refusal};
 use wardkey_domain::time::Timestamp;
 use wardkey_store::{self as store, Tx};
 
+use crate::credential::{CardFor, CardTicket};
 use crate::signin::{
     AccountView, ApplicationView, AskedView, BindingView, CredentialView, Screen, ScreenKind, SentView,
 };
@@ -83,6 +84,16 @@ pub(super) async fn screen(app: &App, tx: &mut Tx, shown: Shown, challenge: Chal
             keys.retain(|key| credentials.contains(&key.credential));
             let options = request_options(&app.settings().signin.webauthn, &shown.challenge, &keys);
             ScreenKind::Key { options, credentials: views(tx, &credentials).await?, several }
+        }
+        Challenge::Card { credentials, several } => {
+            let account = shown.account.ok_or(Error::NotFound("account"))?;
+            let ticket = CardTicket { shown_for: CardFor::SignIn(shown.flow), account, until: shown.expires_at };
+            ScreenKind::Card { ticket: ticket.text(tx)?, credentials: views(tx, &credentials).await?, several }
+        }
+        Challenge::EnrolCard { .. } => {
+            let account = shown.account.ok_or(Error::NotFound("account"))?;
+            let ticket = CardTicket { shown_for: CardFor::Enrolment(shown.flow), account, until: shown.expires_at };
+            ScreenKind::EnrolCard { ticket: ticket.text(tx)? }
         }
         Challenge::EnrolKey { .. } => {
             let account = account.as_ref().ok_or(Error::NotFound("account"))?;

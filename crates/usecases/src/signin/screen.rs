@@ -50,6 +50,8 @@ pub enum PortalPage {
     AddCall,
     /// Adding a security key.
     AddKey,
+    /// Linking a smartcard.
+    AddCard,
     /// Making recovery codes.
     RecoveryCodes,
     /// Changing the password.
@@ -72,6 +74,7 @@ impl Destination {
                 | PortalPage::AddText
                 | PortalPage::AddCall
                 | PortalPage::AddKey
+                | PortalPage::AddCard
                 | PortalPage::RecoveryCodes
                 | PortalPage::ChangePassword => true,
                 PortalPage::Profile
@@ -203,6 +206,20 @@ pub enum ScreenKind {
     EnrolKey {
         /// What the browser is asked [WebAuthn Level 3 §5.4].
         options: Value,
+    },
+    /// To show a smartcard.
+    Card {
+        /// What the browser takes to the address where cards are shown.
+        ticket: Secret<String>,
+        /// The cards, the one to name first.
+        credentials: Vec<CredentialView>,
+        /// Whether the person has another way, too.
+        several: bool,
+    },
+    /// To show a smartcard that is to be linked.
+    EnrolCard {
+        /// What the browser takes to the address where cards are shown.
+        ticket: Secret<String>,
     },
     /// To type the number into an app.
     App {

@@ -4,6 +4,7 @@
 //! Somebody who is enrolling sees Profile, My profile, Self-service and Self-enrol only. Read next: `profile`.
 
 mod apps;
+mod cards;
 mod device;
 mod home;
 mod keys;
@@ -20,6 +21,7 @@ pub(crate) use apps::{
     ask_again, begin_binding, begin_binding_form, begin_moving, binding_form, continue_binding, move_form,
     wait_for_binding,
 };
+pub(crate) use cards::{add_card, add_card_form, begin_card, begin_card_form};
 pub(crate) use device::{device, device_code, device_decision};
 pub(crate) use home::home;
 pub(crate) use keys::{add_key, add_key_form, begin_key, begin_key_form};
@@ -41,6 +43,7 @@ pub(crate) use tokens::{activate, token_form};
 #[cfg(test)]
 pub(crate) mod views {
     pub(crate) use super::apps::{BeginBindingView, MoveView};
+    pub(crate) use super::cards::{AddCardView, BeginCardView};
     pub(crate) use super::device::{DecisionView, DeviceView, DoneView};
     pub(crate) use super::home::HomeView;
     pub(crate) use super::keys::{AddKeyView, BeginKeyView};

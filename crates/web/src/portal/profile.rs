@@ -122,7 +122,9 @@ pub(crate) async fn self_enrol(person: Option<Person>, flow: Option<InFlow>) -> 
             | ScreenKind::Pass { .. }
             | ScreenKind::RecoveryCode { .. }
             | ScreenKind::Key { .. }
+            | ScreenKind::Card { .. }
             | ScreenKind::EnrolKey { .. }
+            | ScreenKind::EnrolCard { .. }
             | ScreenKind::ActivateToken { .. }
             | ScreenKind::App { .. }
             | ScreenKind::BindApp { .. }

@@ -33,6 +33,8 @@ pub(crate) struct SecurityInfoView {
     pub(crate) may_bind: bool,
     /// Whether a security key may be added.
     pub(crate) may_add_key: bool,
+    /// Whether a smartcard may be linked.
+    pub(crate) may_add_card: bool,
     /// The kinds of telephone that may be added.
     pub(crate) phones: Vec<PhoneOffer>,
     pub(crate) may_remove: bool,
@@ -112,6 +114,7 @@ impl From<SecurityInfo> for SecurityInfoView {
             may_add: info.can_add_app,
             may_bind: info.can_bind_app,
             may_add_key: info.can_add_key,
+            may_add_card: info.can_add_card,
             phones: PhoneOffer::of(&info.phones),
             may_remove: info.can_remove,
             tokens: info.tokens.iter().map(TokenView::from).collect(),
@@ -254,11 +257,14 @@ pub(crate) async fn remove(
     match credential::remove(person.app(), &person.op, id).await {
         Ok(removed) => {
             let is_phone = definition(removed.kind).telephone.is_some();
-            let is_key = removed.kind == FactorKind::WebAuthn;
-            let is_token = removed.kind == FactorKind::HardwareToken;
-            let of_apps = if is_token { Notice::TokenRemoved } else { Notice::CredentialRemoved };
-            let of_apps = if is_key { Notice::KeyRemoved } else { of_apps };
-            let notice = if is_phone { Notice::PhoneRemoved } else { of_apps };
+            let notice = [
+                (removed.kind == FactorKind::HardwareToken, Notice::TokenRemoved),
+                (removed.kind == FactorKind::WebAuthn, Notice::KeyRemoved),
+                (removed.kind == FactorKind::Smartcard, Notice::CardRemoved),
+                (is_phone, Notice::PhoneRemoved),
+            ];
+            let notice = notice.into_iter().find(|(is_so, _)| *is_so);
+            let notice = notice.map_or(Notice::CredentialRemoved, |(_, notice)| notice);
             Ok(Goto::to(routes::SECURITY_INFO).notice(notice).into())
         }
         Err(Error::FreshFactorNeeded) => Err(PageError::FreshFactorNeeded(HERE)),

@@ -6,6 +6,7 @@ use wardkey_usecases::FieldError;
 
 use super::Sample;
 use super::frame::{enrolling, frame};
+use super::signin::card_form;
 use crate::notice::Notice;
 use crate::page::Page;
 use crate::portal::views::*;
@@ -96,6 +97,15 @@ fn keys() -> Vec<Sample> {
         Page::new("portal/add-key.html", frame(), view)
     };
     vec![
+        Sample::new("begin-card", Page::new("portal/begin-card.html", frame(), BeginCardView {})),
+        Sample::new(
+            "add-card",
+            Page::new(
+                "portal/add-card.html",
+                frame(),
+                AddCardView { card: card_form(), until: text("today at 10:15") },
+            ),
+        ),
         Sample::new("begin-key", Page::new("portal/begin-key.html", frame(), BeginKeyView {})),
         Sample::new("add-key", add()),
         Sample::new("add-key-model", add().error("", crate::words::sentence("key_model_not_allowed"))),
@@ -150,6 +160,7 @@ fn security_info() -> Vec<Sample> {
             may_add: methods.len() < 3,
             may_bind: methods.len() < 3,
             may_add_key: methods.len() != 3,
+            may_add_card: methods.len() == 1,
             phones: phones(methods.len() > 3),
             may_remove: methods.len() > 1,
             tokens: if methods.len() == 2 { vec![token()] } else { Vec::new() },

@@ -2,6 +2,7 @@
 
 use wardkey_domain::directory::HelpContact;
 use wardkey_domain::factor::password::{BrokenRule, PasswordRules};
+use wardkey_domain::factor::smartcard::CardFailure;
 use wardkey_domain::factor::totp::Step;
 use wardkey_domain::factor::voice_call::CallOutcome;
 use wardkey_domain::factor::webauthn::KeyFailure;
@@ -13,6 +14,7 @@ use wardkey_usecases::signin::ScreenKind;
 
 use super::Sample;
 use super::frame::{enrolling, frame, visitor};
+use crate::card_door::{self, CardReadView};
 use crate::demo::{
     AppFrameView, DemoPhone, MessagesView, PersonRow, PhoneAccount, PhoneCallView, PhoneMailView, PhoneTextView,
     PhoneView, accounts_view,
@@ -22,7 +24,7 @@ use crate::error::PageError;
 use crate::notice::Notice;
 use crate::page::{Frame, Page};
 use crate::signin::views::*;
-use crate::view::{CallView, DeliveryView, HelpView, KeypadCodeView, NumberView, PhoneOffer, RulesView};
+use crate::view::{CallView, CardForm, DeliveryView, HelpView, KeypadCodeView, NumberView, PhoneOffer, RulesView};
 
 const NURSE: &str = "nurse@riverside-surgery.example";
 const KEY: &str = "GEZD GNBV GY3T QOJQ GEZD GNBV GY3T QOJQ";
@@ -31,12 +33,47 @@ pub(crate) fn samples() -> Vec<Sample> {
     let mut all = first_pages();
     all.extend(codes());
     all.extend(keys());
+    all.extend(cards());
     all.extend(telephones());
     all.extend(enrolment());
     all.extend(others());
     all.extend(demonstration());
     all.extend(errors());
     all
+}
+
+fn cards() -> Vec<Sample> {
+    let card = |labels: &[&str], several| {
+        let view = CardView {
+            application: Some("Rota planner".to_owned()),
+            labels: labels.iter().map(|label| (*label).to_owned()).collect(),
+            card: card_form(),
+            several,
+        };
+        Page::new("signin/card.html", visitor(), view)
+    };
+    let card_refused = |failure| card_door::refused(failure, "https://id.example/signin/card".to_owned());
+    vec![
+        Sample::new("card", card(&["Smartcard ending 0107"], false)),
+        Sample::new("card-several", card(&["Smartcard ending 0107", "Old card"], true)),
+        Sample::new("card-unknown", refused(card(&["Old card"], true), &Refusal::CardFailed(CardFailure::UnknownCard))),
+        Sample::new(
+            "enrol-card",
+            Page::new("signin/enrol-card.html", enrolling(), EnrolCardView { card: card_form() }),
+        ),
+        Sample::new("card-refused", card_refused(CardFailure::WrongUsage)),
+        Sample::new("card-revoked", card_refused(CardFailure::Revoked)),
+        Sample::new("card-read", {
+            let view =
+                CardReadView { action: "https://id.example/signin/card".to_owned(), receipt: "c2VhbGVk".to_owned() };
+            Page::new("signin/card-read.html", Frame::default(), view)
+        }),
+    ]
+}
+
+/// The form that leads to the address where cards are shown.
+pub(super) fn card_form() -> CardForm {
+    CardForm { action: "https://card.example/card".to_owned(), ticket: "c2VhbGVk".to_owned() }
 }
 
 fn keys() -> Vec<Sample> {
@@ -275,6 +312,7 @@ fn enrolment() -> Vec<Sample> {
             kind,
             offers_app: true,
             offers_key: true,
+            offers_card: kind == "smartcard",
             offers: PhoneOffer::of(&FactorKind::ALL),
             next: "/".to_owned(),
             to_application,

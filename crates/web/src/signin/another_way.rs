@@ -106,6 +106,7 @@ const fn awaits_second_factor(kind: &ScreenKind) -> bool {
         | ScreenKind::Pass { .. }
         | ScreenKind::RecoveryCode { .. }
         | ScreenKind::Key { .. }
+        | ScreenKind::Card { .. }
         | ScreenKind::App { .. }
         | ScreenKind::Send { .. }
         | ScreenKind::TextCode { .. }
@@ -119,6 +120,7 @@ const fn awaits_second_factor(kind: &ScreenKind) -> bool {
         | ScreenKind::EnrolTotp { .. }
         | ScreenKind::EnrolNumber { .. }
         | ScreenKind::EnrolKey { .. }
+        | ScreenKind::EnrolCard { .. }
         | ScreenKind::ActivateToken { .. }
         | ScreenKind::BindApp { .. }
         | ScreenKind::ConfirmApp { .. }

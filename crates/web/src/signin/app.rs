@@ -173,7 +173,9 @@ fn awaited(screen: &Screen, now: Timestamp) -> Option<CredentialId> {
         | ScreenKind::Pass { .. }
         | ScreenKind::RecoveryCode { .. }
         | ScreenKind::Key { .. }
+        | ScreenKind::Card { .. }
         | ScreenKind::EnrolKey { .. }
+        | ScreenKind::EnrolCard { .. }
         | ScreenKind::ActivateToken { .. }
         | ScreenKind::Send { .. }
         | ScreenKind::TextCode { .. }

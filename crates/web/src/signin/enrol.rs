@@ -61,6 +61,8 @@ pub(crate) struct EnrolledView {
     pub(crate) offers_app: bool,
     /// Whether a security key can be added.
     pub(crate) offers_key: bool,
+    /// Whether a smartcard can be linked.
+    pub(crate) offers_card: bool,
     pub(crate) offers: Vec<PhoneOffer>,
     /// Where to go on.
     pub(crate) next: String,
@@ -78,6 +80,7 @@ pub(crate) async fn enrolled(person: Person, Params(towards): Params<Towards>) -
         kind: kind.unwrap_or(FactorKind::Totp).as_str(),
         offers_app: info.can_add_app,
         offers_key: info.can_add_key,
+        offers_card: info.can_add_card,
         offers: PhoneOffer::of(&info.phones),
         next: routes::destination(&destination),
         to_application: matches!(destination, Destination::Authorization(_)),

@@ -7,6 +7,7 @@
 mod another_way;
 mod app;
 mod begin;
+mod card;
 mod enrol;
 mod help;
 mod key;
@@ -21,10 +22,11 @@ mod telephone;
 pub(crate) use another_way::{another_way, choose};
 pub(crate) use app::{app_done, code_instead, wait_for_app};
 pub(crate) use begin::{begin_fresh_factor, start};
+pub(crate) use card::card_shown;
 pub(crate) use enrol::{choose_again, choose_method, confirm, confirm_app, confirm_token, enrolled};
 pub(crate) use help::{accessibility, cannot_sign_in};
 pub(crate) use key::{browser_failure, confirm_key, passkey_options, show_key, show_passkey};
-pub(crate) use refusal::{app_failed, call_failed, key_failed};
+pub(crate) use refusal::{app_failed, call_failed, card_failed, key_failed};
 pub(crate) use report::{report, report_form, reported};
 pub(crate) use screen::{Typed, page as screen_page, place};
 pub(crate) use sign_out::{confirm_sign_out, sign_out, signed_out};
@@ -40,6 +42,7 @@ pub(crate) use telephone::{
 pub(crate) mod views {
     pub(crate) use super::another_way::{AnotherWayView, ChoiceView};
     pub(crate) use super::app::{AppView, AskAppView};
+    pub(crate) use super::card::{CardView, EnrolCardView};
     pub(crate) use super::enrol::EnrolledView;
     pub(crate) use super::help::{CannotView, HelpersView, NothingView};
     pub(crate) use super::key::{EnrolKeyView, KeyView};

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use wardkey_domain::factor::FactorKind;
 use wardkey_domain::factor::push::PushFailure;
+use wardkey_domain::factor::smartcard::CardFailure;
 use wardkey_domain::factor::voice_call::CallOutcome;
 use wardkey_domain::factor::webauthn::KeyFailure;
 use wardkey_domain::signin::Refusal;
@@ -41,6 +42,12 @@ pub(crate) fn app_failed(failure: PushFailure) -> ErrorView {
 /// What to tell the person whose security key was not taken.
 pub(crate) fn key_failed(failure: KeyFailure) -> ErrorView {
     let refusal = Refusal::KeyFailed(failure);
+    ErrorView { field: "", text: words::sentence(refusal.as_str()), code: Some(refusal.code()) }
+}
+
+/// What to tell the person whose smartcard was not taken.
+pub(crate) fn card_failed(failure: CardFailure) -> ErrorView {
+    let refusal = Refusal::CardFailed(failure);
     ErrorView { field: "", text: words::sentence(refusal.as_str()), code: Some(refusal.code()) }
 }
 
@@ -90,6 +97,7 @@ pub(crate) fn retry_after(refusal: &Refusal, now: Timestamp) -> Option<Duration>
         | Refusal::NumberNotAllowed
         | Refusal::AppFailed(_)
         | Refusal::KeyFailed(_)
+        | Refusal::CardFailed(_)
         | Refusal::NetworkReported
         | Refusal::NothingButTheMovingApp => None,
     }
@@ -123,6 +131,7 @@ const fn field(refusal: &Refusal) -> &'static str {
         | Refusal::NumberNotAllowed
         | Refusal::AppFailed(_)
         | Refusal::KeyFailed(_)
+        | Refusal::CardFailed(_)
         | Refusal::AskedTooOften { .. }
         | Refusal::AnotherRequestOpen { .. }
         | Refusal::NetworkReported

@@ -16,7 +16,7 @@ use wardkey_usecases::signin::{CredentialView, Screen, ScreenKind, accepts_passk
 use crate::demo::PersonRow;
 use crate::page::Page;
 use crate::person::frame_of;
-use crate::signin::{app, key, refusal, telephone};
+use crate::signin::{app, card, key, refusal, telephone};
 use crate::view::{CallView, RulesView, Standing, token_words};
 use crate::web::Web;
 use crate::{qr, routes};
@@ -64,6 +64,8 @@ pub(crate) const fn place(screen: &Screen) -> &'static str {
         ScreenKind::RecoveryCode { .. } => routes::RECOVERY_CODE,
         ScreenKind::Key { .. } => routes::KEY,
         ScreenKind::EnrolKey { .. } => routes::ENROL_KEY,
+        ScreenKind::Card { .. } => routes::CARD,
+        ScreenKind::EnrolCard { .. } => routes::ENROL_CARD,
         ScreenKind::ActivateToken { .. } => routes::ENROL_TOKEN,
         ScreenKind::App { .. } => routes::APP_DONE,
         ScreenKind::BindApp { .. } | ScreenKind::ConfirmApp { .. } => routes::ENROL_BIND,
@@ -82,6 +84,9 @@ pub(crate) const fn place(screen: &Screen) -> &'static str {
 pub(crate) fn page(web: &Web, screen: &Screen, token: &Secret<String>, typed: &Typed) -> Page {
     let (template, view) = contents(web, screen, typed);
     let mut page = Page::new(template, frame_of(screen, token), view);
+    if matches!(screen.kind, ScreenKind::Card { .. } | ScreenKind::EnrolCard { .. }) {
+        page = page.leading_to_cards();
+    }
     if let Some(outcome) = telephone::failed_call(&screen.kind) {
         page.errors = vec![refusal::call_failed(outcome)];
     } else if let Some(failure) = failed_app(&screen.kind, web.app().now()) {
@@ -132,7 +137,9 @@ fn varying(screen: &Screen, typed: &Typed) -> Option<Vec<String>> {
         | ScreenKind::Pass { .. }
         | ScreenKind::RecoveryCode { .. }
         | ScreenKind::Key { .. }
+        | ScreenKind::Card { .. }
         | ScreenKind::EnrolKey { .. }
+        | ScreenKind::EnrolCard { .. }
         | ScreenKind::ActivateToken { .. }
         | ScreenKind::App { .. }
         | ScreenKind::BindApp { .. }
@@ -213,6 +220,10 @@ fn contents(web: &Web, screen: &Screen, typed: &Typed) -> (&'static str, Value) 
         ScreenKind::Key { options, credentials, several } => {
             ("signin/key.html", key::key_page(screen, options, credentials, *several))
         }
+        ScreenKind::Card { ticket, credentials, several } => {
+            ("signin/card.html", card::card_page(web, screen, ticket, credentials, *several))
+        }
+        ScreenKind::EnrolCard { ticket } => ("signin/enrol-card.html", card::enrol_card_page(web, ticket)),
         ScreenKind::EnrolKey { options } => ("signin/enrol-key.html", key::enrol_key_page(options, typed)),
         ScreenKind::ActivateToken { token } => {
             let token = token.as_ref().map(token_words);

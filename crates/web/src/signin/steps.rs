@@ -80,7 +80,9 @@ pub(crate) async fn activate(visitor: Visitor, flow: Option<InFlow>) -> Result<A
         | ScreenKind::Pass { .. }
         | ScreenKind::RecoveryCode { .. }
         | ScreenKind::Key { .. }
+        | ScreenKind::Card { .. }
         | ScreenKind::EnrolKey { .. }
+        | ScreenKind::EnrolCard { .. }
         | ScreenKind::ActivateToken { .. }
         | ScreenKind::App { .. }
         | ScreenKind::BindApp { .. }

@@ -171,7 +171,9 @@ pub(crate) const fn standing(kind: &ScreenKind) -> Option<CallStanding> {
         | ScreenKind::Pass { .. }
         | ScreenKind::RecoveryCode { .. }
         | ScreenKind::Key { .. }
+        | ScreenKind::Card { .. }
         | ScreenKind::EnrolKey { .. }
+        | ScreenKind::EnrolCard { .. }
         | ScreenKind::ActivateToken { .. }
         | ScreenKind::App { .. }
         | ScreenKind::BindApp { .. }

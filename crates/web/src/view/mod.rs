@@ -3,6 +3,7 @@
 //! Here: the views that many pages share. A page's own view stands next to its handler. Read next: `PersonView`.
 
 mod app;
+mod card;
 mod help;
 mod outage;
 mod person;
@@ -12,6 +13,7 @@ mod telephone;
 mod token;
 
 pub(crate) use app::{AppActions, BindAppView, ConfirmAppView, Standing};
+pub(crate) use card::CardForm;
 pub(crate) use help::HelpView;
 pub(crate) use outage::OutageView;
 pub(crate) use person::PersonView;

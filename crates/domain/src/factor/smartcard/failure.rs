@@ -31,11 +31,13 @@ pub enum CardFailure {
     UnknownCard,
     /// It is registered already.
     KnownCard,
+    /// It was shown too long ago.
+    TooLate,
 }
 
 impl CardFailure {
     /// Every one, for the reference.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::NoCard,
         Self::Unreadable,
         Self::UnknownAuthority,
@@ -49,6 +51,7 @@ impl CardFailure {
         Self::OtherPerson,
         Self::UnknownCard,
         Self::KnownCard,
+        Self::TooLate,
     ];
 
     /// The word for it in templates, the audit and metrics.
@@ -67,6 +70,7 @@ impl CardFailure {
             Self::OtherPerson => "card_other_person",
             Self::UnknownCard => "card_unknown",
             Self::KnownCard => "card_known",
+            Self::TooLate => "card_too_late",
         }
     }
 }

@@ -17,6 +17,7 @@ mod list;
 mod ocsp;
 mod policy;
 mod rules;
+mod state;
 mod status;
 
 #[cfg(test)]
@@ -31,4 +32,7 @@ pub use identifier::{CardIdentifier, UnknownIdentifier};
 pub use list::RevocationList;
 pub use policy::{BadPolicy, PolicyOid};
 pub use rules::{RevocationRules, SmartcardRules, Unpublished};
+pub use state::{
+    BadCardRecord, CardRecord, CardState, Linking, PRESENTED_FOR, PresentedCard, Verdict, link, present, verify,
+};
 pub use status::{Grace, Standing, StatusFailure, StatusQuestion, StatusSource};

@@ -10,8 +10,9 @@ use wardkey_testkit::{Browser, TestApp};
 const LIST: &str = include_str!("routes.txt");
 
 /// Where routes are written, and where the names of their addresses are.
-const ROUTERS: [(&str, &str); 6] = [
+const ROUTERS: [(&str, &str); 7] = [
     ("web/src/router.rs", "web/src/routes.rs"),
+    ("web/src/card_door.rs", "web/src/routes.rs"),
     ("web/src/admin/router.rs", "web/src/routes.rs"),
     ("web/src/authenticator.rs", "web/src/routes.rs"),
     ("protocols/src/authenticator/router.rs", "protocols/src/authenticator/paths.rs"),
@@ -128,6 +129,8 @@ async fn every_route_keeps_out_whom_it_is_not_for() {
                 assert!(led_away, "{route} answers {} to somebody who is enrolling", answer.status());
             }
             "client" | "bearer" | "app" => assert!(is_refused(&answer), "{about}"),
+            // Cards are shown at an address of their own.
+            "cards" => assert_eq!(answer.status(), 404, "{about}"),
             "demonstration" | "operator" => assert_eq!(answer.status(), 404, "{about}"),
             other => panic!("{route}: nobody is called `{other}`"),
         }

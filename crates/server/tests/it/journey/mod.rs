@@ -11,4 +11,5 @@ mod password;
 mod recovery_code;
 mod security_key;
 mod sessions;
+mod smartcard;
 mod throttle;

@@ -9,6 +9,7 @@ use tokio::net::TcpListener;
 use wardkey_domain::application::{ClientSettings, RedirectUri, ServerUri};
 use wardkey_domain::op::{Actor, Origin};
 use wardkey_gateway::breached_password::BreachedPasswords;
+use wardkey_gateway::certificate_status::CertificateStatus;
 use wardkey_gateway::outbound::{Outbound, OutboundSettings};
 use wardkey_testkit::TestApp;
 use wardkey_usecases::application::{NewApplication, add_application, deliver_logouts, owner};
@@ -66,6 +67,7 @@ async fn app_that_may_call(test: &TestApp, server: &Listening) -> App {
         }),
         outbound: Outbound::new(&OutboundSettings { allow, ..OutboundSettings::default() }).unwrap(),
         push_outbound: test.app.outbound().clone(),
+        certificate_status: CertificateStatus::new(test.app.outbound().clone()),
         breached: BreachedPasswords::none(),
         gateways: wardkey_usecases::message::Gateways::default(),
         settings: test.settings().clone(),

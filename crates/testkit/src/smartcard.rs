@@ -1,0 +1,159 @@
+//! Smartcards, an authority that issues them, and the address where browsers show them.
+
+use std::sync::Arc;
+
+use http::{Method, Request, header};
+use rcgen::{
+    BasicConstraints, CertificateParams, CertifiedIssuer, DnType, ExtendedKeyUsagePurpose, IsCa, KeyPair,
+    KeyUsagePurpose, SanType,
+};
+use wardkey_domain::factor::smartcard::Authorities;
+use wardkey_web::{CardChain, WebSettings};
+
+use crate::browser::{Browser, unescape};
+use crate::test_app::TestApp;
+use crate::transport::Transport;
+
+/// Where cards are shown in a test.
+pub const CARD_ORIGIN: &str = "http://localhost:8481";
+
+/// Issues smartcards. It publishes nothing about revocation.
+pub struct CardAuthority {
+    issuer: CertifiedIssuer<'static, KeyPair>,
+}
+
+/// The certificates that a card shows, its own first.
+pub type Chain = Vec<Vec<u8>>;
+
+/// What a browser got at the address where cards are shown.
+#[derive(Clone, Debug)]
+pub struct Shown {
+    /// The status.
+    pub status: u16,
+    /// Where it is sent on, if it is.
+    pub location: Option<String>,
+    /// The page.
+    pub html: String,
+}
+
+impl Shown {
+    /// What the page gives the browser to take back.
+    pub fn receipt(&self) -> Option<&str> {
+        self.html.split("name=\"receipt\" value=\"").nth(1)?.split('"').next()
+    }
+
+    /// Where it takes it.
+    pub fn back(&self) -> Option<&str> {
+        self.html.split("method=\"post\" action=\"").nth(1)?.split('"').next()
+    }
+}
+
+impl CardAuthority {
+    /// An authority of this name.
+    ///
+    /// # Panics
+    /// When no certificate can be made.
+    pub fn new(name: &str) -> Self {
+        let mut params = CertificateParams::default();
+        params.distinguished_name.push(DnType::CommonName, name);
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
+        let key = KeyPair::generate().expect("a key");
+        Self { issuer: CertifiedIssuer::self_signed(params, key).expect("a certificate") }
+    }
+
+    /// The authority as an operator trusts it.
+    ///
+    /// # Panics
+    /// When it is none.
+    pub fn trusted(&self) -> Authorities {
+        Authorities::new(vec![self.issuer.der().to_vec()]).expect("an authority")
+    }
+
+    /// A card of whoever has this number and, if it says so, this address.
+    ///
+    /// # Panics
+    /// When no certificate can be made.
+    pub fn card(&self, number: &str, address: Option<&str>) -> Chain {
+        let mut params = CertificateParams::default();
+        params.distinguished_name = rcgen::DistinguishedName::new();
+        params.distinguished_name.push(DnType::CommonName, number);
+        let names = address.map(|address| SanType::Rfc822Name(address.try_into().expect("an address")));
+        params.subject_alt_names.extend(names);
+        params.is_ca = IsCa::ExplicitNoCa;
+        params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
+        params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
+        let key = KeyPair::generate().expect("a key");
+        vec![params.signed_by(&key, &self.issuer).expect("a certificate").der().to_vec()]
+    }
+}
+
+impl TestApp {
+    /// Shows a card where cards are shown, as if TLS had proved that the browser holds its key.
+    ///
+    /// # Panics
+    /// When there is no answer.
+    pub async fn show_card(&self, ticket: &str, chain: &[Vec<u8>]) -> Shown {
+        let router = wardkey_web::card_router(self.app.clone(), WebSettings::default());
+        let router = wardkey_web::wrap(router, self.app.clone(), WebSettings::default());
+        let mut request = form(ticket);
+        request.extensions_mut().insert(CardChain(Arc::new(chain.to_vec())));
+        send(&Transport::router(router), request).await
+    }
+
+    /// Hands on what a proxy says in these headers; `trusted` are the networks of proxies that are believed.
+    ///
+    /// # Panics
+    /// When there is no answer.
+    pub async fn forward_card(&self, ticket: &str, headers: &[(&'static str, String)], trusted: &[&str]) -> Shown {
+        let card_proxies = trusted.iter().map(|network| network.parse().expect("a network")).collect();
+        let settings = WebSettings { card_proxies, ..WebSettings::default() };
+        let router = wardkey_web::card_router(self.app.clone(), settings.clone());
+        let router = wardkey_web::wrap(router, self.app.clone(), settings);
+        let mut request = form(ticket);
+        for (name, value) in headers {
+            request.headers_mut().append(*name, value.parse().expect("a header"));
+        }
+        send(&Transport::router(router), request).await
+    }
+}
+
+impl Browser {
+    /// What the page that the browser is on hands it for the address where cards are shown.
+    ///
+    /// # Panics
+    /// When the page asks for no card.
+    pub fn card_ticket(&self) -> String {
+        let shown_at = format!("{CARD_ORIGIN}/card");
+        let form = self.page().forms().iter().find(|form| form.action == shown_at);
+        let form =
+            form.unwrap_or_else(|| panic!("no card is asked for on {}: {}", self.page().path(), self.page().text()));
+        form.fields.iter().find(|field| field.name == "ticket").expect("a ticket").value.clone()
+    }
+
+    /// Shows a card that is in order, and comes back.
+    ///
+    /// # Panics
+    /// When the card is refused where it is shown.
+    pub async fn shows_card(&mut self, test: &TestApp, chain: &[Vec<u8>]) {
+        let shown = test.show_card(&self.card_ticket(), chain).await;
+        let (Some(receipt), Some(back)) = (shown.receipt(), shown.back()) else { panic!("{}", shown.html) };
+        let path = back.strip_prefix(crate::ISSUER).expect("our own address").to_owned();
+        self.post(&path, &[("receipt", receipt)]).await;
+    }
+}
+
+fn form(ticket: &str) -> Request<Vec<u8>> {
+    let request = Request::builder().method(Method::POST).uri("/card");
+    let request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+    request.body(format!("ticket={ticket}").into_bytes()).expect("a request")
+}
+
+async fn send(transport: &Transport, request: Request<Vec<u8>>) -> Shown {
+    let answer = transport.send(request).await;
+    Shown {
+        status: answer.status().as_u16(),
+        location: answer.headers().get(header::LOCATION).and_then(|value| value.to_str().ok()).map(str::to_owned),
+        html: unescape(&String::from_utf8(answer.into_body()).expect("a page")),
+    }
+}
