@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::middleware::from_fn_with_state;
 use wardkey_gateway::breached_password::BreachedPasswords;
+use wardkey_gateway::care_identity::CareIdentity;
 use wardkey_gateway::certificate_status::CertificateStatus;
 use wardkey_gateway::outbound::{Outbound, OutboundSettings};
 use wardkey_store::{MasterKeys, Store, StoreSettings};
@@ -88,6 +89,7 @@ pub fn build(config: &Config, store: Store, demo: DemoMode, gateways: Gateways) 
     let for_cards = OutboundSettings { allow: config.smartcard.allow.clone(), ..config.outbound.clone() };
     let card_outbound =
         Outbound::new(&for_cards).map_err(|error| CliError::fault("set up smartcard authorities", &error))?;
+    let care_identity = care_identity(config)?;
     Ok(App::new(Parts {
         store,
         clock: clock::system(),
@@ -95,10 +97,23 @@ pub fn build(config: &Config, store: Store, demo: DemoMode, gateways: Gateways) 
         outbound,
         push_outbound,
         certificate_status: CertificateStatus::new(card_outbound),
+        care_identity,
         breached,
         gateways,
         settings: config.settings(demo == DemoMode::On),
     }))
+}
+
+/// The client of the provider that has card sign-ins, if one is configured.
+///
+/// # Errors
+/// When its settings would never lead to a sign-in.
+pub fn care_identity(config: &Config) -> Result<Option<CareIdentity>, CliError> {
+    let Some(settings) = config.care_identity.settings.clone() else { return Ok(None) };
+    let outbound = OutboundSettings { allow: config.care_identity.allow.clone(), ..config.outbound.clone() };
+    let outbound = Outbound::new(&outbound).map_err(|error| CliError::fault("set up NHS Care Identity", &error))?;
+    let client = CareIdentity::new(settings, outbound);
+    client.map(Some).map_err(|error| CliError::fault("set up NHS Care Identity", &error))
 }
 
 /// Every route of the product, in all its layers.

@@ -222,6 +222,7 @@ fn build(store: Store, clock: &TestClock, settings: Settings, outbound: Outbound
         random: random(),
         push_outbound: outbound.clone(),
         certificate_status: CertificateStatus::new(outbound.clone()),
+        care_identity: None,
         outbound,
         breached: BreachedPasswords::none(),
         gateways,

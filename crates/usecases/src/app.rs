@@ -8,6 +8,7 @@ use wardkey_domain::id::{IdEntropy, RequestId};
 use wardkey_domain::op::{Actor, Op, Origin};
 use wardkey_domain::time::Timestamp;
 use wardkey_gateway::breached_password::BreachedPasswords;
+use wardkey_gateway::care_identity::CareIdentity;
 use wardkey_gateway::certificate_status::CertificateStatus;
 use wardkey_gateway::outbound::Outbound;
 use wardkey_gateway::push::PushSender;
@@ -43,6 +44,8 @@ pub struct Parts {
     pub push_outbound: Outbound,
     /// Authorities that say whether a certificate was revoked.
     pub certificate_status: CertificateStatus,
+    /// The provider that has card sign-ins, if there is one.
+    pub care_identity: Option<CareIdentity>,
     /// The file of breached passwords, if the operator supplied one.
     pub breached: BreachedPasswords,
     /// The networks that messages leave by.
@@ -156,7 +159,12 @@ impl App {
         &self.0.parts.certificate_status
     }
 
-    /// What they have said.
+    /// The provider that has card sign-ins.
+    pub fn care_identity(&self) -> Option<&CareIdentity> {
+        self.0.parts.care_identity.as_ref()
+    }
+
+    /// What authorities have said.
     pub(crate) fn card_statuses(&self) -> &CardStatuses {
         &self.0.card_statuses
     }

@@ -75,7 +75,7 @@ pub(crate) fn refused(failure: CardFailure, back: String) -> Page {
 }
 
 /// Where the page is that a card was shown for.
-fn place(shown_for: CardFor) -> String {
+pub(crate) fn place(shown_for: CardFor) -> String {
     match shown_for {
         CardFor::SignIn(_) => routes::CARD.to_owned(),
         CardFor::Enrolment(_) => routes::ENROL_CARD.to_owned(),

@@ -38,6 +38,12 @@ pub const CARD: &str = "/signin/card";
 pub const ENROL_CARD: &str = "/profile/self-enrol/card";
 /// Linking a smartcard.
 pub const ADD_CARD: &str = "/profile/security-info/add-card";
+/// On to NHS Care Identity.
+pub const CARE_IDENTITY: &str = "/care-identity";
+/// Back from NHS Care Identity.
+pub const CARE_IDENTITY_CALLBACK: &str = "/care-identity/callback";
+/// The key by which NHS Care Identity knows us.
+pub const CARE_IDENTITY_KEYS: &str = "/care-identity/jwks";
 /// Where browsers show smartcards, at an address of its own.
 pub const SHOW_CARD: &str = "/card";
 /// Showing a passkey in place of address and password.

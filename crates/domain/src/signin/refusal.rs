@@ -197,6 +197,8 @@ impl Refusal {
                 CardFailure::UnknownCard => "SIGNIN-062",
                 CardFailure::KnownCard => "SIGNIN-063",
                 CardFailure::TooLate => "SIGNIN-064",
+                CardFailure::NotVouched => "SIGNIN-065",
+                CardFailure::ProviderDown => "SIGNIN-066",
             },
             Self::CallFailed(outcome) => match outcome {
                 CallOutcome::WrongCode => "SIGNIN-030",
@@ -400,6 +402,12 @@ impl Refusal {
                 }
                 CardFailure::KnownCard => "The card is linked already, to this account or another one.",
                 CardFailure::TooLate => "The card was shown too long ago: press the button and show it again.",
+                CardFailure::NotVouched => {
+                    "NHS Care Identity did not confirm a sign-in with a card: it was cancelled, was not strong enough, or is not believed. The server's log says which. Try again, with the card."
+                }
+                CardFailure::ProviderDown => {
+                    "NHS Care Identity cannot be reached. Wait, or use another way. If it happens to everybody, tell whoever runs the service."
+                }
             },
             Self::CallFailed(outcome) => match outcome {
                 CallOutcome::WrongCode => "The digits on the keypad were not those on the screen: ask for a new call.",

@@ -33,6 +33,9 @@ pub async fn run(args: &Args, config: &Config) -> Result<(), CliError> {
         loaded.map_err(|error| CliError::fault("use the certificate for smartcards", &error))?;
         println!("certificate for smartcards: in order");
     }
+    if wiring::care_identity(config)?.is_some() {
+        println!("NHS Care Identity: in order");
+    }
     if let Some(path) = &config.password.breached {
         BreachedPasswords::open(path).map_err(|error| CliError::fault("use the breached passwords", &error))?;
         println!("breached passwords: in order");

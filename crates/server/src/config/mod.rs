@@ -6,6 +6,7 @@
 
 mod audit;
 mod cache;
+mod care_identity;
 mod database;
 mod environment;
 mod file;

@@ -23,8 +23,8 @@ use super::file::File;
 use super::problem::ConfigError;
 use super::reader::{Reader, SectionDoc};
 use super::{
-    audit, cache, database, hashing, help, keys, listen, log, message, metrics, network, oidc, outbound, password,
-    push, server, session, signin, smartcard, telephone, temporary_access_pass, throttle, totp, webauthn,
+    audit, cache, care_identity, database, hashing, help, keys, listen, log, message, metrics, network, oidc, outbound,
+    password, push, server, session, signin, smartcard, telephone, temporary_access_pass, throttle, totp, webauthn,
 };
 
 /// What is read when no file is named.
@@ -72,6 +72,8 @@ pub struct Config {
     pub webauthn: webauthn::WebAuthn,
     /// `[smartcard]`.
     pub smartcard: smartcard::Smartcard,
+    /// `[care_identity]`.
+    pub care_identity: care_identity::CareIdentity,
     /// `[telephone]`, `[sms]`, `[voice_call]`, `[restricted]`.
     pub telephone: telephone::Telephone,
     /// `[message]` and `[budget]`.
@@ -198,6 +200,7 @@ fn sections(reader: &mut Reader) -> Option<Config> {
     let pass = temporary_access_pass::read(reader);
     let webauthn = webauthn::read(reader, server.issuer.as_ref());
     let smartcard = smartcard::read(reader, server.issuer.as_ref(), &listen);
+    let care_identity = care_identity::read(reader, server.issuer.as_ref());
     let telephone = telephone::read(reader);
     let message = message::read(reader, telephone.ring_for);
     let networks = network::read(reader, server.issuer.as_ref().map(Issuer::host), telephone.ring_for);
@@ -224,6 +227,7 @@ fn sections(reader: &mut Reader) -> Option<Config> {
         pass,
         webauthn,
         smartcard,
+        care_identity,
         telephone,
         message,
         networks,

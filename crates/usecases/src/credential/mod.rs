@@ -13,6 +13,7 @@ mod add_phone;
 mod bind_app;
 mod card_status;
 mod card_ticket;
+mod care_identity;
 mod change_password;
 mod confirm_phone;
 pub(crate) mod enrol_key;
@@ -41,6 +42,7 @@ pub use bind_app::{
 };
 pub use card_status::CardStatuses;
 pub use card_ticket::CardFor;
+pub use care_identity::{CareIdentityReply, CareIdentityStart, begin_care_identity, care_identity_answered};
 pub use change_password::{ChangePassword, PasswordChange, change_password, may_change_password};
 pub use confirm_phone::{PhoneConfirmation, confirm_phone_call, confirm_phone_code};
 pub use enrol_key::{AwaitedKey, KeyEnrolment};

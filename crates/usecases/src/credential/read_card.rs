@@ -45,19 +45,21 @@ pub async fn read_card(app: &App, op: &Op, ticket: &str, chain: &[Vec<u8>]) -> R
             let tx = app.store().read().await?;
             Ok(CardReading::Read { receipt: ticket.receipt(&tx, &card)?, shown_for })
         }
-        Err(failure) => {
-            let refusal = Refusal::CardFailed(failure);
-            metrics::counter!("wardkey_sign_in_refused_total", "refusal" => refusal.as_str()).increment(1);
-            let mut tx = app.store().begin().await?;
-            let account = store::directory::find_account(&mut tx, ticket.account).await?;
-            let account = account.ok_or(Error::NotFound("account"))?;
-            let refusal = refusal.as_str().into();
-            let event = Event::SignInRefused { account: Some(account.id), application: None, refusal, count: 1 };
-            store::audit::append(&mut tx, op, Some(account.organisation), event).await?;
-            tx.commit().await?;
-            Ok(CardReading::Refused { failure, shown_for })
-        }
+        Err(failure) => refused(app, op, ticket, failure).await,
     }
+}
+
+/// A card that was refused, noted in the audit of the account that it was shown for.
+pub(super) async fn refused(app: &App, op: &Op, ticket: CardTicket, failure: CardFailure) -> Result<CardReading> {
+    let refusal = Refusal::CardFailed(failure);
+    metrics::counter!("wardkey_sign_in_refused_total", "refusal" => refusal.as_str()).increment(1);
+    let mut tx = app.store().begin().await?;
+    let account = store::directory::find_account(&mut tx, ticket.account).await?.ok_or(Error::NotFound("account"))?;
+    let refusal = refusal.as_str().into();
+    let event = Event::SignInRefused { account: Some(account.id), application: None, refusal, count: 1 };
+    store::audit::append(&mut tx, op, Some(account.organisation), event).await?;
+    tx.commit().await?;
+    Ok(CardReading::Refused { failure, shown_for: ticket.shown_for })
 }
 
 /// Checks the card, and asks whoever issued it whether it was revoked.

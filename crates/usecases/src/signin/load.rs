@@ -117,7 +117,8 @@ pub(crate) async fn barred_factors(
     let switched_off = store::directory::list_factors_off(tx, organisation).await?;
     let mut unavailable = app.gateways().unavailable(app.now());
     // Where no card can be shown.
-    unavailable.extend(app.settings().card_origin.is_none().then_some(FactorKind::Smartcard));
+    let shown_nowhere = app.settings().card_origin.is_none() && app.care_identity().is_none();
+    unavailable.extend(shown_nowhere.then_some(FactorKind::Smartcard));
     let bars = Bars { roles, switched_off: &switched_off, unavailable: &unavailable };
     let rules = &app.settings().restricted;
     Ok(second_factors()

@@ -56,16 +56,21 @@ pub(crate) async fn add_card(
     Segment(id): Segment<CredentialId>,
     form: Returned,
 ) -> Result<Answer, PageError> {
-    match credential::add_card(person.app(), &person.op, id, form.text("receipt")).await {
+    take_card(&person, id, form.text("receipt")).await
+}
+
+/// Links the card that a receipt is for.
+pub(crate) async fn take_card(person: &Person, id: CredentialId, receipt: &str) -> Result<Answer, PageError> {
+    match credential::add_card(person.app(), &person.op, id, receipt).await {
         Ok(CardEnrolment::Enrolled(_)) => Ok(Goto::to(routes::SECURITY_INFO).notice(Notice::CardAdded).into()),
         Ok(CardEnrolment::Refused(failure, awaited)) => {
-            let mut page = page(&person, &awaited).status(StatusCode::UNPROCESSABLE_ENTITY);
+            let mut page = page(person, &awaited).status(StatusCode::UNPROCESSABLE_ENTITY);
             page.errors.push(card_failed(failure));
             Ok(page.into())
         }
         Err(error @ Error::Conflict(_)) => {
             let awaited = credential::awaited_card(person.app(), &person.op, id).await?;
-            Ok(page(&person, &awaited).refused(error)?.into())
+            Ok(page(person, &awaited).refused(error)?.into())
         }
         Err(error) => Err(error.into()),
     }

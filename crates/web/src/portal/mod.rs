@@ -21,7 +21,7 @@ pub(crate) use apps::{
     ask_again, begin_binding, begin_binding_form, begin_moving, binding_form, continue_binding, move_form,
     wait_for_binding,
 };
-pub(crate) use cards::{add_card, add_card_form, begin_card, begin_card_form};
+pub(crate) use cards::{add_card, add_card_form, begin_card, begin_card_form, take_card};
 pub(crate) use device::{device, device_code, device_decision};
 pub(crate) use home::home;
 pub(crate) use keys::{add_key, add_key_form, begin_key, begin_key_form};

@@ -52,9 +52,17 @@ fn cards() -> Vec<Sample> {
         };
         Page::new("signin/card.html", visitor(), view)
     };
+    let card_at = |action: Option<&str>| {
+        let care_identity = Some(crate::routes::CARE_IDENTITY);
+        let card = CardForm { action: action.map(str::to_owned), care_identity, ticket: "c2VhbGVk".to_owned() };
+        let view = CardView { application: None, labels: vec!["Smartcard".to_owned()], card, several: false };
+        Page::new("signin/card.html", visitor(), view)
+    };
     let card_refused = |failure| card_door::refused(failure, "https://id.example/signin/card".to_owned());
     vec![
         Sample::new("card", card(&["Smartcard ending 0107"], false)),
+        Sample::new("card-or-care-identity", card_at(Some("https://card.example/card"))),
+        Sample::new("card-care-identity", card_at(None)),
         Sample::new("card-several", card(&["Smartcard ending 0107", "Old card"], true)),
         Sample::new("card-unknown", refused(card(&["Old card"], true), &Refusal::CardFailed(CardFailure::UnknownCard))),
         Sample::new(
@@ -73,7 +81,8 @@ fn cards() -> Vec<Sample> {
 
 /// The form that leads to the address where cards are shown.
 pub(super) fn card_form() -> CardForm {
-    CardForm { action: "https://card.example/card".to_owned(), ticket: "c2VhbGVk".to_owned() }
+    let action = Some("https://card.example/card".to_owned());
+    CardForm { action, care_identity: None, ticket: "c2VhbGVk".to_owned() }
 }
 
 fn keys() -> Vec<Sample> {

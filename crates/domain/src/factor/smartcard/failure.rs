@@ -33,11 +33,15 @@ pub enum CardFailure {
     KnownCard,
     /// It was shown too long ago.
     TooLate,
+    /// The provider that has card sign-ins did not confirm one.
+    NotVouched,
+    /// That provider cannot be reached.
+    ProviderDown,
 }
 
 impl CardFailure {
     /// Every one, for the reference.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 16] = [
         Self::NoCard,
         Self::Unreadable,
         Self::UnknownAuthority,
@@ -52,6 +56,8 @@ impl CardFailure {
         Self::UnknownCard,
         Self::KnownCard,
         Self::TooLate,
+        Self::NotVouched,
+        Self::ProviderDown,
     ];
 
     /// The word for it in templates, the audit and metrics.
@@ -71,6 +77,8 @@ impl CardFailure {
             Self::UnknownCard => "card_unknown",
             Self::KnownCard => "card_known",
             Self::TooLate => "card_too_late",
+            Self::NotVouched => "card_not_vouched",
+            Self::ProviderDown => "card_provider_down",
         }
     }
 }

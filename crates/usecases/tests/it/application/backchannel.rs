@@ -68,6 +68,7 @@ async fn app_that_may_call(test: &TestApp, server: &Listening) -> App {
         outbound: Outbound::new(&OutboundSettings { allow, ..OutboundSettings::default() }).unwrap(),
         push_outbound: test.app.outbound().clone(),
         certificate_status: CertificateStatus::new(test.app.outbound().clone()),
+        care_identity: None,
         breached: BreachedPasswords::none(),
         gateways: wardkey_usecases::message::Gateways::default(),
         settings: test.settings().clone(),
