@@ -18,12 +18,15 @@ export class Agent {
     this.#authority = authority;
     this.#through = through;
     this.trace = [];
+    /** What it shows where cards are shown: `origin`, `cert` and `key`. */
+    this.card = undefined;
   }
 
   /** The same browser, with the same cookies, connected another way. */
   through(through) {
     const other = new Agent({ authority: this.#authority, through });
     other.#cookies = this.#cookies;
+    other.card = this.card;
     return other;
   }
 
@@ -44,6 +47,7 @@ export class Agent {
       port: this.#through?.(target) ?? target.port,
       path: target.pathname + target.search,
       ca: this.#authority,
+      ...(target.origin === this.card?.origin ? { cert: this.card.cert, key: this.card.key } : {}),
       agent: false,
       // As browsers do: what an application sends behind the end of its answer is not looked at.
       insecureHTTPParser: true,

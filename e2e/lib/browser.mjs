@@ -18,30 +18,40 @@ const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-ru
 /** How long a page may take before a step fails. */
 const PATIENCE = 60_000;
 
-/** Starts the browser; it trusts the run's server key and no other unknown one. */
-export const startChromium = (pki) => chromium.launch({
+/** Starts the browser; it trusts the run's server key and no other unknown one. `home` is another folder of its user's. */
+export const startChromium = (pki, home) => chromium.launch({
   executablePath: '/usr/bin/chromium',
   headless: true,
   args: [...FLAGS, `--ignore-certificate-errors-spki-list=${pki.pin}`],
+  env: { ...process.env, ...(home && { HOME: home }) },
 });
+
+/**
+ * What a window needs to have `card` at hand. Playwright shows it, by connections of its own, for which the browser cannot check
+ * the server's key.
+ */
+const holding = (world, card) => card && {
+  ignoreHTTPSErrors: true,
+  clientCertificates: [{ origin: world.cardOrigin, certPath: card.chain, keyPath: card.key }],
+};
 
 /** A fresh browser window of one person in one world, and what was seen on the pages that it has shown. */
 export class Window {
   /** With `screens`, a folder, each page is judged and photographed into it; without, pages are only used. */
-  static async open(chromium, { world, screens, javaScriptEnabled = true }) {
-    const context = await chromium.newContext({ viewport: DESKTOP, javaScriptEnabled, locale: 'en-GB' });
+  static async open(chromium, { world, screens, javaScriptEnabled = true, card }) {
+    const context = await chromium.newContext({ viewport: DESKTOP, javaScriptEnabled, locale: 'en-GB', ...holding(world, card) });
     context.setDefaultTimeout(PATIENCE);
     const window = new Window();
     Object.assign(window, { world, context, screens, page: await context.newPage(), problems: [], judged: [] });
-    window.judge = javaScriptEnabled ? window.page : await judgeOf(window, chromium);
-    const origin = new URL(world.issuer).origin;
+    window.judge = javaScriptEnabled ? window.page : await judgeOf(window, chromium, holding(world, card));
+    const origins = [new URL(world.issuer).origin, world.cardOrigin];
     const blame = (text) => window.problems.push(`${window.page.url()}: ${text}`);
     window.page.on('pageerror', (error) => blame(`script error: ${error.message}`));
     window.page.on('console', (message) => {
       // A refusal has a status of its own, which the browser mentions, as it does a connection that a journey has cut; a
       // breach of the security policy is a fault.
       const mentioned = ['the server responded with a status of', 'net::ERR_INTERNET_DISCONNECTED'].some((text) => message.text().includes(text));
-      if (message.type() === 'error' && !mentioned && message.location().url.startsWith(origin)) blame(`console: ${message.text()}`);
+      if (message.type() === 'error' && !mentioned && origins.some((origin) => message.location().url.startsWith(`${origin}/`))) blame(`console: ${message.text()}`);
     });
     return window;
   }
@@ -109,8 +119,8 @@ export class Window {
   }
 
   /** Another window for the same album. */
-  async another(chromium) {
-    const other = await Window.open(chromium, { world: this.world, screens: this.screens });
+  async another(chromium, more = {}) {
+    const other = await Window.open(chromium, { world: this.world, screens: this.screens, ...more });
     Object.assign(other, { problems: this.problems, judged: this.judged });
     return other;
   }
@@ -133,8 +143,8 @@ export class Window {
  * axe-core needs scripts: for a window without them it judges a copy of the page in another one, where axe-core's is the
  * only script.
  */
-async function judgeOf(window, chromium) {
-  const context = await chromium.newContext({ viewport: DESKTOP, locale: 'en-GB' });
+async function judgeOf(window, chromium, more) {
+  const context = await chromium.newContext({ viewport: DESKTOP, locale: 'en-GB', ...more });
   const judge = await context.newPage();
   await judge.route('**/*', async (route) => {
     const request = route.request();

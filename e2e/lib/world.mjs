@@ -6,6 +6,7 @@ import { Agent } from './agent.mjs';
 import { apacheAddresses, startApache } from './apache.mjs';
 import { addApplications, publishKeys, startRelay } from './applications.mjs';
 import { startBalancer } from './balancer.mjs';
+import { CardAuthority } from './card-authority.mjs';
 import { fetchTrusting } from './fetch.mjs';
 import { startLink } from './link.mjs';
 import { ADMINISTRATOR, accountsFile, organisationsFile, person } from './people.mjs';
@@ -45,6 +46,12 @@ class World {
   towards(node) {
     const { host } = new URL(this.issuer);
     return (url) => (url.host === host ? node.port : undefined);
+  }
+
+  /** The same, but cards are shown to `reader`. */
+  showingCardsTo(reader, node) {
+    const { host } = new URL(this.cardOrigin);
+    return (url) => (url.host === host ? reader.cardPort : this.towards(node)(url));
   }
 
   person(role) {
@@ -117,8 +124,11 @@ async function startNode(world, node) {
 
 async function build(world) {
   const count = ENGINES[world.name];
-  const [front, apachePort, ...nodePorts] = await freePorts(2 + count);
+  const [front, apachePort, ...ports] = await freePorts(2 + 2 * count);
+  const [nodePorts, cardPorts] = [ports.slice(0, count), ports.slice(count)];
   world.issuer = `https://localhost:${count > 1 ? front : nodePorts[0]}`;
+  // Browsers show cards to one server, and come back to any.
+  world.cardOrigin = `https://localhost:${cardPorts[0]}`;
   const masterKey = world.at('master.key');
   fs.writeFileSync(masterKey, `e2e:${crypto.randomBytes(32).toString('base64')}\n`, { mode: 0o600 });
   const databases = await databasesFor(world, count);
@@ -127,11 +137,14 @@ async function build(world) {
   world.pushService = await PushService.start(world);
   world.mail = await Peer.start('mail-server', ['plain'], { log: world.at('mail-server.log') });
   world.stops.push(() => world.mail.stop());
+  world.smartcards = await CardAuthority.start(world.at('smartcards'));
+  world.stops.push(() => world.smartcards.stop());
   const outbound = [apachePort, keys.port].map((port) => `127.0.0.1:${port}`);
   world.nodes = nodePorts.map((port, index) => {
     const config = world.at(`node-${index + 1}.toml`);
-    fs.writeFileSync(config, configuration(world, { port, masterKey, outbound, database: databases[index] }));
-    return { name: `node ${index + 1}`, port, config, log: world.at(`node-${index + 1}.log`) };
+    const cardPort = cardPorts[index];
+    fs.writeFileSync(config, configuration(world, { port, cardPort, masterKey, outbound, database: databases[index] }));
+    return { name: `node ${index + 1}`, port, cardPort, config, log: world.at(`node-${index + 1}.log`) };
   });
   prepare(world, apacheAddresses(apachePort), keys);
   for (const node of world.nodes) await startNode(world, node);
@@ -167,7 +180,7 @@ async function databasesFor(world, count) {
   return Array.from({ length: count }, (_, index) => (index === count - 1 ? linked : direct).href);
 }
 
-const configuration = (world, { port, masterKey, outbound, database }) => `
+const configuration = (world, { port, cardPort, masterKey, outbound, database }) => `
 [server]
 issuer = ${quoted(world.issuer)}
 
@@ -198,6 +211,14 @@ allow = ["127.0.0.1:${world.pushService.port}"]
 [webauthn]
 core = true
 passkey_alone = true
+
+[smartcard]
+origin = ${quoted(world.cardOrigin)}
+listen = "127.0.0.1:${cardPort}"
+authorities = ${quoted(world.smartcards.trusted)}
+core = true
+status_lifetime = "60 s"
+allow = ["127.0.0.1:${world.smartcards.port}"]
 
 [smtp]
 host = "127.0.0.1"
