@@ -108,7 +108,7 @@ async function byHand({ world, check, screens, role, card, hand: Hand, how, byPa
       await hand.press('Link my smartcard', '/card');
       await refusal(window, 'SIGNIN-051');
       await window.look('refused-none');
-      await hand.press('Try again', '/profile/self-enrol/card');
+      await hand.press('Go back', '/profile/self-enrol/card');
     });
     await step(`${how}: with the card in the reader and the browser opened again, it is linked at the first sign-in`, async () => {
       await computer.insert(card);
@@ -207,12 +207,12 @@ async function refused({ world, check, chromium, screens, cards }) {
   };
   const WRONG = [
     ['is out of date', 'expired', 'SIGNIN-054', 'Go back'],
-    ['is not valid yet', 'early', 'SIGNIN-055', 'Try again'],
+    ['is not valid yet', 'early', 'SIGNIN-055', 'Go back'],
     ['is on the list of those that were cancelled', 'listed', 'SIGNIN-059', 'Go back'],
     ['was cancelled, as the responder says', 'answeredFor', 'SIGNIN-059', 'Go back'],
     ['comes from another authority of the same name', 'namesakes', 'SIGNIN-053', 'Try again'],
-    ['is for servers', 'servers', 'SIGNIN-056', 'Try again'],
-    ['is for no stated use', 'anyUse', 'SIGNIN-056', 'Try again'],
+    ['is for servers', 'servers', 'SIGNIN-056', 'Go back'],
+    ['is for no stated use', 'anyUse', 'SIGNIN-056', 'Go back'],
     ['does not say where to ask about it', 'unpublished', 'SIGNIN-060', 'Try again'],
   ];
   const step = stepsOf(check);
@@ -233,6 +233,8 @@ async function refused({ world, check, chromium, screens, cards }) {
         await window.look('refused-unanswered');
         await hand.press('Try again', '/profile/self-enrol/card');
         world.smartcards.isDown('second', false);
+        // Whoever has not answered is not asked again for ten seconds.
+        await new Promise((resolve) => { setTimeout(resolve, 11_000); });
         await hand.press('Link my smartcard', '/profile/self-enrol/done');
       }));
     await step('what was said about a card counts a while longer when nobody answers any more', async () => {

@@ -216,6 +216,7 @@ passkey_alone = true
 origin = ${quoted(world.cardOrigin)}
 listen = "127.0.0.1:${cardPort}"
 authorities = ${quoted(world.smartcards.trusted)}
+identifier = "common_name"
 core = true
 status_lifetime = "60 s"
 allow = ["127.0.0.1:${world.smartcards.port}"]

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use http::{Method, Request, header};
 use rcgen::{
-    BasicConstraints, CertificateParams, CertifiedIssuer, DnType, ExtendedKeyUsagePurpose, IsCa, KeyPair,
-    KeyUsagePurpose, SanType,
+    BasicConstraints, CertificateParams, CertificateRevocationListParams, CertifiedIssuer, CrlDistributionPoint,
+    DnType, ExtendedKeyUsagePurpose, IsCa, KeyIdMethod, KeyPair, KeyUsagePurpose, RevokedCertParams, SanType,
+    SerialNumber, date_time_ymd,
 };
 use wardkey_domain::factor::smartcard::Authorities;
 use wardkey_web::{CardChain, WebSettings};
@@ -75,6 +76,43 @@ impl CardAuthority {
     /// # Panics
     /// When no certificate can be made.
     pub fn card(&self, number: &str, address: Option<&str>) -> Chain {
+        self.issued(number, address, |_| {})
+    }
+
+    /// A card of this number whose certificate, number 7, says that the list of its authority is at `list`.
+    ///
+    /// # Panics
+    /// When no certificate can be made.
+    pub fn card_with_list(&self, number: &str, list: &str) -> Chain {
+        self.issued(number, None, |params| {
+            params.serial_number = Some(SerialNumber::from(7_u64));
+            params.crl_distribution_points = vec![CrlDistributionPoint { uris: vec![list.to_owned()] }];
+        })
+    }
+
+    /// What this authority has revoked, in DER: certificate number 7, or nothing. It is good on 1 June 2026.
+    ///
+    /// # Panics
+    /// When no list can be made.
+    pub fn list(&self, is_revoked: bool) -> Vec<u8> {
+        let revoked = RevokedCertParams {
+            serial_number: SerialNumber::from(7_u64),
+            revocation_time: date_time_ymd(2026, 5, 1),
+            reason_code: None,
+            invalidity_date: None,
+        };
+        let list = CertificateRevocationListParams {
+            this_update: date_time_ymd(2026, 5, 31),
+            next_update: date_time_ymd(2026, 6, 2),
+            crl_number: SerialNumber::from(1_u64),
+            issuing_distribution_point: None,
+            revoked_certs: if is_revoked { vec![revoked] } else { Vec::new() },
+            key_identifier_method: KeyIdMethod::Sha256,
+        };
+        list.signed_by(&self.issuer).expect("a list").der().to_vec()
+    }
+
+    fn issued(&self, number: &str, address: Option<&str>, change: impl FnOnce(&mut CertificateParams)) -> Chain {
         let mut params = CertificateParams::default();
         params.distinguished_name = rcgen::DistinguishedName::new();
         params.distinguished_name.push(DnType::CommonName, number);
@@ -83,6 +121,7 @@ impl CardAuthority {
         params.is_ca = IsCa::ExplicitNoCa;
         params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
         params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
+        change(&mut params);
         let key = KeyPair::generate().expect("a key");
         vec![params.signed_by(&key, &self.issuer).expect("a certificate").der().to_vec()]
     }
@@ -97,6 +136,28 @@ impl TestApp {
         let router = wardkey_web::card_router(self.app.clone(), WebSettings::default());
         let router = wardkey_web::wrap(router, self.app.clone(), WebSettings::default());
         let mut request = form(ticket);
+        request.extensions_mut().insert(CardChain(Arc::new(chain.to_vec())));
+        send(&Transport::router(router), request).await
+    }
+
+    /// Shows a card over TLS, and says something else in headers.
+    ///
+    /// # Panics
+    /// When there is no answer.
+    pub async fn show_card_and_say(
+        &self,
+        ticket: &str,
+        chain: &[Vec<u8>],
+        headers: &[(&'static str, String)],
+    ) -> Shown {
+        let card_proxies = vec!["0.0.0.0/0".parse().expect("a network")];
+        let settings = WebSettings { card_proxies, ..WebSettings::default() };
+        let router = wardkey_web::card_router(self.app.clone(), settings.clone());
+        let router = wardkey_web::wrap(router, self.app.clone(), settings);
+        let mut request = form(ticket);
+        for (name, value) in headers {
+            request.headers_mut().append(*name, value.parse().expect("a header"));
+        }
         request.extensions_mut().insert(CardChain(Arc::new(chain.to_vec())));
         send(&Transport::router(router), request).await
     }

@@ -111,9 +111,19 @@ impl TestApp {
     /// # Panics
     /// When it cannot be built.
     pub async fn calling(hosts: &[String]) -> Self {
+        Self::calling_with(hosts, |_| {}).await
+    }
+
+    /// The same, with other settings.
+    ///
+    /// # Panics
+    /// When it cannot be built.
+    pub async fn calling_with(hosts: &[String], change: impl FnOnce(&mut Settings)) -> Self {
+        let mut settings = settings();
+        change(&mut settings);
         let allow = hosts.iter().map(|host| host.parse().expect("a host and a port")).collect();
         let outbound = Outbound::new(&OutboundSettings { allow, ..OutboundSettings::default() }).expect("a client");
-        Self::build(Arc::new(TestDatabase::sqlite()), TestClock::new(), settings(), outbound, None).await
+        Self::build(Arc::new(TestDatabase::sqlite()), TestClock::new(), settings, outbound, None).await
     }
 
     async fn build(

@@ -69,7 +69,25 @@ async fn show_card(visitor: Visitor, chain: Chain, form: Returned) -> Result<Ans
 
 pub(crate) fn refused(failure: CardFailure, back: String) -> Page {
     let error = card_failed(failure);
-    let may_try_again = !matches!(failure, CardFailure::Revoked | CardFailure::Expired);
+    let may_try_again = match failure {
+        CardFailure::Unreadable
+        | CardFailure::StatusUnknown
+        | CardFailure::UnknownAuthority
+        | CardFailure::TooLate
+        | CardFailure::NotVouched
+        | CardFailure::ProviderDown => true,
+        // Trying again in the same window gets the same: the browser remembers what was chosen.
+        CardFailure::NoCard
+        | CardFailure::WrongUsage
+        | CardFailure::Expired
+        | CardFailure::NotYetValid
+        | CardFailure::WrongPolicy
+        | CardFailure::NoIdentifier
+        | CardFailure::Revoked
+        | CardFailure::OtherPerson
+        | CardFailure::UnknownCard
+        | CardFailure::KnownCard => false,
+    };
     let view = CardRefusedView { text: error.text, code: error.code, may_try_again, back };
     Page::new("signin/card-refused.html", Frame::default(), view).status(StatusCode::FORBIDDEN)
 }

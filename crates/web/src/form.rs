@@ -71,7 +71,10 @@ impl std::ops::Deref for Returned {
 impl FromRequest<Web> for Returned {
     type Rejection = PageError;
 
-    async fn from_request(request: Request, _web: &Web) -> Result<Self, PageError> {
+    async fn from_request(request: Request, web: &Web) -> Result<Self, PageError> {
+        if !is_from_beside_us(request.headers(), web) {
+            return Err(PageError::CrossSite);
+        }
         if !is_form(request.headers()) {
             return Err(PageError::BadRequest);
         }
@@ -123,6 +126,22 @@ fn is_from_us(headers: &HeaderMap, ours: &str) -> bool {
     match text(header::ORIGIN.as_str()) {
         None | Some("null") => true,
         Some(origin) => origin.eq_ignore_ascii_case(ours),
+    }
+}
+
+/// Whether a POST came from a page of one of our two addresses, as far as the browser says.
+fn is_from_beside_us(headers: &HeaderMap, web: &Web) -> bool {
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    if let Some(site) = text("sec-fetch-site") {
+        return matches!(site, "same-origin" | "same-site" | "none");
+    }
+    let settings = web.app().settings();
+    let cards = settings.card_origin.as_deref();
+    match text(header::ORIGIN.as_str()) {
+        None | Some("null") => true,
+        Some(origin) => {
+            std::iter::once(settings.issuer.origin()).chain(cards).any(|ours| origin.eq_ignore_ascii_case(ours))
+        }
     }
 }
 

@@ -79,6 +79,7 @@ mod tests {
     fn a_page_runs_nothing_inline_and_is_never_framed() {
         let policy = page_policy(FormsLead::Here);
         assert!(!policy.contains("unsafe"));
+        assert!(policy.ends_with("; form-action 'self'"), "`with_cards` goes on with it");
         for directive in ["default-src 'none'", "frame-ancestors 'none'", "base-uri 'none'", "form-action 'self'"] {
             assert!(policy.contains(directive), "{directive}");
         }

@@ -109,6 +109,8 @@ fn origin(section: &mut Section<'_>, issuer: Option<&Issuer>) -> Option<String> 
         "it must be scheme, host and port, without a path"
     } else if origin.origin() == issuer.origin() {
         "it must be another origin than the issuer's, or everybody is asked for a certificate"
+    } else if origin.is_https() != issuer.is_https() {
+        "it must be https exactly if the issuer is: browsers keep cookies of one back from the other"
     } else if !is_beside(origin.host(), issuer.host()) {
         "its host must be the issuer's, or one of the same domain"
     } else {
@@ -154,14 +156,30 @@ fn rules(section: &mut Section<'_>, is_on: bool) -> SmartcardRules {
         }
     }
     let words: Vec<&'static str> = CardIdentifier::ALL.into_iter().map(CardIdentifier::as_str).collect();
-    let word = section.choice(
+    let word: Option<String> = section.optional(
         "identifier",
-        "Where a certificate says whose card it is: a name in its subject, or `certificate` for its own serial number, which is \
-         another one when the card is renewed, so that it has to be linked again.",
-        default.identifier.as_str(),
-        &words,
+        "Where a certificate says whose card it is: `common_name`, `serial_number` or `user_id` of its subject, `principal_name`, or \
+         `certificate` for its own serial number, which is another one when the card is renewed, so that it has to be linked again. \
+         SECURITY: whoever has the same text in that place, below any of the authorities, has the same card. A name that two people \
+         can have will not do.",
+        "\"serial_number\"",
     );
-    let identifier = word.parse().unwrap_or(default.identifier);
+    let identifier = match word.as_deref().map(str::parse) {
+        Some(Ok(identifier)) => identifier,
+        Some(Err(_)) => {
+            section.complain("identifier", format!("it is one of {}", words.join(", ")));
+            default.identifier
+        }
+        None => {
+            if is_on {
+                section.complain(
+                    "identifier",
+                    "cards need it: only you know what is somebody's own in their certificates",
+                );
+            }
+            default.identifier
+        }
+    };
     let match_address = section.value(
         "match_address",
         "Whether a card can only be linked to the account whose address it has, as an e-mail address or a principal name. Then \

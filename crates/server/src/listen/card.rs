@@ -11,7 +11,8 @@ use rustls_pki_types::{CertificateDer, UnixTime};
 /// Asks for a certificate, and checks that whoever shows one holds its key.
 ///
 /// SECURITY: whether the certificate is worth anything is judged by the page that reads it, which can say what is wrong with a
-/// card; a handshake that fails tells nobody anything. Until then it is just bytes: see `wardkey_web::CardChain`.
+/// card; a handshake that fails tells nobody anything. Until then it is just bytes: see `wardkey_web::CardChain`. A certificate with
+/// something critical in it that is not known here cannot be read even for its key, and ends the handshake.
 #[derive(Debug)]
 pub struct CardHolder {
     /// Of what browsers offer a choice: the certificates of these authorities.

@@ -25,6 +25,9 @@ use super::certificate::Certificate;
 /// A handshake that takes longer is given up.
 const HANDSHAKE_TIME_OUT: Duration = Duration::from_secs(10);
 
+/// The same where a card is asked for: the person chooses a certificate and types a PIN in the middle of it.
+const CARD_HANDSHAKE_TIME_OUT: Duration = Duration::from_secs(120);
+
 /// The head of a request may be this long. Cookies, and an authorization request in a query, fit several times.
 const MAX_HEAD: usize = 64 * 1024;
 
@@ -52,6 +55,10 @@ pub struct Door {
 impl Door {
     pub fn new(protocol: Protocol, router: Router, header_time_out: Duration) -> Self {
         let mut builder = Builder::new(TokioExecutor::new());
+        if matches!(protocol, Protocol::Cards(_)) {
+            // SECURITY: whatever the client says that it speaks.
+            builder = builder.http1_only();
+        }
         builder
             .http1()
             .timer(TokioTimer::new())
@@ -83,15 +90,17 @@ impl Door {
         match &self.protocol {
             Protocol::Http => self.converse(stream, peer, None, watcher).await,
             Protocol::Https(certificate) | Protocol::Cards(certificate) => {
+                let is_card = matches!(self.protocol, Protocol::Cards(_));
+                let patience = if is_card { CARD_HANDSHAKE_TIME_OUT } else { HANDSHAKE_TIME_OUT };
                 let handshake = TlsAcceptor::from(certificate.current()).accept(stream);
                 let shaken = tokio::select! {
-                    shaken = tokio::time::timeout(HANDSHAKE_TIME_OUT, handshake) => shaken,
+                    shaken = tokio::time::timeout(patience, handshake) => shaken,
                     // No request has begun, so nothing is lost.
                     () = stop.cancelled() => return,
                 };
                 match shaken {
                     Ok(Ok(stream)) => {
-                        let chain = matches!(self.protocol, Protocol::Cards(_)).then(|| shown(&stream));
+                        let chain = is_card.then(|| shown(&stream));
                         self.converse(stream, peer, chain, watcher).await;
                     }
                     Ok(Err(error)) => tracing::debug!(error = %error, "a handshake failed"),

@@ -8,6 +8,9 @@ use wardkey_domain::secret::Secret;
 use super::credentials::{sealed_at, unknown};
 use crate::{Row, StoreError, Tx, args};
 
+/// SECURITY: numbers of cards are few: from a stolen database nobody finds out by trying who has which.
+const PURPOSE: &str = "identity of a smartcard";
+
 /// A card as the secret of its credential, to be sealed with whose it is: so that nobody who can write to the database puts a
 /// card of theirs in its place, or gives one of theirs to another account.
 pub fn card_secret(account: AccountId, record: &CardRecord) -> Secret<Vec<u8>> {
@@ -18,11 +21,12 @@ pub fn card_secret(account: AccountId, record: &CardRecord) -> Secret<Vec<u8>> {
 
 /// Notes what a card is known by, beside its credential; says whether no account has it yet.
 pub async fn insert_card(tx: &mut Tx, credential: &Credential, record: &CardRecord) -> Result<bool, StoreError> {
+    let mac = tx.mac(PURPOSE, record.identity().as_bytes());
     let inserted = tx
         .exec(
-            "INSERT INTO smartcards (credential_id, organisation_id, account_id, identity_hash) \
+            "INSERT INTO smartcards (credential_id, organisation_id, account_id, identity_mac) \
              VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
-            args![credential.id, credential.organisation, credential.account, &record.identity()],
+            args![credential.id, credential.organisation, credential.account, &mac],
         )
         .await?;
     Ok(inserted == 1)

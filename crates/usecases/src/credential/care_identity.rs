@@ -92,7 +92,7 @@ pub async fn begin_care_identity(app: &App, op: &Op, ticket: &str) -> Result<Car
 
 /// Takes the provider's answer, and makes a receipt of it.
 ///
-/// SECURITY: the receipt is for what was asked, and the browser that brings the answer gets it: see [`CardTicket`]. So an answer
+/// SECURITY: the receipt is for what was asked, and the browser that brings the answer gets it. So an answer
 /// that somebody else planted leads to a receipt for a sign-in that this browser is not in.
 pub async fn care_identity_answered(app: &App, op: &Op, reply: &CareIdentityReply) -> Result<CardReading> {
     let provider = app.care_identity().ok_or(Error::NotFound("provider"))?;

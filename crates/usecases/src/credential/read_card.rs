@@ -7,7 +7,7 @@ use wardkey_domain::secret::Secret;
 use wardkey_domain::signin::Refusal;
 use wardkey_store as store;
 
-use super::card_status::standing;
+use super::card_status::standings;
 use super::card_ticket::{CardFor, CardTicket};
 use crate::{App, Error, Result};
 
@@ -66,9 +66,6 @@ pub(super) async fn refused(app: &App, op: &Op, ticket: CardTicket, failure: Car
 async fn checked(app: &App, op: &Op, chain: &[Vec<u8>]) -> std::result::Result<PresentedCard, CardFailure> {
     let rules = &app.settings().signin.smartcard;
     let card = inspect(rules, chain, op.now)?;
-    let mut standings = Vec::new();
-    for number in 0..card.questions().len() {
-        standings.push(standing(app, &card, number, op.now).await);
-    }
+    let standings = standings(app, &card, op.now).await;
     present(rules, &card, &standings, op.now)
 }

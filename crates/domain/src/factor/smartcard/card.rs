@@ -115,6 +115,15 @@ impl Card {
         list.judge(self.link(question)?, rules, now, grace)
     }
 
+    /// What tells the certificate of a question from every other: its issuer and its number [RFC 5280 §4.1.2.2].
+    ///
+    /// # Errors
+    /// There is no question of this number.
+    pub fn certificate(&self, question: usize) -> Result<TokenHash, StatusFailure> {
+        let link = self.link(question)?;
+        Ok(identity(&[&link.issuer_name, &link.issuer_key_hash, &link.serial]))
+    }
+
     fn link(&self, question: usize) -> Result<&Link, StatusFailure> {
         self.links.get(question).ok_or(StatusFailure::OtherCertificate)
     }

@@ -108,8 +108,9 @@ pub(super) fn addresses(certificate: &X509Certificate<'_>) -> Vec<String> {
     });
     let mut found: Vec<String> = Vec::new();
     for address in mail.chain(principal_names(certificate).into_iter().flatten()) {
-        let address = address.to_lowercase();
-        if !address.is_empty() && !found.contains(&address) {
+        // SECURITY: letters that only look like those of another address are nobody's here.
+        let address = address.to_ascii_lowercase();
+        if !address.is_empty() && address.is_ascii() && !found.contains(&address) {
             found.push(address);
         }
     }

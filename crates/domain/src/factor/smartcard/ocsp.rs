@@ -67,10 +67,8 @@ pub(super) fn judge(
                 CertStatus::Unknown => Err(StatusFailure::Unknown),
             }
         }
-        // malformedRequest, internalError, tryLater, sigRequired
-        (1 | 2 | 3 | 5, None) => Err(StatusFailure::TryLater),
-        // unauthorized: it has no answer for this certificate [RFC 5019 §2.2.3]
-        (6, None) => Err(StatusFailure::Unknown),
+        // malformedRequest, internalError, tryLater, sigRequired, unauthorized: nobody has signed that, so another may be asked.
+        (1 | 2 | 3 | 5 | 6, None) => Err(StatusFailure::TryLater),
         (_, Some(_) | None) => Err(StatusFailure::Unreadable),
     }
 }
@@ -412,10 +410,9 @@ mod tests {
     fn an_answer_that_is_none_is_told_apart() {
         let card = good_card(&root("Root"));
         let status = |code: u8| write(tag::SEQUENCE, &[&write(tag::ENUMERATED, &[&[code]])]);
-        for code in [1, 2, 3, 5] {
+        for code in [1, 2, 3, 5, 6] {
             assert_eq!(judge(&card, &status(code)), Err(StatusFailure::TryLater), "{code}");
         }
-        assert_eq!(judge(&card, &status(6)), Err(StatusFailure::Unknown));
         for code in [0, 4, 7] {
             assert_eq!(judge(&card, &status(code)), Err(StatusFailure::Unreadable), "{code}");
         }

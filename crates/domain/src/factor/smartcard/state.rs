@@ -191,7 +191,9 @@ impl CardRecord {
     /// The end of its identifier, by which its owner tells it from another: the last four characters of a longer one.
     pub fn ending(&self) -> Option<String> {
         const SHOWN: usize = 4;
-        let letters: Vec<char> = self.identifier.chars().filter(|letter| letter.is_alphanumeric()).collect();
+        // Of an address the part before its domain, which all have in common.
+        let own = self.identifier.split('@').next().unwrap_or_default();
+        let letters: Vec<char> = own.chars().filter(|letter| letter.is_alphanumeric()).collect();
         let from = letters.len().checked_sub(SHOWN).filter(|hidden| *hidden >= SHOWN)?;
         Some(letters.into_iter().skip(from).collect())
     }
@@ -285,6 +287,7 @@ mod tests {
     fn a_card_is_told_from_another_by_its_end() {
         let ending = |identifier: &str| linked(identifier).record.ending();
         assert_eq!(ending("5552-5424-0107").as_deref(), Some("0107"));
+        assert_eq!(ending("jo.nurse-practitioner@a.example").as_deref(), Some("oner"));
         assert_eq!(ending("1234567"), None, "most of a short one must not be shown");
     }
 

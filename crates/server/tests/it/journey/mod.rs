@@ -3,6 +3,7 @@
 mod activation;
 mod administration;
 mod authenticator;
+mod card_status;
 mod hardware_token;
 mod newcomer;
 mod oidc;

@@ -161,6 +161,26 @@ on_both_engines_with!(cards_suffice, a_receipt_counts_for_its_own_sign_in_and_fo
     assert!(browser.page().shows("SIGNIN-052"), "{}", browser.page().text());
 });
 
+on_both_engines_with!(cards, a_receipt_for_one_purpose_is_not_good_for_another, |test| {
+    let (mut nurse, card) = (nurse(test).await, AUTHORITY.card(NUMBER, None));
+    let mut other = test.add_person("Y00001", OTHER).await;
+    let (mut browser, mut elsewhere) = (test.browser(), test.browser());
+    nurse.sign_in_and_enrol(&mut browser, test.clock.now()).await;
+    other.sign_in_and_enrol(&mut elsewhere, test.clock.now()).await;
+    for window in [&mut browser, &mut elsewhere] {
+        window.open("/profile/security-info/add-card").await;
+        window.press("Continue").await;
+    }
+    // The other person gets the nurse's browser to show her card for an enrolment of theirs.
+    let shown = test.show_card(&elsewhere.card_ticket(), &card).await;
+    let here = browser.page().path().to_owned();
+    browser.post(&here, &[("receipt", shown.receipt().unwrap())]).await;
+    assert!(browser.page().shows("SIGNIN-052"), "{}", browser.page().text());
+    let theirs = elsewhere.page().path().to_owned();
+    browser.post(&theirs, &[("receipt", shown.receipt().unwrap())]).await;
+    assert_eq!(browser.page().status.as_u16(), 404, "an enrolment of somebody else's session");
+});
+
 on_both_engines_with!(cards_suffice, a_card_that_is_not_in_order_is_refused_where_it_is_shown, |test| {
     let (nurse, mut browser) = (nurse(test).await, test.browser());
     choose_card(&nurse, &mut browser).await;
@@ -205,6 +225,8 @@ on_both_engines_with!(cards_suffice, only_a_proxy_that_is_named_says_which_card_
         let shown = test.forward_card(&ticket, &headers, trusted).await;
         assert!(shown.html.contains("SIGNIN-051"), "from {trusted:?} it is nobody's: {}", shown.html);
     }
+    let both = test.show_card_and_say(&ticket, &AUTHORITY.card("5", None)[..0], &headers).await;
+    assert!(both.html.contains("SIGNIN-051"), "where TLS ends here no header counts: {}", both.html);
     let twice = [("client-cert", said.clone()), ("client-cert", said)];
     assert_eq!(test.forward_card(&ticket, &twice, &["192.0.2.0/24"]).await.status, 400);
 });
