@@ -35,6 +35,8 @@ const PEOPLE = [
   ['radiologist', SURGERY, 'user'],
   ['dermatologist', SURGERY, 'user'],
   ['cardiologist', SURGERY, 'user'],
+  ['care-coordinator', SURGERY, 'user'],
+  ['school-nurse', SURGERY, 'user'],
   ['neurologist', SURGERY, 'user'],
   ['urologist', SURGERY, 'user'],
   ['oncologist', SURGERY, 'user'],

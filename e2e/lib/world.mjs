@@ -139,6 +139,10 @@ async function build(world) {
   world.stops.push(() => world.mail.stop());
   world.smartcards = await CardAuthority.start(world.at('smartcards'));
   world.stops.push(() => world.smartcards.stop());
+  world.careIdentity = await Peer.start('upstream-provider', [], { log: world.at('upstream-provider.log') });
+  world.stops.push(() => world.careIdentity.stop());
+  world.careIdentityKey = world.at('care-identity.pem');
+  run('openssl', ['genpkey', '-algorithm', 'RSA', '-pkeyopt', 'rsa_keygen_bits:3072', '-out', world.careIdentityKey]);
   const outbound = [apachePort, keys.port].map((port) => `127.0.0.1:${port}`);
   world.nodes = nodePorts.map((port, index) => {
     const config = world.at(`node-${index + 1}.toml`);
@@ -220,6 +224,14 @@ identifier = "common_name"
 core = true
 status_lifetime = "60 s"
 allow = ["127.0.0.1:${world.smartcards.port}"]
+
+[care_identity]
+issuer = "http://127.0.0.1:${world.careIdentity.port}"
+client_id = "wardkey"
+key = ${quoted(world.careIdentityKey)}
+key_id = "e2e-1"
+subject_claim = "uid"
+allow = ["127.0.0.1:${world.careIdentity.port}"]
 
 [smtp]
 host = "127.0.0.1"
