@@ -55,19 +55,9 @@ impl Authorities {
         Self(Arc::new([]))
     }
 
-    /// Whether there are none.
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
     /// Their names in DER, which tell a browser what certificates to offer [RFC 8446 §4.2.4].
     pub fn subjects(&self) -> impl Iterator<Item = &[u8]> {
         self.0.iter().map(|authority| authority.subject.as_slice())
-    }
-
-    /// Their certificates in DER.
-    pub fn certificates(&self) -> impl Iterator<Item = &[u8]> {
-        self.iter().map(|authority| authority.certificate.as_ref())
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = &Authority> {
@@ -118,7 +108,7 @@ mod tests {
         for bytes in [&b"no certificate"[..], &[], &good.der()[1..]] {
             assert_eq!(of(bytes), Err(BadAuthority::Unreadable { number: 2 }));
         }
-        assert!(Authorities::none().is_empty());
+        assert_eq!(Authorities::none().subjects().count(), 0);
     }
 
     #[test]
@@ -127,6 +117,5 @@ mod tests {
         let authorities = Authorities::new(vec![root.der().to_vec()]).unwrap();
         let expected: &[u8] = &[0x30, 0x0f, 0x31, 0x0d, 0x30, 0x0b, 0x06, 0x03, 0x55, 0x04, 0x03, 0x0c, 0x04];
         assert_eq!(authorities.subjects().collect::<Vec<_>>(), [&[expected, b"Root"].concat()]);
-        assert_eq!(authorities.certificates().collect::<Vec<_>>(), [root.der().as_ref()]);
     }
 }

@@ -19,7 +19,6 @@ pub struct Card {
     identity: TokenHash,
     identifier: String,
     addresses: Vec<String>,
-    not_after: Timestamp,
     questions: Vec<StatusQuestion>,
     /// One for each question.
     links: Vec<Link>,
@@ -48,14 +47,7 @@ pub fn inspect(rules: &SmartcardRules, chain: &[Vec<u8>], now: Timestamp) -> Res
         parts.push(leaf.issuer().as_raw());
     }
     let (questions, links) = questions(&path).ok_or(CardFailure::Unreadable)?;
-    Ok(Card {
-        identity: identity(&parts),
-        addresses: identifier::addresses(&leaf),
-        not_after: fields::timestamp(leaf.validity().not_after),
-        identifier,
-        questions,
-        links,
-    })
+    Ok(Card { identity: identity(&parts), addresses: identifier::addresses(&leaf), identifier, questions, links })
 }
 
 impl Card {
@@ -73,11 +65,6 @@ impl Card {
     /// The addresses that it carries, in lower case: personal data.
     pub fn addresses(&self) -> &[String] {
         &self.addresses
-    }
-
-    /// The last second in which its own certificate is valid.
-    pub const fn not_after(&self) -> Timestamp {
-        self.not_after
     }
 
     /// Whom to ask about its certificate, and about each above it but the one that is trusted by itself.
@@ -161,7 +148,7 @@ mod tests {
     use rcgen::string::{BmpString, PrintableString, TeletexString};
     use rcgen::{CertificateParams, CrlDistributionPoint, DnType, DnValue, OtherNameValue, SanType, SerialNumber};
 
-    use super::super::testing::{self, LIST, NOW, RESPONDER, below, card, day, responders, root, rules};
+    use super::super::testing::{self, LIST, NOW, RESPONDER, below, card, responders, root, rules};
     use super::super::{StatusSource, der};
     use super::*;
 
@@ -292,7 +279,6 @@ mod tests {
         });
         let card = inspect(&rules(&[&root]), &[certificate], NOW).unwrap();
         assert_eq!(card.addresses(), ["olwen.jones@example.org", "second@example.org", "ojones@corp.example.org"]);
-        assert_eq!(card.not_after(), day(2027, 1, 1));
         assert_eq!(format!("{card:?}"), "Card(..)");
     }
 

@@ -94,17 +94,8 @@ impl fmt::Display for CardIdentifier {
 
 /// The addresses that a certificate carries: of e-mail, and user principal names, which look the same. In lower case.
 pub(super) fn addresses(certificate: &X509Certificate<'_>) -> Vec<String> {
-    let mail = names(certificate).iter().filter_map(|name| match name {
-        GeneralName::RFC822Name(address) => Some((*address).to_owned()),
-        GeneralName::OtherName(..)
-        | GeneralName::DNSName(_)
-        | GeneralName::X400Address(_)
-        | GeneralName::DirectoryName(_)
-        | GeneralName::EDIPartyName(_)
-        | GeneralName::URI(_)
-        | GeneralName::IPAddress(_)
-        | GeneralName::RegisteredID(_)
-        | GeneralName::Invalid(..) => None,
+    let mail = names(certificate).iter().filter_map(|name| {
+        if let GeneralName::RFC822Name(address) = name { Some((*address).to_owned()) } else { None }
     });
     let mut found: Vec<String> = Vec::new();
     for address in mail.chain(principal_names(certificate).into_iter().flatten()) {
