@@ -133,11 +133,7 @@ impl TestApp {
     /// # Panics
     /// When there is no answer.
     pub async fn show_card(&self, ticket: &str, chain: &[Vec<u8>]) -> Shown {
-        let router = wardkey_web::card_router(self.app.clone(), WebSettings::default());
-        let router = wardkey_web::wrap(router, self.app.clone(), WebSettings::default());
-        let mut request = form(ticket);
-        request.extensions_mut().insert(CardChain(Arc::new(chain.to_vec())));
-        send(&Transport::router(router), request).await
+        self.show_card_and_say(ticket, chain, &[]).await
     }
 
     /// Shows a card over TLS, and says something else in headers.
@@ -150,16 +146,9 @@ impl TestApp {
         chain: &[Vec<u8>],
         headers: &[(&'static str, String)],
     ) -> Shown {
-        let card_proxies = vec!["0.0.0.0/0".parse().expect("a network")];
-        let settings = WebSettings { card_proxies, ..WebSettings::default() };
-        let router = wardkey_web::card_router(self.app.clone(), settings.clone());
-        let router = wardkey_web::wrap(router, self.app.clone(), settings);
-        let mut request = form(ticket);
-        for (name, value) in headers {
-            request.headers_mut().append(*name, value.parse().expect("a header"));
-        }
+        let mut request = form(ticket, headers);
         request.extensions_mut().insert(CardChain(Arc::new(chain.to_vec())));
-        send(&Transport::router(router), request).await
+        self.at_card_door(request, &["0.0.0.0/0"]).await
     }
 
     /// Hands on what a proxy says in these headers; `trusted` are the networks of proxies that are believed.
@@ -167,15 +156,20 @@ impl TestApp {
     /// # Panics
     /// When there is no answer.
     pub async fn forward_card(&self, ticket: &str, headers: &[(&'static str, String)], trusted: &[&str]) -> Shown {
+        self.at_card_door(form(ticket, headers), trusted).await
+    }
+
+    async fn at_card_door(&self, request: Request<Vec<u8>>, trusted: &[&str]) -> Shown {
         let card_proxies = trusted.iter().map(|network| network.parse().expect("a network")).collect();
         let settings = WebSettings { card_proxies, ..WebSettings::default() };
         let router = wardkey_web::card_router(self.app.clone(), settings.clone());
         let router = wardkey_web::wrap(router, self.app.clone(), settings);
-        let mut request = form(ticket);
-        for (name, value) in headers {
-            request.headers_mut().append(*name, value.parse().expect("a header"));
+        let answer = Transport::router(router).send(request).await;
+        Shown {
+            status: answer.status().as_u16(),
+            location: answer.headers().get(header::LOCATION).and_then(|value| value.to_str().ok()).map(str::to_owned),
+            html: unescape(&String::from_utf8(answer.into_body()).expect("a page")),
         }
-        send(&Transport::router(router), request).await
     }
 }
 
@@ -204,17 +198,9 @@ impl Browser {
     }
 }
 
-fn form(ticket: &str) -> Request<Vec<u8>> {
+fn form(ticket: &str, headers: &[(&'static str, String)]) -> Request<Vec<u8>> {
     let request = Request::builder().method(Method::POST).uri("/card");
     let request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+    let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, value));
     request.body(format!("ticket={ticket}").into_bytes()).expect("a request")
-}
-
-async fn send(transport: &Transport, request: Request<Vec<u8>>) -> Shown {
-    let answer = transport.send(request).await;
-    Shown {
-        status: answer.status().as_u16(),
-        location: answer.headers().get(header::LOCATION).and_then(|value| value.to_str().ok()).map(str::to_owned),
-        html: unescape(&String::from_utf8(answer.into_body()).expect("a page")),
-    }
 }
