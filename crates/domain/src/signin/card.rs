@@ -27,6 +27,10 @@ impl Flow {
         }
         let verdict = card.map_or_else(Verdict::Refuse, |card| smartcard::verify(cards, &card, op.now));
         match verdict {
+            // SECURITY: one that was shown elsewhere before this was asked for.
+            Verdict::Accept { proof, .. } if self.request.fresh_since.is_some_and(|since| proof.at() < since) => {
+                Step::Refused(Some(self), Refusal::CardFailed(CardFailure::TooLate))
+            }
             Verdict::Accept { proof, credential } => {
                 // SECURITY: a card that was removed meanwhile, or that the account may not use, proves nothing.
                 let ours =

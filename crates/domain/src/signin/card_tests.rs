@@ -27,7 +27,7 @@ fn address() -> AccountAddress {
 }
 
 pub(super) fn presented(second: i64, subject: &str) -> PresentedCard {
-    PresentedCard::vouched(ISSUER, subject, vec!["nurse@a.example".to_owned()], op(second).now)
+    PresentedCard::vouched(ISSUER, subject, vec!["nurse@a.example".to_owned()], op(second).now, op(second).now)
 }
 
 fn record() -> CardRecord {
@@ -79,6 +79,16 @@ fn a_card_that_is_refused_can_be_shown_again() {
 }
 
 #[test]
+fn where_a_card_is_asked_for_anew_one_that_was_shown_before_proves_nothing() {
+    let request = SignInRequest { fresh_since: Some(op(0).now), ..SignInRequest::portal() };
+    let mut journey = Journey::asked(person_with_card(), request);
+    journey.password(10, true);
+    let before = op(-100).now;
+    shows(&mut journey, 11, Ok(PresentedCard::vouched(ISSUER, "5", Vec::new(), before, op(11).now)));
+    shows(&mut journey, 12, Ok(presented(12, "5"))).check("card card_too_late done");
+}
+
+#[test]
 fn a_card_before_the_password_is_the_wrong_step() {
     let mut journey = Journey::begin(person_with_card());
     shows(&mut journey, 1, Ok(presented(1, "5")));
@@ -118,7 +128,7 @@ fn a_card_that_names_its_owner_says_who_it_is() {
 #[test]
 fn where_cards_name_their_owner_anothers_is_not_linked() {
     let mut journey = linking(true);
-    let others = PresentedCard::vouched(ISSUER, "7", vec!["other@a.example".to_owned()], op(4).now);
+    let others = PresentedCard::vouched(ISSUER, "7", vec!["other@a.example".to_owned()], op(4).now, op(4).now);
     links(&mut journey, 4, Ok(others)).check("self-enrol choose enrol-card card_other_person");
 }
 

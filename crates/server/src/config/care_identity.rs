@@ -31,7 +31,7 @@ pub fn read(reader: &mut Reader, ours: Option<&Issuer>) -> CareIdentity {
     let issuer: Option<String> = section.optional(
         "issuer",
         "The provider, exactly as its own document says. Without it there is none.",
-        "\"https://am.nhsidentity.spineservices.nhs.uk:443/openam/oauth2/realms/root/realms/NHSIdentity/realms/Healthcare\"",
+        "\"https://care-identity.example.nhs.uk\"",
     );
     let client_id: Option<String> =
         section.optional("client_id", "How the provider knows this server.", "\"1234567890.apps.national\"");
@@ -60,10 +60,12 @@ pub fn read(reader: &mut Reader, ours: Option<&Issuer>) -> CareIdentity {
         "Claims with an address of the person, for `smartcard.match_address`.",
         Vec::new(),
     );
-    let max_age: Option<Duration> = section.optional(
+    let max_age = section.bounded(
         "max_age",
-        "How long ago the person may have shown the card there. Unset, the provider decides.",
-        "\"1 h\"",
+        "How long ago the person may have shown the card there. Longer than `session.fresh_factor` is of no use where a card is to be \
+         shown anew.",
+        Duration::from_secs(5 * 60),
+        Duration::ZERO..=Duration::from_secs(60 * 60),
     );
     let allow = hosts(
         &mut section,
@@ -76,7 +78,7 @@ pub fn read(reader: &mut Reader, ours: Option<&Issuer>) -> CareIdentity {
                 scope,
                 subject_claim,
                 name_claims,
-                max_age_of_sign_in: max_age,
+                max_age_of_sign_in: Some(max_age),
                 redirect_uri: format!("{}/care-identity/callback", ours.origin()),
                 ..settings
             })

@@ -553,7 +553,7 @@ both_engines!(a_key_without_a_counter_can_be_used_again, |store| async move {
 });
 
 fn card(subject: &str) -> CardRecord {
-    let shown = PresentedCard::vouched("https://cards.example", subject, Vec::new(), NOW);
+    let shown = PresentedCard::vouched("https://cards.example", subject, Vec::new(), NOW, NOW);
     let address = AccountAddress::parse("nurse@a.example").unwrap();
     match link(&SmartcardRules::default(), &shown, id(1), &address, NOW) {
         Linking::Accept { record, .. } => record,

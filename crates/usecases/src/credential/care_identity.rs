@@ -107,7 +107,9 @@ pub async fn care_identity_answered(app: &App, op: &Op, reply: &CareIdentityRepl
     let answer = UpstreamAnswer { code, code_verifier: &verifier, nonce: &nonce, iss: reply.iss.as_deref() };
     match provider.redeem(&answer, op.now, token_text(app.random()).expose()).await {
         Ok(identity) => {
-            let card = PresentedCard::vouched(&identity.issuer, &identity.subject, identity.addresses, op.now);
+            let shown_at = identity.authenticated_at.unwrap_or(op.now);
+            let card =
+                PresentedCard::vouched(&identity.issuer, &identity.subject, identity.addresses, shown_at, op.now);
             let tx = app.store().read().await?;
             Ok(CardReading::Read { receipt: ticket.receipt(&tx, &card)?, shown_for: ticket.shown_for })
         }

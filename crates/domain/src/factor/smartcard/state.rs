@@ -27,6 +27,9 @@ pub struct PresentedCard {
     identity: [u8; 32],
     identifier: String,
     addresses: Vec<String>,
+    /// When it was shown.
+    shown_at: Timestamp,
+    /// When we heard of it.
     at: Timestamp,
 }
 
@@ -108,6 +111,7 @@ pub fn present(
         identity: *card.identity().as_bytes(),
         identifier: card.identifier().to_owned(),
         addresses: card.addresses().to_vec(),
+        shown_at: now,
         at: now,
     })
 }
@@ -119,7 +123,7 @@ pub fn verify(cards: &[CardState], presented: &PresentedCard, now: Timestamp) ->
     }
     match cards.iter().find(|card| card.record.identity == presented.identity) {
         Some(card) => Verdict::Accept {
-            proof: Proof::of(FactorKind::Smartcard, Some(card.credential), presented.at),
+            proof: Proof::of(FactorKind::Smartcard, Some(card.credential), presented.shown_at),
             credential: card.credential,
         },
         None => Verdict::Refuse(CardFailure::UnknownCard),
@@ -143,23 +147,25 @@ pub fn link(
         return Linking::Refuse(CardFailure::OtherPerson);
     }
     Linking::Accept {
-        proof: Proof::of(FactorKind::Smartcard, Some(credential), presented.at),
+        proof: Proof::of(FactorKind::Smartcard, Some(credential), presented.shown_at),
         record: CardRecord { identity: presented.identity, identifier: presented.identifier.clone() },
         names_owner: rules.match_address,
     }
 }
 
 impl PresentedCard {
-    /// A card that a provider of card sign-ins has seen, of the person whom it calls `subject` [OpenID Connect Core §2].
+    /// A card that a provider of card sign-ins has seen at `shown_at`, of the person whom it calls `subject` [OpenID Connect
+    /// Core §2].
     ///
     /// SECURITY: only for what a provider has said in a signed token that was checked.
-    pub fn vouched(issuer: &str, subject: &str, addresses: Vec<String>, now: Timestamp) -> Self {
+    pub fn vouched(issuer: &str, subject: &str, addresses: Vec<String>, shown_at: Timestamp, now: Timestamp) -> Self {
         let mut named = b"vouched smartcard\0".to_vec();
         named.extend(u64::try_from(issuer.len()).unwrap_or(u64::MAX).to_be_bytes());
         named.extend(issuer.as_bytes());
         named.extend(subject.as_bytes());
         let identity = *TokenHash::of_bytes(&named).as_bytes();
-        Self { identity, identifier: subject.to_owned(), addresses, at: now }
+        // A clock that runs ahead proves nothing of the future.
+        Self { identity, identifier: subject.to_owned(), addresses, shown_at: shown_at.min(now), at: now }
     }
 
     /// The card as bytes to seal.
@@ -231,7 +237,7 @@ mod tests {
     const NOW: Timestamp = Timestamp::from_seconds(1_800_000_000);
 
     fn card(subject: &str) -> PresentedCard {
-        PresentedCard::vouched("https://cards.example", subject, vec!["Nurse@a.example".to_owned()], NOW)
+        PresentedCard::vouched("https://cards.example", subject, vec!["Nurse@a.example".to_owned()], NOW, NOW)
     }
 
     fn linked(subject: &str) -> CardState {
@@ -263,9 +269,18 @@ mod tests {
     }
 
     #[test]
+    fn a_card_that_somebody_else_saw_is_as_old_as_they_say_and_never_of_tomorrow() {
+        for (shown_at, expected) in [(NOW, NOW), (at(30), at(30)), (at(90), at(60))] {
+            let seen = PresentedCard::vouched("https://cards.example", "5", Vec::new(), shown_at, at(60));
+            let Verdict::Accept { proof, .. } = verify(&[linked("5")], &seen, at(70)) else { panic!("refused") };
+            assert_eq!(proof.at(), expected);
+        }
+    }
+
+    #[test]
     fn one_issuers_card_is_not_anothers() {
-        let other = PresentedCard::vouched("https://cards.exampl", "e5", Vec::new(), NOW);
-        assert_ne!(other.identity, PresentedCard::vouched("https://cards.example", "5", Vec::new(), NOW).identity);
+        let other = PresentedCard::vouched("https://cards.exampl", "e5", Vec::new(), NOW, NOW);
+        assert_ne!(other.identity, PresentedCard::vouched("https://cards.example", "5", Vec::new(), NOW, NOW).identity);
     }
 
     #[test]
