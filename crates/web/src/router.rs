@@ -108,6 +108,7 @@ fn profile() -> Router<Web> {
         .route("/profile/security-info/{id}/default", post(portal::make_default))
         .route("/profile/security-info/token/{id}", get(portal::token_form).post(portal::activate))
         .route(routes::RECOVERY_CODES, get(portal::about_codes).post(portal::make_codes))
+        .route(routes::RENEW_CODES, get(portal::renew_codes).post(portal::make_renewed_codes))
         .route(routes::REMOVE_RECOVERY_CODES, post(portal::remove_codes))
         .route(routes::CHANGE_PASSWORD, get(portal::change_form).post(portal::change))
         .route(routes::SESSIONS, get(portal::sessions))

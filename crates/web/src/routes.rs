@@ -100,6 +100,8 @@ pub const ADD_KEY: &str = "/profile/security-info/add-key";
 pub const ENROL_TOKEN: &str = "/profile/self-enrol/token";
 /// Making recovery codes.
 pub const RECOVERY_CODES: &str = "/profile/security-info/recovery-codes";
+/// Making new recovery codes on the way in.
+pub const RENEW_CODES: &str = "/profile/security-info/recovery-codes/renew";
 /// Removing recovery codes.
 pub const REMOVE_RECOVERY_CODES: &str = "/profile/security-info/recovery-codes/remove";
 /// Adding a telephone for text messages.
@@ -161,6 +163,14 @@ pub fn sign_in(destination: &Destination) -> String {
         Destination::Authorization(request) => format!("{SIGN_IN}?request={request}"),
         Destination::Device => format!("{SIGN_IN}?to=device"),
         Destination::MoveApp(app) => format!("{SIGN_IN}?to={MOVE_WORD}{app}"),
+    }
+}
+
+/// A `page` between a sign-in and where it leads, told so as the first page of a sign-in is.
+pub fn on_the_way(page: &str, destination: &Destination) -> String {
+    match sign_in(destination).split_once('?') {
+        Some((_, query)) => format!("{page}?{query}"),
+        None => page.to_owned(),
     }
 }
 

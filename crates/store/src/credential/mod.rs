@@ -59,7 +59,7 @@ pub use push_request::{
     settle_push_request, take_back_push_requests,
 };
 pub use recovery_code::{
-    RecoveryFacts, delete_recovery_codes, find_recovery_codes, find_recovery_facts, find_recovery_set,
+    RecoveryFacts, claim_renewal, delete_recovery_codes, find_recovery_codes, find_recovery_facts, find_recovery_set,
     insert_recovery_codes, use_recovery_code,
 };
 pub use refused_network::{delete_refused_networks_over, is_network_refused, network_mac, refuse_network};

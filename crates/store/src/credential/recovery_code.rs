@@ -97,6 +97,16 @@ pub async fn use_recovery_code(tx: &mut Tx, id: CredentialId, now: Timestamp) ->
     Ok(tx.exec(sql, args![id, now]).await? == 1)
 }
 
+/// Notes that an account is asked for new codes, once for each that was used since no more than `few` are left; says whether
+/// it is to be asked now.
+pub async fn claim_renewal(tx: &mut Tx, account: AccountId, few: usize, now: Timestamp) -> Result<bool, StoreError> {
+    let few = i64::try_from(few).unwrap_or(i64::MAX);
+    let sql = "UPDATE recovery_codes SET renewal_asked_at = $2 \
+               WHERE account_id = $1 AND used_at IS NOT NULL AND renewal_asked_at IS NULL AND $3 >= \
+               (SELECT COUNT(*) FROM recovery_codes AS own WHERE own.account_id = $1 AND own.used_at IS NULL)";
+    Ok(tx.exec(sql, args![account, now, few]).await? > 0)
+}
+
 /// Forgets the codes of an account; says whether it had any.
 pub async fn delete_recovery_codes(tx: &mut Tx, account: AccountId) -> Result<bool, StoreError> {
     Ok(tx.exec("DELETE FROM recovery_codes WHERE account_id = $1", args![account]).await? > 0)

@@ -686,6 +686,23 @@ both_engines!(recovery_codes_are_counted_and_new_ones_take_the_place_of_old_ones
     assert!(!delete_recovery_codes(&mut tx, account()).await.unwrap());
 });
 
+both_engines!(new_recovery_codes_are_asked_for_once_after_each_use_when_few_are_left, |store| async move {
+    let mut tx = store.begin().await.unwrap();
+    let whose = (account(), organisation());
+    let asks = async |tx: &mut Tx| claim_renewal(tx, account(), 1, NOW).await.unwrap();
+    assert!(!asks(&mut tx).await, "there are none");
+    insert_recovery_codes(&mut tx, whose, &recovery_codes(1), NOW).await.unwrap();
+    use_recovery_code(&mut tx, id(11), NOW).await.unwrap();
+    assert!(!asks(&mut tx).await, "two are left");
+    use_recovery_code(&mut tx, id(12), NOW).await.unwrap();
+    assert!(asks(&mut tx).await);
+    assert!(!asks(&mut tx).await, "it was asked for");
+    use_recovery_code(&mut tx, id(13), NOW).await.unwrap();
+    assert!(asks(&mut tx).await, "none is left");
+    insert_recovery_codes(&mut tx, whose, &recovery_codes(2), NOW).await.unwrap();
+    assert!(!asks(&mut tx).await, "they are new");
+});
+
 both_engines!(of_two_uses_of_a_recovery_code_one_counts, |store| async move {
     let mut tx = store.begin().await.unwrap();
     insert_recovery_codes(&mut tx, (account(), organisation()), &recovery_codes(1), NOW).await.unwrap();

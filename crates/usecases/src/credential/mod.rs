@@ -63,4 +63,4 @@ pub(crate) use card_ticket::{CardTicket, card_of};
 pub(crate) use held::held;
 pub(crate) use number::note_number;
 pub(crate) use own::{PassEnd, end_pass, note_enrolment, room};
-pub(crate) use recovery_codes::end_recovery_codes;
+pub(crate) use recovery_codes::{asks_for_new_codes, end_recovery_codes};

@@ -11,7 +11,7 @@ use wardkey_domain::id::{AccountId, CredentialId, OrganisationId, SessionId};
 use wardkey_domain::message::{Channel, MessageKind};
 use wardkey_domain::op::Op;
 use wardkey_domain::secret::Secret;
-use wardkey_domain::session::{EndedWhy, ProofRecord};
+use wardkey_domain::session::{EndedWhy, ProofRecord, Session};
 use wardkey_domain::time::Timestamp;
 use wardkey_store::{self as store, Tx};
 
@@ -118,12 +118,32 @@ async fn may_make(app: &App, tx: &mut Tx, op: &Op) -> Result<(AccountId, Organis
 /// Insists on a session that goes on, in which a second factor of the person's own was verified a short while ago.
 async fn require_own(app: &App, tx: &mut Tx, op: &Op) -> Result<()> {
     let session = store::session::session(tx, own::actor(op)?.session).await?.ok_or(Error::NotFound("session"))?;
+    if has_fresh_own_factor(app, op, &session) { Ok(()) } else { Err(Error::FreshFactorNeeded) }
+}
+
+/// Whether whoever has just signed in is asked for new codes before they go on: once for each that was used since few are left,
+/// and when they could make them now [STD-3].
+pub(crate) async fn asks_for_new_codes(app: &App, op: &Op, tx: &mut Tx, session: &Session) -> Result<bool> {
+    let account = session.account();
+    if !has_fresh_own_factor(app, op, session)
+        || !store::credential::claim_renewal(tx, account, FEW_LEFT, op.now).await?
+    {
+        return Ok(false);
+    }
+    let roles = roles_of(tx, op, account).await?;
+    let barred = barred_factors(app, tx, session.facts().organisation, &roles).await?;
+    let credentials = Credentials::new(store::credential::list_credentials(tx, account).await?);
+    Ok(may_have(&barred, &credentials))
+}
+
+/// Whether a second factor of the person's own was verified in a session a short while ago.
+fn has_fresh_own_factor(app: &App, op: &Op, session: &Session) -> bool {
     let fresh = app.settings().session.fresh_factor;
     let is_own = |proof: &ProofRecord| {
         let shown = definition(proof.factor);
         op.now.since(proof.at) <= fresh && shown.is_second_factor() && !shown.is_bootstrap
     };
-    if session.facts().proofs.iter().any(is_own) { Ok(()) } else { Err(Error::FreshFactorNeeded) }
+    session.facts().proofs.iter().any(is_own)
 }
 
 /// Removes the actor's own recovery codes: a sheet that was lost must not wait for a printer.

@@ -32,7 +32,7 @@ pub use input::Input;
 pub use key::{accepts_passkeys, passkey_options};
 pub use screen::{
     AccountView, Advance, ApplicationView, AskedView, BindingView, CredentialView, Destination, PortalPage, Screen,
-    ScreenKind, SentView,
+    ScreenKind, SentView, Stopover,
 };
 pub use view::view;
 

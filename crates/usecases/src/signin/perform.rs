@@ -21,12 +21,13 @@ use wardkey_domain::signin::{Challenge, DispatchTo, Effect, Event, Flow, Purpose
 use wardkey_store::credential::{OfferedBinding, StoredApp};
 use wardkey_store::{self as store, Tx};
 
+use crate::credential::asks_for_new_codes;
 use crate::message::{self, CallOrder, Notice, TextOrder};
 use crate::signin::advance::known_device;
 use crate::signin::ask::{self, Asker};
 use crate::signin::flow_token::Resumed;
 use crate::signin::present::{self, Shown};
-use crate::signin::{Advance, Destination, device, dispatch, load};
+use crate::signin::{Advance, Destination, Stopover, device, dispatch, load};
 use crate::{App, Error, Result};
 
 /// The try that an input was, if it was one.
@@ -475,6 +476,7 @@ impl Settling {
         let device = op.origin.device.unwrap_or_else(|| DeviceId::new(op.now, app.id_entropy()));
         let factors: Vec<_> = signed_in.proofs().iter().map(|proof| proof.factor().as_str().into()).collect();
         let (strength, application) = (signed_in.strength().as_str().into(), signed_in.request().application);
+        let begins = signed_in.purpose() == Purpose::SignIn;
         let session = match signed_in.purpose() {
             Purpose::SignIn => self.start(app, op, &mut tx, signed_in, device, &hash).await?,
             Purpose::FreshFactor { session } => self.refresh(op, &mut tx, signed_in, session, &hash).await?,
@@ -483,10 +485,16 @@ impl Settling {
         store::directory::record_sign_in(&mut tx, account, op.now).await?;
         let event = AuditEvent::SignedIn { account, application, factors, strength, session: session.id() };
         store::audit::append(&mut tx, op, Some(organisation), event).await?;
+        let stopover = if enrolled {
+            Some(Stopover::Enrolled)
+        } else {
+            let asks = begins && !self.destination.adds() && asks_for_new_codes(app, op, &mut tx, &session).await?;
+            asks.then_some(Stopover::RenewCodes)
+        };
         let cookie = device::cookie_of(app, device).await?;
         tx.commit().await?;
         metrics::counter!("wardkey_sign_ins_total").increment(1);
-        Ok(Advance::Done { session: token, device: cookie, destination: self.destination, enrolled })
+        Ok(Advance::Done { session: token, device: cookie, destination: self.destination, stopover })
     }
 
     /// Starts the session of a new sign-in. A browser holds one session: the same person's goes on under a new token, so

@@ -109,9 +109,18 @@ pub enum Advance {
         device: Secret<String>,
         /// Where to go.
         destination: Destination,
-        /// Whether an authenticator was enrolled in the last step.
-        enrolled: bool,
+        /// A page on the way there.
+        stopover: Option<Stopover>,
     },
+}
+
+/// A page that is shown once between a sign-in and where it leads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stopover {
+    /// A factor was enrolled in the last step.
+    Enrolled,
+    /// So few recovery codes are left that it is time for new ones [STD-3].
+    RenewCodes,
 }
 
 /// A page of the sign-in.

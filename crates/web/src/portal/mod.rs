@@ -31,7 +31,7 @@ pub(crate) use phones::{
     confirm_phone_form, send_to_phone,
 };
 pub(crate) use profile::{my_profile, profile, self_enrol, self_service};
-pub(crate) use recovery_codes::{about_codes, make_codes, remove_codes};
+pub(crate) use recovery_codes::{about_codes, make_codes, make_renewed_codes, remove_codes, renew_codes};
 pub(crate) use security_info::{
     add_app, add_app_form, begin_adding, begin_adding_form, make_default, remove, remove_form, rename, rename_form,
     security_info,
@@ -49,7 +49,7 @@ pub(crate) mod views {
     pub(crate) use super::keys::{AddKeyView, BeginKeyView};
     pub(crate) use super::password::ChangePasswordView;
     pub(crate) use super::profile::{AlreadyView, MyProfileView, ProfileView, SelfServiceView};
-    pub(crate) use super::recovery_codes::{AboutCodesView, NewCodesView};
+    pub(crate) use super::recovery_codes::{AboutCodesView, NewCodesView, RenewCodesView};
     pub(crate) use super::security_info::{
         AddAppView, BeginAddingView, MethodView, RemoveView, RenameView, SecurityInfoView, TokenView,
     };

@@ -144,11 +144,18 @@ fn activate_token() -> Page {
 fn recovery_codes() -> Vec<Sample> {
     let about = |methods| Page::new("portal/recovery-codes.html", frame(), AboutCodesView { codes: recovery(methods) });
     let codes = (0..10).map(|_| text("abcde-fghjk-mnpqr")).collect();
-    let new = NewCodesView { address: text(NURSE), codes };
+    let new = NewCodesView { address: text(NURSE), codes, next: text("/profile/security-info") };
+    let renew = |left, to_application| {
+        let (action, next) = (text("/profile/security-info/recovery-codes/renew"), text("/"));
+        let view = RenewCodesView { left, action, next, to_application };
+        Page::new("portal/renew-recovery-codes.html", frame(), view)
+    };
     vec![
         Sample::new("activate-token", activate_token()),
         Sample::new("recovery-codes", about(2)),
         Sample::new("recovery-codes-none", about(3)),
+        Sample::new("renew-recovery-codes", renew(2, true)),
+        Sample::new("renew-recovery-codes-none", renew(0, false)),
         Sample::new("new-recovery-codes", Page::new("portal/new-recovery-codes.html", frame(), new)),
     ]
 }

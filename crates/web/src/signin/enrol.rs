@@ -1,6 +1,5 @@
 //! Self-enrolment: "Self-enrol for MFA", choosing a method, and the first code [ENR-1 to ENR-5].
 
-use http::Uri;
 use serde::Serialize;
 use wardkey_domain::factor::FactorKind;
 use wardkey_usecases::credential;
@@ -64,9 +63,9 @@ pub(crate) struct EnrolledView {
     /// Whether a smartcard can be linked.
     pub(crate) offers_card: bool,
     pub(crate) offers: Vec<PhoneOffer>,
-    /// Where to go on.
+    /// Where to go on: there, or where new recovery codes are made first.
     pub(crate) next: String,
-    /// Whether that is back to an application.
+    /// Whether the sign-in leads back to an application.
     pub(crate) to_application: bool,
 }
 
@@ -82,15 +81,12 @@ pub(crate) async fn enrolled(person: Person, Params(towards): Params<Towards>) -
         offers_key: info.can_add_key,
         offers_card: info.can_add_card,
         offers: PhoneOffer::of(&info.phones),
-        next: routes::destination(&destination),
+        // Whoever came by one of their last recovery codes can make new ones now.
+        next: match info.recovery.is_some_and(|codes| codes.are_few) {
+            true => routes::on_the_way(routes::RENEW_CODES, &destination),
+            false => routes::destination(&destination),
+        },
         to_application: matches!(destination, Destination::Authorization(_)),
     };
     Ok(Page::new("signin/enrolled.html", person.frame(), view))
-}
-
-/// The address of the last page of enrolment on the way to `destination`.
-pub(crate) fn enrolled_address(destination: &Destination) -> String {
-    let towards = routes::sign_in(destination);
-    let query = Uri::try_from(towards).ok().and_then(|uri| uri.query().map(str::to_owned));
-    query.map_or_else(|| routes::ENROLLED.to_owned(), |query| format!("{}?{query}", routes::ENROLLED))
 }

@@ -22,7 +22,7 @@ mod telephone;
 
 pub(crate) use another_way::{another_way, choose};
 pub(crate) use app::{app_done, code_instead, wait_for_app};
-pub(crate) use begin::{begin_fresh_factor, start};
+pub(crate) use begin::{Towards, begin_fresh_factor, start};
 pub(crate) use card::card_shown;
 pub(crate) use care_identity::{care_identity_callback, care_identity_keys, go_to_care_identity};
 pub(crate) use enrol::{choose_again, choose_method, confirm, confirm_app, confirm_token, enrolled};

@@ -4,7 +4,7 @@ use http::StatusCode;
 use wardkey_domain::secret::Secret;
 use wardkey_domain::signin::Refusal;
 use wardkey_usecases::Error;
-use wardkey_usecases::signin::{Advance, Input, Screen, ScreenKind, advance, view};
+use wardkey_usecases::signin::{Advance, Input, Screen, ScreenKind, Stopover, advance, view};
 
 use crate::cookie::Cookie;
 use crate::drawn::Answer;
@@ -14,8 +14,8 @@ use crate::notice::Notice;
 use crate::page::Page;
 use crate::person::Visitor;
 use crate::routes;
+use crate::signin::refusal;
 use crate::signin::screen::{self, Typed};
-use crate::signin::{enrol, refusal};
 
 /// Hands `input` to the sign-in of this browser.
 pub(crate) async fn submit(visitor: &Visitor, input: Input, typed: &Typed) -> Result<Answer, PageError> {
@@ -39,9 +39,12 @@ pub(crate) fn answer(visitor: &Visitor, token: &Secret<String>, advanced: Advanc
     match advanced {
         Advance::Ask(screen) => Goto::to(screen::place(&screen)).into(),
         Advance::Refused { screen, refusal } => refused(visitor, token, &screen, &refusal, typed),
-        Advance::Done { session, device, destination, enrolled } => {
-            let next =
-                if enrolled { Goto::to(enrol::enrolled_address(&destination)) } else { Goto::towards(&destination) };
+        Advance::Done { session, device, destination, stopover } => {
+            let next = match stopover {
+                None => Goto::towards(&destination),
+                Some(Stopover::Enrolled) => Goto::to(routes::on_the_way(routes::ENROLLED, &destination)),
+                Some(Stopover::RenewCodes) => Goto::to(routes::on_the_way(routes::RENEW_CODES, &destination)),
+            };
             let goto = next.set(Cookie::Session, session).set(Cookie::Device, device).clear(Cookie::Flow);
             goto.into()
         }

@@ -152,6 +152,86 @@ on_both_engines!(the_last_two_codes_ask_for_new_ones, |test| {
     assert!(!browser.page().shows("Sign in another way"), "none is left: {}", browser.page().text());
 });
 
+const RENEW: &str = "/profile/security-info/recovery-codes/renew";
+
+on_both_engines!(who_has_used_all_but_two_codes_is_led_to_new_ones_once_after_each_use, |test| {
+    let (nurse, mut browser, codes) = nurse(test).await;
+    let mut used = codes.iter();
+    let mut use_up = async |how_many: usize| {
+        for code in used.by_ref().take(how_many) {
+            let mut browser = test.browser();
+            recover(&nurse, &mut browser, code).await;
+            browser.press("Not now, continue").await;
+            assert_eq!(browser.page().path(), "/", "who is in by a code makes none: {}", browser.page().text());
+        }
+        test.clock.next_code();
+    };
+    use_up(7).await;
+    nurse.sign_in(&mut browser, test.clock.now()).await;
+    assert_eq!(browser.page().path(), "/", "three are left");
+    sign_out(&mut browser).await;
+    use_up(1).await;
+    nurse.sign_in(&mut browser, test.clock.now()).await;
+    assert_eq!(browser.page().path(), RENEW, "{}", browser.page().text());
+    assert!(browser.page().shows("You have 2 recovery codes left"), "{}", browser.page().text());
+    browser.follow("Not now, continue").await;
+    assert_eq!(browser.page().path(), "/");
+    sign_out(&mut browser).await;
+    test.clock.next_code();
+    nurse.sign_in(&mut browser, test.clock.now()).await;
+    assert_eq!(browser.page().path(), "/", "nobody with a queue is asked each time");
+    sign_out(&mut browser).await;
+    use_up(2).await;
+    browser.open("/signin?to=sessions").await;
+    nurse.sign_in(&mut browser, test.clock.now()).await;
+    assert!(browser.page().shows("You have used all your recovery codes"), "{}", browser.page().text());
+    browser.press("Make new codes").await;
+    codes_on(&browser);
+    browser.follow("I have kept them").await;
+    assert_eq!(browser.page().path(), "/profile/sessions", "on the way to where they wanted to go");
+    // Back, and again: there are enough.
+    browser.open(&format!("{RENEW}?to=sessions")).await;
+    assert_eq!(browser.page().path(), "/profile/sessions");
+});
+
+on_both_engines!(who_sets_up_a_new_way_by_one_of_the_last_codes_makes_new_ones_then, |test| {
+    let (mut nurse, mut browser, codes) = nurse(test).await;
+    for code in &codes[..7] {
+        let mut elsewhere = test.browser();
+        recover(&nurse, &mut elsewhere, code).await;
+        elsewhere.press("Not now, continue").await;
+    }
+    recover(&nurse, &mut browser, &codes[7]).await;
+    browser.press("Set up a new way").await;
+    nurse.set_up_app(&mut browser, test.clock.now()).await;
+    browser.follow("Continue").await;
+    assert_eq!(browser.page().path(), RENEW, "{}", browser.page().text());
+    test.clock.next_code();
+    browser.press("Make new codes").await;
+    let new = codes_on(&browser);
+    let mut other = test.browser();
+    recover(&nurse, &mut other, &codes[8]).await;
+    assert!(other.page().shows("SIGNIN-050"), "{}", other.page().text());
+    recover(&nurse, &mut other, &new[8]).await;
+    assert_eq!(other.page().path(), "/signin/recovered", "{}", other.page().text());
+});
+
+on_both_engines!(nobody_is_led_to_new_codes_where_they_are_switched_off, |test| {
+    let (nurse, mut browser, codes) = nurse(test).await;
+    for code in &codes[..8] {
+        let mut elsewhere = test.browser();
+        recover(&nurse, &mut elsewhere, code).await;
+        elsewhere.press("Not now, continue").await;
+    }
+    let practice = "Y00001".parse().unwrap();
+    switch_factors(&test.app, &test.operator(), &practice, &[FactorKind::RecoveryCode]).await.unwrap();
+    test.clock.next_code();
+    nurse.sign_in(&mut browser, test.clock.now()).await;
+    assert_eq!(browser.page().path(), "/", "{}", browser.page().text());
+    browser.open(RENEW).await;
+    assert_eq!(browser.page().path(), "/", "{}", browser.page().text());
+});
+
 on_both_engines!(wrong_recovery_codes_are_slowed_down, |test| {
     let (nurse, mut browser, codes) = nurse(test).await;
     recover(&nurse, &mut browser, "22222-22222-22222").await;

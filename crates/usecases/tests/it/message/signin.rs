@@ -25,7 +25,7 @@ async fn a_text_leaves_with_the_password_and_its_code_signs_in() {
     assert_eq!(text.text.to, "+447700900123");
     assert!(text.text.body.expose().ends_with(&format!("\n\n@localhost #{code}")), "{}", text.text.body.expose());
     let done = browser.code(code).await;
-    assert!(matches!(done, Advance::Done { enrolled: false, .. }), "{done:?}");
+    assert!(matches!(done, Advance::Done { stopover: None, .. }), "{done:?}");
     assert!(world.events().await.contains(&"message_ordered".to_owned()));
     world.stop().await;
 }

@@ -9,7 +9,7 @@ use wardkey_domain::secret::Secret;
 use wardkey_domain::signin::Refusal;
 use wardkey_testkit::{PASSWORD, TestApp};
 use wardkey_usecases::message::Courier;
-use wardkey_usecases::signin::{Advance, Begin, Destination, Input, Screen, ScreenKind, advance, begin};
+use wardkey_usecases::signin::{Advance, Begin, Destination, Input, Screen, ScreenKind, Stopover, advance, begin};
 
 pub const MOBILE: &str = "07700 900123";
 pub const NURSE: &str = "nurse@a.example";
@@ -121,7 +121,7 @@ impl World {
             self.press(&call, "#").await;
             browser.go(Input::CallDone { label: None }).await
         };
-        assert!(matches!(done, Advance::Done { enrolled: true, .. }), "{done:?}");
+        assert!(matches!(done, Advance::Done { stopover: Some(Stopover::Enrolled), .. }), "{done:?}");
         // Another code may not be asked for at once, and the budget counts by the hour.
         self.test.clock.advance(Duration::from_secs(60));
     }
