@@ -129,8 +129,7 @@ pub fn routes(app: &App, config: &Config, demo: DemoPeople, figures: Option<&Fig
 
 /// The pages of the address where smartcards are shown, in their layers.
 pub fn card_routes(app: &App, config: &Config) -> Router {
-    let web = web_settings(config);
-    wardkey_web::wrap(wardkey_web::card_router(app.clone(), web.clone()), app.clone(), web)
+    wardkey_web::card_router(app.clone(), web_settings(config))
         .layer(from_fn_with_state(RequestTelemetry::new(config.listen.request_time_out), observe))
 }
 

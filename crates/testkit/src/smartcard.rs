@@ -33,6 +33,8 @@ pub struct Shown {
     pub status: u16,
     /// Where it is sent on, if it is.
     pub location: Option<String>,
+    /// What the page may load, and where its forms may lead.
+    pub policy: String,
     /// The page.
     pub html: String,
 }
@@ -162,12 +164,13 @@ impl TestApp {
     async fn at_card_door(&self, request: Request<Vec<u8>>, trusted: &[&str]) -> Shown {
         let card_proxies = trusted.iter().map(|network| network.parse().expect("a network")).collect();
         let settings = WebSettings { card_proxies, ..WebSettings::default() };
-        let router = wardkey_web::card_router(self.app.clone(), settings.clone());
-        let router = wardkey_web::wrap(router, self.app.clone(), settings);
+        let router = wardkey_web::card_router(self.app.clone(), settings);
         let answer = Transport::router(router).send(request).await;
+        let header = |name| answer.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
         Shown {
             status: answer.status().as_u16(),
-            location: answer.headers().get(header::LOCATION).and_then(|value| value.to_str().ok()).map(str::to_owned),
+            location: header(header::LOCATION),
+            policy: header(header::CONTENT_SECURITY_POLICY).expect("a policy"),
             html: unescape(&String::from_utf8(answer.into_body()).expect("a page")),
         }
     }

@@ -5,7 +5,8 @@
 
 use axum::Router;
 use axum::extract::{FromRequestParts, State};
-use axum::routing::{get, post};
+use axum::middleware::from_fn_with_state;
+use axum::routing::post;
 use data_encoding::BASE64;
 use http::request::Parts;
 use http::{HeaderMap, StatusCode, Uri};
@@ -23,16 +24,17 @@ use crate::person::Visitor;
 use crate::settings::{CardChain, PeerAddress, WebSettings};
 use crate::signin::card_failed;
 use crate::web::Web;
-use crate::{asset, routes};
+use crate::{edge, routes};
 
-/// The pages of the address where cards are shown; [`crate::wrap`] goes around them, too.
+/// The pages of the address where cards are shown, in the layers that [`crate::wrap`] puts around the others.
 pub fn card_router(app: App, settings: WebSettings) -> Router {
+    let web = Web::at_cards(app, settings);
     Router::new()
         .route(routes::SHOW_CARD, post(show_card))
-        .route("/assets/{version}/{*name}", get(asset::serve))
         .fallback(elsewhere)
         .method_not_allowed_fallback(elsewhere)
-        .with_state(Web::new(app, settings))
+        .layer(from_fn_with_state(web.clone(), edge::edge))
+        .with_state(web)
 }
 
 /// The page that goes back by itself.
@@ -60,7 +62,7 @@ async fn show_card(visitor: Visitor, chain: Chain, form: Returned) -> Result<Ans
     match read_card(visitor.app(), &visitor.op, form.text("ticket"), &chain.0).await? {
         CardReading::Read { receipt, shown_for } => {
             let view = CardReadView { action: back(shown_for), receipt: receipt.expose().clone() };
-            Ok(Page::new("signin/card-read.html", Frame::default(), view).leading_to_cards().into())
+            Ok(Page::new("signin/card-read.html", Frame::default(), view).into())
         }
         CardReading::Refused { failure, shown_for } => Ok(refused(failure, back(shown_for)).into()),
         CardReading::NoTicket => Ok(Goto::to(format!("{home}{}", routes::SIGN_IN)).into()),

@@ -19,12 +19,12 @@ use crate::notice::Notice;
 use crate::page::{ErrorView, Frame, Page};
 use crate::view::{HelpView, OutageView, PersonView};
 use crate::web::Web;
-use crate::{asset, csrf, routes, signin, template};
+use crate::{csrf, routes, signin, template};
 
 /// What the frame of a page shows: `page` in templates.
 #[derive(Serialize)]
 struct PageContext<'a> {
-    assets: &'static str,
+    assets: &'a str,
     csrf: Option<String>,
     person: Option<&'a PersonView>,
     help: HelpView,
@@ -33,6 +33,18 @@ struct PageContext<'a> {
     errors: &'a [ErrorView],
     section: &'a str,
     outages: &'a [OutageView],
+}
+
+/// What the server puts around every page.
+pub(crate) struct Surroundings<'a> {
+    /// The folder of the assets, as an address.
+    pub(crate) assets: &'a str,
+    /// Whom to ask for help when nobody nearer is known.
+    pub(crate) help: HelpView,
+    /// Whether nothing is real.
+    pub(crate) demo: bool,
+    /// What has just been done.
+    pub(crate) notice: Option<Notice>,
 }
 
 /// Draws what a handler has left, if it has left anything to be drawn.
@@ -206,23 +218,23 @@ fn page_response(web: &Web, cookies: &RequestCookies, page: &Page) -> Response {
 
 /// The text of a page.
 pub(crate) fn html(web: &Web, page: &Page, notice: Option<Notice>) -> Result<String, minijinja::Error> {
-    let (help, demo) = (HelpView::from(&web.app().settings().help), web.app().settings().demo);
+    let settings = web.app().settings();
+    let around =
+        Surroundings { assets: web.assets(), help: HelpView::from(&settings.help), demo: settings.demo, notice };
     match &page.varying {
         // In development templates change under us.
-        Some(varying) if !cfg!(debug_assertions) => prepared_html(web, page, help, demo, notice, varying.clone()),
-        Some(_) | None => template::render(page.template, context(page, help, demo, notice)),
+        Some(varying) if !cfg!(debug_assertions) => prepared_html(web, page, around, varying.clone()),
+        Some(_) | None => template::render(page.template, context(page, around)),
     }
 }
 
 fn prepared_html(
     web: &Web,
     page: &Page,
-    help: HelpView,
-    demo: bool,
-    notice: Option<Notice>,
+    around: Surroundings<'_>,
     mut varying: Vec<String>,
 ) -> Result<String, minijinja::Error> {
-    let frame = frame(page, help, demo, notice);
+    let frame = frame(page, around);
     varying.extend(frame.csrf.clone());
     match (serde_json::to_value(&frame), serde_json::to_value(&page.view)) {
         (Ok(frame), Ok(view)) => {
@@ -236,19 +248,19 @@ fn prepared_html(
 }
 
 /// What the template sees.
-pub(crate) fn context(page: &Page, help: HelpView, demo: bool, notice: Option<Notice>) -> Value {
-    let frame = frame(page, help, demo, notice);
+pub(crate) fn context(page: &Page, around: Surroundings<'_>) -> Value {
+    let frame = frame(page, around);
     minijinja::context! { page => Value::from(minijinja::value::Serde(frame)), view => page.view.clone() }
 }
 
-fn frame(page: &Page, help: HelpView, demo: bool, notice: Option<Notice>) -> PageContext<'_> {
+fn frame<'a>(page: &'a Page, around: Surroundings<'a>) -> PageContext<'a> {
     PageContext {
-        assets: asset::BASE,
+        assets: around.assets,
         csrf: page.frame.bound_to.as_ref().map(csrf::token),
         person: page.frame.person.as_ref(),
-        help: page.frame.help.clone().unwrap_or(help),
-        demo,
-        notice: notice.map(Notice::word),
+        help: page.frame.help.clone().unwrap_or(around.help),
+        demo: around.demo,
+        notice: around.notice.map(Notice::word),
         errors: &page.errors,
         section: routes::section(page.template),
         outages: &page.frame.outages,

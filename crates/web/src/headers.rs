@@ -12,7 +12,7 @@ pub(crate) enum FormsLead {
     Here,
     /// To our own pages; and the page shows one of ours in a frame.
     HereBesideFrame,
-    /// To our own pages, and between them and the address where smartcards are shown.
+    /// To our own pages, and to the address where smartcards are shown.
     ToCards,
     /// To an application, and on to wherever it redirects: for the page that has no other form.
     Anywhere,
@@ -25,7 +25,8 @@ pub(crate) fn secure(web: &Web, response: &mut Response) {
     headers.reserve(8);
     match page {
         Some(forms) => {
-            let policy = with_cards(web, forms).unwrap_or_else(|| HeaderValue::from_static(page_policy(forms)));
+            let policy = of_this_installation(web, forms);
+            let policy = policy.unwrap_or_else(|| HeaderValue::from_static(page_policy(forms)));
             headers.insert(header::CONTENT_SECURITY_POLICY, policy);
             default(headers, CROSS_ORIGIN_RESOURCE_POLICY, "same-origin");
         }
@@ -42,11 +43,15 @@ pub(crate) fn secure(web: &Web, response: &mut Response) {
 
 const CROSS_ORIGIN_RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
 
-/// The policy of a page whose form leads to the address where smartcards are shown, or back.
-fn with_cards(web: &Web, forms: FormsLead) -> Option<HeaderValue> {
+/// The policy of a page at the address where smartcards are shown, which loads from our own address and leads there, and of one
+/// whose form leads to that address.
+fn of_this_installation(web: &Web, forms: FormsLead) -> Option<HeaderValue> {
+    let here = page_policy(FormsLead::Here);
+    if let Some(home) = web.home() {
+        return HeaderValue::from_str(&here.replace("'self'", home)).ok();
+    }
     let cards = web.app().settings().card_origin.as_deref().filter(|_| forms == FormsLead::ToCards)?;
-    let home = web.app().settings().issuer.origin();
-    HeaderValue::from_str(&format!("{} {home} {cards}", page_policy(FormsLead::Here))).ok()
+    HeaderValue::from_str(&format!("{here} {cards}")).ok()
 }
 
 /// The policy of a page: nothing inline, nothing from elsewhere, never in a frame.
@@ -79,7 +84,7 @@ mod tests {
     fn a_page_runs_nothing_inline_and_is_never_framed() {
         let policy = page_policy(FormsLead::Here);
         assert!(!policy.contains("unsafe"));
-        assert!(policy.ends_with("; form-action 'self'"), "`with_cards` goes on with it");
+        assert!(policy.ends_with("; form-action 'self'"), "`of_this_installation` goes on with it");
         for directive in ["default-src 'none'", "frame-ancestors 'none'", "base-uri 'none'", "form-action 'self'"] {
             assert!(policy.contains(directive), "{directive}");
         }

@@ -140,7 +140,7 @@ impl Page {
         self
     }
 
-    /// Has a form that leads to the address where smartcards are shown, or back from it.
+    /// Has a form that leads to the address where smartcards are shown.
     #[must_use]
     pub(crate) fn leading_to_cards(mut self) -> Self {
         self.forms = FormsLead::ToCards;

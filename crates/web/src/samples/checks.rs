@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::{Misses, Sample, app, portal, signin};
 use crate::asset;
-use crate::draw::context;
+use crate::draw::{Surroundings, context};
 use crate::prepared::Prepared;
 use crate::view::HelpView;
 use crate::{admin, template};
@@ -20,17 +20,18 @@ fn samples() -> Vec<Sample> {
 }
 
 fn rendered(sample: &Sample) -> String {
-    let context = context(&sample.page, help(), true, sample.notice);
+    let context = context(&sample.page, around(sample));
     template::render(sample.page.template, context).unwrap_or_else(|error| panic!("{}: {error:#}", sample.name))
 }
 
-fn help() -> HelpView {
-    HelpView::from(&wardkey_domain::directory::HelpContact {
+fn around(sample: &Sample) -> Surroundings<'static> {
+    let help = HelpView::from(&wardkey_domain::directory::HelpContact {
         name: "Riverside IT help desk".to_owned(),
         telephone: Some("01632 960 001".to_owned()),
         address: Some("help@riverside.example".to_owned()),
         hours: Some("8am to 6pm, Monday to Friday".to_owned()),
-    })
+    });
+    Surroundings { assets: asset::BASE, help, demo: true, notice: sample.notice }
 }
 
 #[test]
@@ -53,7 +54,7 @@ fn every_page_renders_strictly_and_twice_alike() {
     let mut all = BTreeSet::new();
     for sample in samples() {
         let misses = Misses::default();
-        let plain = context(&sample.page, help(), true, sample.notice);
+        let plain = context(&sample.page, around(&sample));
         let watched = misses.watch(plain, "");
         let strict = template::render(sample.page.template, watched)
             .unwrap_or_else(|error| panic!("{}: {error:#}", sample.name));
@@ -95,7 +96,7 @@ fn every_page_keeps_the_rules_of_all_pages() {
 #[test]
 fn pages_that_are_rendered_once_for_everybody_come_out_the_same() {
     for sample in samples().into_iter().filter(|sample| PREPARED.contains(&sample.page.template)) {
-        let plain = serde_json::to_value(context(&sample.page, help(), true, sample.notice)).unwrap();
+        let plain = serde_json::to_value(context(&sample.page, around(&sample))).unwrap();
         let mut varying = vec![plain["page"]["csrf"].as_str().unwrap().to_owned()];
         texts(&plain["view"], &mut varying);
         let filled = Prepared::default().html(sample.page.template, plain, &varying).unwrap();

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use wardkey_domain::factor::smartcard::Unpublished;
 use wardkey_domain::factor::{CoreFactors, FactorKind};
-use wardkey_testkit::{Browser, CARD_ORIGIN, CardAuthority, Person, TestApp};
+use wardkey_testkit::{Browser, CARD_ORIGIN, CardAuthority, ISSUER, Person, TestApp};
 use wardkey_usecases::Settings;
 
 const NURSE: &str = "nurse@riverside-surgery.example";
@@ -58,6 +58,34 @@ async fn sign_out(browser: &mut Browser) {
     browser.open("/signout").await;
     browser.press("Sign out").await;
 }
+
+// Each connection there costs a handshake by the card, perhaps its PIN.
+on_both_engines_with!(cards_suffice, the_pages_where_a_card_is_shown_load_nothing_from_there, |test| {
+    let (nurse, card, mut browser) = (nurse(test).await, AUTHORITY.card(NUMBER, None), test.browser());
+    choose_card(&nurse, &mut browser).await;
+    let ticket = browser.card_ticket();
+    for (shown, status) in [(test.show_card(&ticket, &card).await, 200), (test.show_card(&ticket, &[]).await, 403)] {
+        assert_eq!(shown.status, status, "{}", shown.html);
+        let loaded: Vec<_> = ["<link", "<script"]
+            .iter()
+            .flat_map(|tag| shown.html.split(tag).skip(1))
+            .filter_map(|rest| rest.split('>').next())
+            .filter_map(|tag| tag.split_once("href=\"").or(tag.split_once("src=\""))?.1.split('"').next())
+            .collect();
+        assert!(loaded.len() >= 4, "{loaded:?}");
+        assert!(loaded.iter().all(|from| from.starts_with(&format!("{ISSUER}/assets/"))), "{loaded:?}");
+        let policy = &shown.policy;
+        assert!(!policy.contains("'self'") && !policy.contains("unsafe"), "{policy}");
+        for directive in ["script-src", "style-src", "form-action"] {
+            assert!(policy.contains(&format!("{directive} {ISSUER}")), "{policy}");
+        }
+        // Scripts of another origin are asked for across origins.
+        let script = loaded.iter().find(|from| from.ends_with("wardkey.js")).unwrap().strip_prefix(ISSUER).unwrap();
+        let script = browser.open(script).await;
+        assert_eq!((script.status.as_u16(), script.header("access-control-allow-origin")), (200, Some("*")));
+        assert_eq!(script.header("cross-origin-resource-policy"), None);
+    }
+});
 
 on_both_engines_with!(cards_suffice, a_nurse_without_a_phone_links_a_card_and_signs_in_with_it, |test| {
     let (nurse, card, mut browser) = (nurse(test).await, AUTHORITY.card(NUMBER, None), test.browser());
