@@ -84,6 +84,9 @@ events! {
 
     /// A factor was enrolled.
     CredentialEnrolled "credential_enrolled" { account: AccountId, credential: CredentialId, factor: Word, }
+    /// A security key or a smartcard that was to be added in Security info, or registered for somebody, was not taken; `refusal`
+    /// says why, as in `sign_in_refused`.
+    EnrolmentRefused "enrolment_refused" { account: AccountId, factor: Word, refusal: Word, }
     /// An enrolled factor was removed.
     CredentialRemoved "credential_removed" { account: AccountId, credential: CredentialId, factor: Word, }
     /// An enrolled factor was given another label.
@@ -236,6 +239,7 @@ impl Event {
             | Self::ActivationIssued { account, .. }
             | Self::ActivationUsed { account, .. }
             | Self::CredentialEnrolled { account, .. }
+            | Self::EnrolmentRefused { account, .. }
             | Self::CredentialRemoved { account, .. }
             | Self::CredentialRenamed { account, .. }
             | Self::DefaultCredentialChanged { account, .. }

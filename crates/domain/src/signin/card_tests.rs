@@ -133,6 +133,14 @@ fn where_cards_name_their_owner_anothers_is_not_linked() {
 }
 
 #[test]
+fn who_became_privileged_meanwhile_links_no_card_on_a_password() {
+    let mut journey = linking(true);
+    journey.person.privileged = true;
+    links(&mut journey, 4, Ok(presented(4, "7"))).check("self-enrol choose enrol-card wrong_step");
+    assert!(journey.done.is_none());
+}
+
+#[test]
 fn who_has_a_factor_links_no_card_on_the_way_in() {
     let mut journey = Journey::begin(person_with_totp());
     journey.rules.core = CoreFactors::default().with(FactorKind::Smartcard, true);

@@ -9,6 +9,7 @@ use wardkey_domain::message::{Channel, MessageKind};
 use wardkey_domain::op::Op;
 use wardkey_domain::permission::Action;
 use wardkey_domain::secret::Secret;
+use wardkey_domain::signin::Refusal;
 use wardkey_domain::time::Timestamp;
 use wardkey_store::{self as store, Tx};
 
@@ -103,6 +104,7 @@ pub async fn add_card(app: &App, op: &Op, id: CredentialId, receipt: &str) -> Re
         }
         Err(failure) => {
             drop(tx);
+            own::note_refusal(app, op, &account, FactorKind::Smartcard, &Refusal::CardFailed(failure)).await?;
             Ok(CardEnrolment::Refused(failure, awaited_card(app, op, id).await?))
         }
     }

@@ -6,6 +6,7 @@ use wardkey_domain::id::CredentialId;
 use wardkey_domain::message::Channel;
 use wardkey_domain::op::Op;
 use wardkey_domain::permission::Action;
+use wardkey_domain::signin::Refusal;
 
 use super::enrol_key::{self, AwaitedKey, Hands, KeyEnrolment};
 use super::own;
@@ -48,6 +49,7 @@ pub async fn add_key(app: &App, op: &Op, id: CredentialId, answer: &str, label: 
         }
         Err(failure) => {
             drop(tx);
+            own::note_refusal(app, op, &account, FactorKind::WebAuthn, &Refusal::KeyFailed(failure)).await?;
             Ok(KeyEnrolment::Refused(failure, awaited_key(app, op, id).await?))
         }
     }

@@ -9,6 +9,7 @@ use wardkey_domain::message::MessageKind;
 use wardkey_domain::op::{ActingAccount, Op};
 use wardkey_domain::permission::{Action, Target};
 use wardkey_domain::session::ProofRecord;
+use wardkey_domain::signin::Refusal;
 use wardkey_store::{self as store, Tx};
 
 use crate::message::{Notice, notify};
@@ -131,6 +132,22 @@ pub(crate) async fn note_enrolment(tx: &mut Tx, op: &Op, enrolled: &Credential, 
     if !definition(kind).restricted {
         end_pass(tx, op, (account, organisation), PassEnd { why: "enrolled", reason: None, flow }).await?;
     }
+    Ok(())
+}
+
+/// Notes that a factor that was to be added was refused, after the transaction that would have added it was given up.
+pub(crate) async fn note_refusal(
+    app: &App,
+    op: &Op,
+    account: &Account,
+    kind: FactorKind,
+    refusal: &Refusal,
+) -> Result<()> {
+    let mut tx = app.store().begin().await?;
+    let (factor, refusal) = (kind.as_str().into(), refusal.as_str().into());
+    let event = Event::EnrolmentRefused { account: account.id, factor, refusal };
+    store::audit::append(&mut tx, op, Some(account.organisation), event).await?;
+    tx.commit().await?;
     Ok(())
 }
 

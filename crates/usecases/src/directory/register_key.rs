@@ -9,6 +9,7 @@ use wardkey_domain::id::{AccountId, CredentialId, SessionId};
 use wardkey_domain::message::Channel;
 use wardkey_domain::op::Op;
 use wardkey_domain::permission::Action;
+use wardkey_domain::signin::Refusal;
 use wardkey_domain::time::Timestamp;
 use wardkey_store as store;
 use wardkey_store::credential::StoredCustody;
@@ -96,6 +97,7 @@ pub async fn register_key(
         }
         Err(failure) => {
             drop(tx);
+            own::note_refusal(app, op, account, FactorKind::WebAuthn, &Refusal::KeyFailed(failure)).await?;
             Ok(KeyEnrolment::Refused(failure, registering_key(app, op, id, key).await?.1))
         }
     }

@@ -253,7 +253,7 @@ impl Settling {
                 Effect::NoteUse { credential } => {
                     // SECURITY: a credential that was removed meanwhile proves nothing.
                     if !store::credential::note_use(tx, credential, op.now).await? {
-                        return Ok(Some(Refusal::CodeAlreadyUsed));
+                        return Ok(Some(Refusal::FactorNotUsable));
                     }
                 }
                 Effect::EnrolTelephone { credential, account, factor, number, label } => {

@@ -293,6 +293,9 @@ async fn only_allowed_models_are_taken_and_each_proves_its_own() {
         let is_said = browser.page().shows("SIGNIN-046") || browser.page().shows("SIGNIN-041");
         assert!(is_said, "{why}: {}", browser.page().text());
     }
+    let noted = wardkey_store::audit::list_unsealed(&mut test.app.store().read().await.unwrap(), 0, 1_000).await;
+    let noted = noted.unwrap().into_iter().filter(|event| event.entry.kind == "enrolment_refused").count();
+    assert_eq!(noted, 5, "each is noted");
     let mut key = SecurityKey::at(ISSUER);
     key.attestation = Some(maker.batch(model(1)));
     key.register(&mut browser, "Add it").await;

@@ -54,6 +54,13 @@ async fn choose_card(person: &Person, browser: &mut Browser) {
     assert_eq!(browser.page().path(), "/profile/self-enrol/card", "{}", browser.page().text());
 }
 
+/// How many events of a kind were written down.
+async fn count(test: &TestApp, kind: &str) -> usize {
+    let mut tx = test.app.store().read().await.unwrap();
+    let events = wardkey_store::audit::list_unsealed(&mut tx, 0, 1_000).await.unwrap();
+    events.into_iter().filter(|event| event.entry.kind == kind).count()
+}
+
 async fn sign_out(browser: &mut Browser) {
     browser.open("/signout").await;
     browser.press("Sign out").await;
@@ -239,6 +246,34 @@ on_both_engines_with!(cards_suffice, without_a_ticket_of_ours_no_card_is_read, |
     }
     test.clock.advance(Duration::from_secs(31 * 60));
     assert_eq!(test.show_card(&ticket, &card).await.status, 303, "the sign-in is over");
+    // Nor for what waits for none any more; and nothing is noted of it.
+    let mut browser = test.browser();
+    choose_card(&nurse, &mut browser).await;
+    let ticket = browser.card_ticket();
+    browser.shows_card(test, &card).await;
+    for chain in [&card[..], &[]] {
+        assert_eq!(test.show_card(&ticket, chain).await.status, 303, "it is linked");
+    }
+    assert_eq!(count(test, "sign_in_refused").await, 0);
+});
+
+on_both_engines_with!(cards, a_card_that_is_refused_in_security_info_is_noted, |test| {
+    let (mut nurse, card) = (nurse(test).await, AUTHORITY.card(NUMBER, None));
+    let mut other = test.add_person("Y00001", OTHER).await;
+    let (mut browser, mut elsewhere) = (test.browser(), test.browser());
+    for (person, window) in [(&mut other, &mut elsewhere), (&mut nurse, &mut browser)] {
+        person.sign_in_and_enrol(window, test.clock.now()).await;
+        window.open("/profile/security-info/add-card").await;
+        window.press("Continue").await;
+    }
+    elsewhere.shows_card(test, &card).await;
+    let ticket = browser.card_ticket();
+    assert_eq!(test.show_card(&ticket, &[]).await.status, 403);
+    assert_eq!(count(test, "enrolment_refused").await, 1, "no card");
+    browser.shows_card(test, &card).await;
+    assert!(browser.page().shows("SIGNIN-063"), "{}", browser.page().text());
+    assert_eq!(count(test, "enrolment_refused").await, 2, "somebody else's");
+    assert_eq!(count(test, "sign_in_refused").await, 0, "it was no sign-in");
 });
 
 on_both_engines_with!(cards_suffice, only_a_proxy_that_is_named_says_which_card_was_shown, |test| {
