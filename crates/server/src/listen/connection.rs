@@ -21,6 +21,7 @@ use tower::Service;
 use wardkey_web::{CardChain, PeerAddress};
 
 use super::certificate::Certificate;
+use super::undecided::Undecided;
 
 /// A handshake that takes longer is given up.
 const HANDSHAKE_TIME_OUT: Duration = Duration::from_secs(10);
@@ -50,6 +51,7 @@ pub struct Door {
     protocol: Protocol,
     router: Router,
     builder: Builder<TokioExecutor>,
+    header_time_out: Duration,
 }
 
 impl Door {
@@ -73,7 +75,7 @@ impl Door {
             .keep_alive_interval(Some(Duration::from_secs(20)))
             .max_concurrent_streams(64)
             .max_header_list_size(u32::try_from(MAX_HEAD).unwrap_or(u32::MAX));
-        Self { protocol, router, builder }
+        Self { protocol, router, builder, header_time_out }
     }
 
     /// Tells a client that there is no place for it, without waiting for it to listen.
@@ -125,6 +127,7 @@ impl Door {
             // Boxed, so that a request whose answer goes on for minutes gives back the room that it took.
             Box::pin(self.router.clone().call(request.map(Body::new)))
         });
+        let stream = Undecided::new(stream, self.header_time_out);
         let connection = self.builder.serve_connection(TokioIo::new(stream), service);
         if let Err(error) = watcher.watch(connection).await {
             tracing::debug!(error = %error, "a connection ended early");

@@ -8,6 +8,7 @@ mod accept;
 mod card;
 mod certificate;
 mod connection;
+mod undecided;
 
 pub use accept::{Limits, Listener};
 pub use certificate::{CertificateFiles, Clients};
