@@ -50,6 +50,7 @@ export class Keyboard {
   async fill(label, text) {
     await this.#reach(label);
     await this.page.keyboard.press('Control+A');
+    await this.page.keyboard.press('Delete');
     await this.page.keyboard.type(text);
   }
 

@@ -42,6 +42,8 @@ const PEOPLE = [
   ['oncologist', SURGERY, 'user'],
   ['surgeon', SURGERY, 'user'],
   ['haematologist', SURGERY, 'user'],
+  ['chiropodist', SURGERY, 'user'],
+  ['prosthetist', SURGERY, 'user'],
   ['appointments', SURGERY, 'shared_mailbox'],
   ['pharmacist', PHARMACY, 'user'],
   ['dispenser', PHARMACY, 'user'],
