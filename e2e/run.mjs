@@ -10,7 +10,8 @@ import { stopAll } from './lib/process.mjs';
 import { ENGINES, makeWorld, tails } from './lib/world.mjs';
 
 const JOURNEYS = ['newcomer', 'portal', 'administrator', 'onward', 'apache', 'openid-client', 'native', 'two-nodes', 'demo',
-  'telephone', 'authenticator', 'security-key', 'key-handover', 'smartcard', 'care-identity', 'terminal', 'push'];
+  'telephone', 'authenticator', 'security-key', 'key-handover', 'smartcard', 'card-proxy', 'care-identity',
+  'terminal', 'push'];
 
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !JOURNEYS.includes(name));

@@ -5,6 +5,9 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { told } from '../lib/agent.mjs';
 import { Window } from '../lib/browser.mjs';
+import {
+  asked, connect, enterDetails, goBack, holds, leave, pageThatLinks, presenting, refusal, show, toLinking, trusting,
+} from '../lib/card.mjs';
 import { hours } from '../lib/card-authority.mjs';
 import { stepsOf } from '../lib/check.mjs';
 import { Computer } from '../lib/computer.mjs';
@@ -12,8 +15,6 @@ import { Keyboard, Mouse } from '../lib/hand.mjs';
 import { outcomeOf, pause } from '../lib/process.mjs';
 import { discover, oidc, request } from '../lib/relying-party.mjs';
 import { enterPassword, signIn, signOut } from '../lib/signin.mjs';
-
-const ENROL = 'Click me to enrol for Multi-Factor Authentication';
 
 /** For how long the servers here believe what a responder has said. */
 const BELIEVED_FOR = 60_000;
@@ -56,43 +57,6 @@ function issue(authority) {
     anyUse: card({ usage: null }),
     unpublished: card({ responder: null, isListed: false }),
   };
-}
-
-async function enterDetails(window, hand, someone, path) {
-  await window.goto('/signin');
-  await hand.fill('Email address', someone.address);
-  await hand.fill('Password', someone.password);
-  await hand.press('Sign in', path);
-}
-
-/** Goes as far as the page that asks for a card to link; with a pass if there is one. */
-async function toLinking(window, hand, someone, pass) {
-  await enterDetails(window, hand, someone, pass ? '/signin/pass' : '/profile');
-  if (pass) {
-    await hand.fill('Temporary access pass', pass);
-    await hand.press('Continue', '/profile');
-  }
-  await window.goto('/profile/self-enrol');
-  await hand.press('Confirm', '/profile/self-enrol/method');
-  await window.look('choose-method');
-  await hand.choose('Smartcard');
-  await hand.press(ENROL, '/profile/self-enrol/card');
-  await window.look('link');
-}
-
-async function leave(window) {
-  await window.goto('/signout');
-  await window.page.locator('main').getByRole('button', { name: 'Sign out' }).click();
-  await window.page.waitForURL((url) => url.pathname === '/signed-out');
-}
-
-/** The page that says why the card was not accepted. */
-async function refusal(window, code) {
-  const { page } = window;
-  await page.getByRole('heading', { name: 'Your smartcard was not accepted' }).waitFor();
-  assert.equal(page.url(), `${window.world.cardOrigin}/card`);
-  assert.equal(await page.locator('main strong').first().innerText(), code);
-  assert.equal(await page.locator('input[name=receipt]').count(), 0);
 }
 
 async function byHand({ world, check, screens, role, card, hand: Hand, how, byPass = false }) {
@@ -359,55 +323,21 @@ async function besideAnApp({ world, check, chromium, screens, card, other }) {
   }
 }
 
-/** As far as the page that asks for a card to link, without a browser. */
-async function pageThatLinks(agent, world, someone) {
-  await enterPassword(agent, world, someone);
-  let page = await agent.open(`${world.issuer}/profile/self-enrol`);
-  page = await agent.submitTo(page, '/profile/self-enrol');
-  page = await agent.submitTo(page, '/profile/self-enrol/method', { method: 'smartcard' });
-  assert.equal(page.url.pathname, '/profile/self-enrol/card', told(page));
-  return page;
-}
-
-const holds = (world, card) => ({ origin: world.cardOrigin, cert: fs.readFileSync(card.chain), key: fs.readFileSync(card.key) });
-
-/** Shows the card where the form of `page` leads. */
-const show = (agent, world, page) => agent.submitTo(page, `${world.cardOrigin}/card`);
-
-/** Takes back what came of showing it. */
-async function goBack(agent, page) {
-  assert.match(page.text, /name="receipt"/, told(page));
-  return agent.submit(page, { receipt: page.text.match(/name="receipt" value="([^"]+)"/)[1] });
-}
-
 async function overTheWire({ world, check, card }) {
   const step = stepsOf(check);
   const someone = world.person('haematologist');
   const agent = world.agent();
   const ofCards = new URL(world.cardOrigin).port;
-  const head = ['-servername', 'localhost', '-CAfile', world.pki.authority, '-verify_return_error'];
-  const shown = ['-cert', card.chain, '-cert_chain', card.chain, '-key', card.key];
-  /** What OpenSSL's client says of a connection; `text` is what it sends. */
-  const connect = async (port, more, text = '') => {
-    const args = ['s_client', '-connect', `127.0.0.1:${port}`, ...head, ...more];
-    const { code, printed, complaints } = await outcomeOf('openssl', text ? [...args, '-ign_eof'] : args, { input: text });
-    assert.equal(code, 0, `${args.join(' ')}\n${printed}${complaints}`);
-    return printed;
-  };
-  const asked = (method, path, form) => {
-    const body = form ? new URLSearchParams(form).toString() : '';
-    const lines = [`${method} ${path} HTTP/1.1`, `Host: localhost:${ofCards}`, 'Content-Type: application/x-www-form-urlencoded'];
-    return [...lines, `Content-Length: ${body.length}`, '', body].join('\r\n');
-  };
+  const shown = presenting(card);
   const VERSIONS = ['-tls1_2', '-tls1_3'];
 
   await step('only where cards are shown is anybody asked for a certificate', async () => {
     for (const version of VERSIONS) {
       for (const { port, cardPort } of world.nodes) {
-        const main = await connect(port, [version]);
+        const main = await connect(world, port, [version]);
         assert.match(main, /No client certificate CA names sent/);
         assert.doesNotMatch(main, /Acceptable client certificate|Client Certificate Types|Requested Signature Algorithms/);
-        const cards = await connect(cardPort, [version]);
+        const cards = await connect(world, cardPort, [version]);
         assert.match(cards, new RegExp(`Acceptable client certificate CA names\\nO = [^\\n]+, CN = ${world.smartcards.name}\\n`));
       }
     }
@@ -415,7 +345,7 @@ async function overTheWire({ world, check, card }) {
   await step('without a card, and with one, every address there but one leads to where it belongs', async () => {
     for (const more of [[], shown]) {
       for (const [path, to] of [['/', '/'], ['/card', '/signin'], ['/profile', '/profile'], ['/token', '/token']]) {
-        const said = await connect(ofCards, more, asked('GET', path));
+        const said = await connect(world, ofCards, more, asked(world, 'GET', path));
         assert.match(said, /HTTP\/1\.1 303 /, said);
         assert(said.includes(`\r\nlocation: ${world.issuer}${to}\r\n`), said);
         assert.doesNotMatch(said, /set-cookie/i);
@@ -427,23 +357,23 @@ async function overTheWire({ world, check, card }) {
   await step('without a card a ticket brings a page and no receipt', async () => {
     page = await pageThatLinks(agent, world, someone);
     [, ticket] = page.text.match(/name="ticket" value="([^"]+)"/);
-    const said = await connect(ofCards, [], asked('POST', '/card', { ticket }));
+    const said = await connect(world, ofCards, [], asked(world, 'POST', '/card', { ticket }));
     assert.match(said, /HTTP\/1\.1 403 [\s\S]*SIGNIN-051/);
     assert.doesNotMatch(said, /receipt|set-cookie/i);
   });
   await step('a card without a ticket is not read', async () => {
     for (const form of [{}, { ticket: 'AAAA' }, { ticket: ticket.slice(1) }]) {
-      const said = await connect(ofCards, shown, asked('POST', '/card', form));
+      const said = await connect(world, ofCards, shown, asked(world, 'POST', '/card', form));
       assert(said.includes(`\r\nlocation: ${world.issuer}/signin\r\n`), said);
     }
   });
   await step('a card is read over TLS 1.2 and over TLS 1.3, and over nothing older', async () => {
     for (const version of VERSIONS) {
-      const said = await connect(ofCards, [version, ...shown], asked('POST', '/card', { ticket }));
+      const said = await connect(world, ofCards, [version, ...shown], asked(world, 'POST', '/card', { ticket }));
       assert.match(said, /HTTP\/1\.1 200 [\s\S]*name="receipt"/);
     }
     for (const version of ['-tls1', '-tls1_1']) {
-      const old = ['s_client', '-connect', `127.0.0.1:${ofCards}`, ...head, version, '-cipher', 'ALL:@SECLEVEL=0'];
+      const old = ['s_client', '-connect', `127.0.0.1:${ofCards}`, ...trusting(world), version, '-cipher', 'ALL:@SECLEVEL=0'];
       const { code, complaints } = await outcomeOf('openssl', old);
       assert.notEqual(code, 0, version);
       assert.match(complaints, /alert (protocol version|handshake failure)/);
@@ -452,19 +382,20 @@ async function overTheWire({ world, check, card }) {
   await step('nobody comes back without showing the card again', async () => {
     for (const version of VERSIONS) {
       const session = world.at(`session${version}`);
-      const said = await connect(ofCards, [version, ...shown, '-sess_out', session], asked('POST', '/card', { ticket }));
+      const options = [version, ...shown, '-sess_out', session];
+      const said = await connect(world, ofCards, options, asked(world, 'POST', '/card', { ticket }));
       assert.match(said, /name="receipt"/);
       assert(!fs.existsSync(session), `${version}: there is a session to come back to`);
     }
     // Elsewhere the same client does come back so.
-    assert.match(await connect(world.nodes[0].port, ['-tls1_2', '-reconnect']), /\nReused, /);
-    const again = await connect(ofCards, ['-tls1_2', ...shown, '-reconnect']);
+    assert.match(await connect(world, world.nodes[0].port, ['-tls1_2', '-reconnect']), /\nReused, /);
+    const again = await connect(world, ofCards, ['-tls1_2', ...shown, '-reconnect']);
     assert.doesNotMatch(again, /\nReused, /);
     return `${again.match(/\nNew, /g).length} handshakes, all of them new`;
   });
   await step('each request there has a connection of its own', async () => {
-    const twice = asked('GET', '/') + asked('GET', '/');
-    const said = await connect(ofCards, shown, twice);
+    const twice = asked(world, 'GET', '/') + asked(world, 'GET', '/');
+    const said = await connect(world, ofCards, shown, twice);
     assert.equal(said.match(/HTTP\/1\.1 303/g).length, 1);
     assert.match(said, /\r\nconnection: close\r\n/i);
   });

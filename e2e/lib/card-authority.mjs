@@ -133,7 +133,8 @@ export class CardAuthority {
     by.issue(number, { subject: `/CN=${number}`, kind, extensions, from, to });
     const chain = by.at(`${number}.pem`);
     fs.writeFileSync(chain, by.text(`${number}.crt`) + by.text('issuing.crt'));
-    return { number, label: `Smartcard ending ${number.slice(-4)}`, chain, key: by.at(`${number}.key`) };
+    const label = `Smartcard ending ${number.slice(-4)}`;
+    return { number, label, chain, issuer: by.at('issuing.crt'), key: by.at(`${number}.key`) };
   }
 
   /** Cancels a card; gives it back. */

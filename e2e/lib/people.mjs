@@ -44,6 +44,8 @@ const PEOPLE = [
   ['haematologist', SURGERY, 'user'],
   ['chiropodist', SURGERY, 'user'],
   ['prosthetist', SURGERY, 'user'],
+  ['orthotist', SURGERY, 'user'],
+  ['perfusionist', SURGERY, 'user'],
   ['appointments', SURGERY, 'shared_mailbox'],
   ['pharmacist', PHARMACY, 'user'],
   ['dispenser', PHARMACY, 'user'],

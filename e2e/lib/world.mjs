@@ -8,6 +8,7 @@ import { addApplications, publishKeys, startRelay } from './applications.mjs';
 import { startBalancer } from './balancer.mjs';
 import { CardAuthority } from './card-authority.mjs';
 import { fetchTrusting } from './fetch.mjs';
+import { startProxy } from './haproxy.mjs';
 import { startLink } from './link.mjs';
 import { ADMINISTRATOR, accountsFile, organisationsFile, person } from './people.mjs';
 import { Peer } from './peer.mjs';
@@ -24,7 +25,7 @@ const quoted = (value) => JSON.stringify(value);
 
 class World {
   constructor(name, folder, pki) {
-    Object.assign(this, { name, folder, pki, nodes: [], clients: {}, stops: [], link: null });
+    Object.assign(this, { name, folder, pki, nodes: [], servers: [], clients: {}, stops: [], link: null });
     fs.mkdirSync(folder, { recursive: true, mode: 0o755 });
   }
 
@@ -73,19 +74,20 @@ class World {
   }
 
   logs() {
-    return [...this.nodes.map((node) => node.log), ...(this.apache?.logs ?? []), this.at('push-service.log'), this.at('mail-server.log')];
+    const peers = ['push-service.log', 'mail-server.log'].map((name) => this.at(name));
+    return [...this.servers.map((node) => node.log), ...(this.apache?.logs ?? []), ...peers];
   }
 
   /** Lines of the servers' logs that nothing here should cause. */
   faults() {
-    return this.nodes.flatMap((node) => fs.readFileSync(node.log, 'utf8').split('\n'))
+    return this.servers.flatMap((node) => fs.readFileSync(node.log, 'utf8').split('\n'))
       .filter((line) => line.includes('"level":"ERROR"') || line.includes('panicked'));
   }
 
   /** Tells the servers to stop; fails when one does not end well. */
   async stopNodes() {
-    await Promise.all(this.nodes.map((node) => stop(node.child)));
-    const bad = this.nodes.filter((node) => node.child.exitCode !== 0);
+    await Promise.all(this.servers.map((node) => stop(node.child)));
+    const bad = this.servers.filter((node) => node.child.exitCode !== 0);
     if (bad.length > 0) throw new Error(bad.map((node) => `${node.name}: ${node.child.exitCode ?? node.child.signalCode}`).join(', '));
   }
 
@@ -114,6 +116,7 @@ export const tails = (world) => world.logs()
   .join('\n');
 
 async function startNode(world, node) {
+  world.servers.push(node);
   node.child = start(BINARY, ['--config', node.config, 'serve'], { log: node.log, cwd: world.folder });
   world.stops.push(() => stop(node.child));
   await until(async () => {
@@ -129,8 +132,8 @@ async function build(world) {
   world.issuer = `https://localhost:${count > 1 ? front : nodePorts[0]}`;
   // Browsers show cards to one server, and come back to any.
   world.cardOrigin = `https://localhost:${cardPorts[0]}`;
-  const masterKey = world.at('master.key');
-  fs.writeFileSync(masterKey, `e2e:${crypto.randomBytes(32).toString('base64')}\n`, { mode: 0o600 });
+  world.masterKey = world.at('master.key');
+  fs.writeFileSync(world.masterKey, `e2e:${crypto.randomBytes(32).toString('base64')}\n`, { mode: 0o600 });
   const databases = await databasesFor(world, count);
   const keys = await publishKeys(world);
   await startRelay(world);
@@ -143,14 +146,15 @@ async function build(world) {
   world.stops.push(() => world.careIdentity.stop());
   world.careIdentityKey = world.at('care-identity.pem');
   run('openssl', ['genpkey', '-algorithm', 'RSA', '-pkeyopt', 'rsa_keygen_bits:3072', '-out', world.careIdentityKey]);
-  const outbound = [apachePort, keys.port].map((port) => `127.0.0.1:${port}`);
+  world.outbound = [apachePort, keys.port].map((port) => `127.0.0.1:${port}`);
   world.nodes = nodePorts.map((port, index) => {
-    const config = world.at(`node-${index + 1}.toml`);
     const cardPort = cardPorts[index];
-    fs.writeFileSync(config, configuration(world, { port, cardPort, masterKey, outbound, database: databases[index] }));
-    return { name: `node ${index + 1}`, port, cardPort, config, log: world.at(`node-${index + 1}.log`) };
+    const cards = `listen = "127.0.0.1:${cardPort}"`;
+    return { ...configured(world, `node-${index + 1}`, { port, cards, database: databases[index] }), cardPort };
   });
-  prepare(world, apacheAddresses(apachePort), keys);
+  await importPeople(world);
+  addAdministrator(world);
+  addApplications(world, apacheAddresses(apachePort), keys);
   for (const node of world.nodes) await startNode(world, node);
   if (count > 1) {
     const balancer = await startBalancer(front, nodePorts);
@@ -165,6 +169,27 @@ async function build(world) {
     fetch: world.fetch(),
   });
   world.stops.push(() => world.apache.stop());
+}
+
+/**
+ * A server of its own beside those of `world`, with the same people in a database of its own, to which HAProxy passes on the
+ * cards that browsers show. Whatever is not said here is as in `world`.
+ */
+export async function behindProxy(world) {
+  const [port, cardPort, passedOnPort] = await freePorts(3);
+  const behind = Object.assign(Object.create(world), {
+    folder: world.at('behind-proxy'),
+    issuer: `https://localhost:${port}`,
+    cardOrigin: `https://localhost:${cardPort}`,
+  });
+  fs.mkdirSync(behind.folder);
+  const cards = `listen_http = "127.0.0.1:${passedOnPort}"\nproxies = ["127.0.0.1/32"]`;
+  const database = `sqlite:${behind.at('wardkey.db')}`;
+  behind.nodes = [{ ...configured(behind, 'behind-proxy', { port, cards, database }), cardPort, passedOnPort }];
+  await importPeople(behind);
+  await startNode(behind, behind.nodes[0]);
+  await startProxy(behind, { port: cardPort, to: passedOnPort });
+  return behind;
 }
 
 /** Where each server finds the database; the last of several reaches it over a link that can be cut. */
@@ -184,7 +209,14 @@ async function databasesFor(world, count) {
   return Array.from({ length: count }, (_, index) => (index === count - 1 ? linked : direct).href);
 }
 
-const configuration = (world, { port, cardPort, masterKey, outbound, database }) => `
+/** A server that can be started: `cards` says where it is shown them. */
+function configured(world, name, settings) {
+  const config = world.at(`${name}.toml`);
+  fs.writeFileSync(config, configuration(world, settings));
+  return { name, port: settings.port, config, log: world.at(`${name}.log`) };
+}
+
+const configuration = (world, { port, cards, database }) => `
 [server]
 issuer = ${quoted(world.issuer)}
 
@@ -197,7 +229,7 @@ key = ${quoted(world.pki.key)}
 url = ${quoted(database)}
 
 [keys]
-master_key_file = ${quoted(masterKey)}
+master_key_file = ${quoted(world.masterKey)}
 
 [help]
 name = "Riverside IT help desk"
@@ -206,7 +238,7 @@ address = "help@riverside-hospital.example"
 hours = "Monday to Friday, 8am to 6pm"
 
 [outbound]
-allow = ${JSON.stringify(outbound)}
+allow = ${JSON.stringify(world.outbound)}
 extra_roots = ${quoted(world.pki.authority)}
 
 [push]
@@ -218,7 +250,7 @@ passkey_alone = true
 
 [smartcard]
 origin = ${quoted(world.cardOrigin)}
-listen = "127.0.0.1:${cardPort}"
+${cards}
 authorities = ${quoted(world.smartcards.trusted)}
 identifier = "common_name"
 core = true
@@ -243,12 +275,17 @@ from = "no-reply@riverside-hospital.example"
 anchor = ${quoted(world.at('audit-anchor'))}
 `;
 
-function prepare(world, apache, keys) {
-  world.wardkey('migrate');
-  fs.writeFileSync(world.at('organisations.csv'), organisationsFile());
-  fs.writeFileSync(world.at('accounts.csv'), accountsFile());
-  world.wardkey('organisation', 'import', world.at('organisations.csv'));
-  world.wardkey('account', 'import', world.at('accounts.csv'));
+async function importPeople(world) {
+  const organisations = world.at('organisations.csv');
+  const accounts = world.at('accounts.csv');
+  fs.writeFileSync(organisations, organisationsFile());
+  fs.writeFileSync(accounts, accountsFile());
+  await world.wardkeyInBackground('migrate');
+  await world.wardkeyInBackground('organisation', 'import', organisations);
+  await world.wardkeyInBackground('account', 'import', accounts);
+}
+
+function addAdministrator(world) {
   const told = world.wardkey('create-admin', ADMINISTRATOR, '--organisation', 'RAA', '--name', 'Administrator');
   world.administrator = {
     address: ADMINISTRATOR,
@@ -258,5 +295,4 @@ function prepare(world, apache, keys) {
     phone: null,
   };
   world.administrator.password = world.administrator.nextPassword;
-  addApplications(world, apache, keys);
 }
