@@ -111,9 +111,13 @@ async function byHand({ world, check, chromium, screens, hand: Hand, how, desk, 
       await refuses({ Model: MODEL, 'Serial number': '' }, 'Enter the serial number on the key', 'register-no-serial');
       await refuses({ 'Serial number': '7'.repeat(41) }, 'with 40 characters or fewer', 'register-long-serial');
       const [day, month, year] = await Promise.all(['Day', 'Month', 'Year'].map(typed));
-      for (const wrong of [['31', '2', year], [day, month, String(Number(year) - 2)], [day, '', year]]) {
+      for (const [wrong, words] of [
+        [['31', '2', year], 'There is no such day'],
+        [[day, month, String(Number(year) - 2)], 'Check the year'],
+        [[day, '', year], 'Enter the day on which you hand it over'],
+      ]) {
         const fields = { 'Serial number': serial, Day: wrong[0], Month: wrong[1], Year: wrong[2] };
-        await refuses(fields, 'Enter the day on which you hand it over', 'register-wrong-day');
+        await refuses(fields, words, 'register-wrong-day');
       }
       await window.goto(account);
       await said('No second factor yet');

@@ -9,6 +9,7 @@ use wardkey_usecases::signin::Destination;
 use wardkey_usecases::{Error, FieldError};
 
 use crate::drawn::Drawn;
+use crate::page;
 
 /// Why a page cannot be shown. The drawing layer turns it into a page, or into the way to sign in.
 #[derive(Clone, Debug)]
@@ -168,7 +169,8 @@ impl PageError {
     /// Sentences from below that may be shown.
     pub(crate) fn sentences(&self) -> Vec<String> {
         match self {
-            Self::Forbidden(text) | Self::Conflict(text) => vec![text.clone()],
+            Self::Forbidden(text) => vec![format!("{}.", page::sentence(text.trim_end_matches('.')))],
+            Self::Conflict(text) => vec![text.clone()],
             Self::Invalid(errors) => errors.iter().map(|error| error.message.clone()).collect(),
             Self::BadRequest
             | Self::CrossSite

@@ -174,7 +174,7 @@ impl Page {
 }
 
 /// A rule's message, written to stand in the middle of a log line, as the sentence that a person reads.
-fn sentence(message: &str) -> String {
+pub(crate) fn sentence(message: &str) -> String {
     let mut rest = message.chars();
     rest.next().into_iter().flat_map(char::to_uppercase).chain(rest).collect()
 }

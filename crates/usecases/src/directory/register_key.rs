@@ -18,7 +18,7 @@ use super::target::load_to_change;
 use crate::audit::reason;
 use crate::credential::enrol_key::{self, AwaitedKey, Hands};
 use crate::credential::{KeyEnrolment, own};
-use crate::{App, Error, Result, today};
+use crate::{App, Error, FieldError, Result, today};
 
 /// What is noted of a key that is handed over, as typed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -118,23 +118,32 @@ fn checked(op: &Op, custody: &Custody) -> Result<StoredCustody> {
     let text = |field: &'static str, text: &str, missing: &str| {
         let text = text.trim();
         let fits = !text.is_empty() && text.chars().count() <= MOST && !text.chars().any(char::is_control);
-        fits.then(|| text.to_owned()).ok_or_else(|| Error::invalid(field, missing.to_owned()))
+        fits.then(|| text.to_owned()).ok_or_else(|| FieldError { field, message: missing.to_owned() })
     };
-    Ok(StoredCustody {
-        serial: text("serial", &custody.serial, "Enter the serial number on the key, with 40 characters or fewer")?,
-        model: text("model", &custody.model, "Enter the model of the key, with 40 characters or fewer")?,
-        handed_over_on: day(custody, op.now)?,
-        registered_by: op.account().ok_or(Error::NotFound("session"))?.id,
-    })
+    // All that is wrong at once, in the order of the page.
+    let model = text("model", &custody.model, "Enter the model of the key, with 40 characters or fewer");
+    let serial = text("serial", &custody.serial, "Enter the serial number on the key, with 40 characters or fewer");
+    let day = day(custody, op.now);
+    let registered_by = op.account().ok_or(Error::NotFound("session"))?.id;
+    match (model, serial, day) {
+        (Ok(model), Ok(serial), Ok(handed_over_on)) => {
+            Ok(StoredCustody { serial, model, handed_over_on, registered_by })
+        }
+        (model, serial, day) => {
+            Err(Error::Invalid([model.err(), serial.err(), day.err()].into_iter().flatten().collect()))
+        }
+    }
 }
 
-fn day(custody: &Custody, now: Timestamp) -> Result<String> {
-    let wrong = || Error::invalid("date", "Enter the day on which you hand it over, for example 22 11 2026");
-    let number = |text: &str| text.trim().parse::<i16>().map_err(|_| wrong());
-    let small = |text: &str| text.trim().parse::<i8>().map_err(|_| wrong());
+fn day(custody: &Custody, now: Timestamp) -> std::result::Result<String, FieldError> {
+    let wrong = |message: &str| FieldError { field: "date", message: message.to_owned() };
+    let missing = || wrong("Enter the day on which you hand it over, for example 22 11 2026");
+    let number = |text: &str| text.trim().parse::<i16>().map_err(|_| missing());
+    let small = |text: &str| text.trim().parse::<i8>().map_err(|_| missing());
     let (year, month, day) = (number(&custody.year)?, small(&custody.month)?, small(&custody.day)?);
+    let date = Date::new(year, month, day).map_err(|_| wrong("There is no such day: check the day and the month"))?;
     // Nobody notes today what they will hand over in another year, or have handed over in the one before last.
-    let this_year: i16 = today(now)[2].parse().map_err(|_| wrong())?;
-    let date = Date::new(year, month, day).ok().filter(|date| (date.year() - this_year).abs() <= 1);
-    date.map(|date| date.to_string()).ok_or_else(wrong)
+    let this_year: i16 = today(now)[2].parse().map_err(|_| missing())?;
+    let is_near = (date.year() - this_year).abs() <= 1;
+    is_near.then(|| date.to_string()).ok_or_else(|| wrong("Check the year: it is not near this one"))
 }
