@@ -72,6 +72,12 @@ struct StatusReport {
     status: String,
 }
 
+impl Entry {
+    fn is_broken(&self) -> bool {
+        self.status_reports.iter().any(|report| BROKEN.contains(&report.status.as_str()))
+    }
+}
+
 /// The reports after which a model is not taken any more [FIDO MDS 3.1 §3.1.4].
 const BROKEN: [&str; 5] = [
     "REVOKED",
@@ -109,12 +115,14 @@ impl Models {
     }
 
     fn of(payload: Payload) -> Self {
+        // SECURITY: a report counts without a statement beside it, and whatever else the file has about the model.
+        let broken = payload.entries.iter().filter(|entry| entry.is_broken());
+        let withdrawn: BTreeSet<Aaguid> = broken.filter_map(|entry| entry.aaguid.map(Aaguid::new)).collect();
         let mut builder = AttestationCaListBuilder::new();
-        let (mut names, mut withdrawn) = (BTreeMap::new(), BTreeSet::new());
-        for Entry { aaguid, metadata_statement, status_reports } in payload.entries {
+        let mut names = BTreeMap::new();
+        for Entry { aaguid, metadata_statement, .. } in payload.entries {
             let (Some(aaguid), Some(statement)) = (aaguid, metadata_statement) else { continue };
-            if status_reports.iter().any(|report| BROKEN.contains(&report.status.as_str())) {
-                withdrawn.insert(Aaguid::new(aaguid));
+            if withdrawn.contains(&Aaguid::new(aaguid)) {
                 continue;
             }
             for certificate in &statement.attestation_root_certificates {
@@ -295,6 +303,26 @@ mod tests {
             let models =
                 Models::parse(&blob(&publisher, status), SIGNER, &[publisher.root.der().to_vec()], NOW).unwrap();
             assert!(models.is_empty() && models.is_withdrawn(MODEL.parse().unwrap()), "{status}");
+        }
+    }
+
+    #[test]
+    fn a_report_counts_whatever_else_is_published_about_the_model() {
+        let model: Aaguid = MODEL.parse().unwrap();
+        let root = BASE64.encode(publisher().root.der());
+        let statement = serde_json::json!({"description": "A key", "attestationRootCertificates": [root]});
+        let good = serde_json::json!({"aaguid": MODEL, "metadataStatement": statement, "statusReports": []});
+        let mut broken = good.clone();
+        broken["statusReports"] = serde_json::json!([{"status": "REVOKED"}]);
+        let bare = serde_json::json!({"aaguid": MODEL, "statusReports": [{"status": "REVOKED"}]});
+        let of = |entries: &[&serde_json::Value]| {
+            Models::of(serde_json::from_value(serde_json::json!({"entries": entries})).unwrap())
+        };
+        assert!(of(&[&good]).name(model).is_some());
+        for entries in [&[&bare][..], &[&good, &bare], &[&bare, &good], &[&good, &broken], &[&broken, &good]] {
+            let models = of(entries);
+            assert!(models.is_withdrawn(model) && models.is_empty(), "{entries:?}");
+            assert!(models.authorities().is_empty(), "{entries:?}");
         }
     }
 
