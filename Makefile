@@ -60,7 +60,7 @@ bench: setup assets ## Measures speed against the machine's limits (SET=core; ON
 	@$(CARGO) xtask pg -- $(CARGO) run --quiet --release --package xtask --features bench -- bench --set $(SET) $(if $(ONLY),--only $(ONLY))
 
 .PHONY: fuzz
-fuzz: ## Runs each fuzz target of `wire` for a minute (needs a nightly toolchain).
+fuzz: ## Runs each fuzz target of `domain` and `wire` for a minute (needs a nightly toolchain).
 	@bash scripts/fuzz
 
 .PHONY: clean

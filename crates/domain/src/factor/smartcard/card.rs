@@ -32,7 +32,11 @@ pub struct Card {
 /// # Errors
 /// Says why the card is not taken.
 pub fn inspect(rules: &SmartcardRules, chain: &[Vec<u8>], now: Timestamp) -> Result<Card, CardFailure> {
-    let path = chain::build(rules, chain, now)?;
+    read(rules, &chain::build(rules, chain, now)?)
+}
+
+/// Reads what a card says of itself, once its path was checked.
+pub(super) fn read(rules: &SmartcardRules, path: &Path) -> Result<Card, CardFailure> {
     let leaf = fields::certificate(path.leaf()).ok_or(CardFailure::Unreadable)?;
     let identifier = rules.identifier.read(&leaf).ok_or(CardFailure::NoIdentifier)?;
     let anchor = fields::certificate(path.anchor()).ok_or(CardFailure::Unreadable)?;
@@ -46,7 +50,7 @@ pub fn inspect(rules: &SmartcardRules, chain: &[Vec<u8>], now: Timestamp) -> Res
     if rules.identifier == CardIdentifier::Certificate {
         parts.push(leaf.issuer().as_raw());
     }
-    let (questions, links) = questions(&path).ok_or(CardFailure::Unreadable)?;
+    let (questions, links) = questions(path).ok_or(CardFailure::Unreadable)?;
     Ok(Card { identity: identity(&parts), addresses: identifier::addresses(&leaf), identifier, questions, links })
 }
 

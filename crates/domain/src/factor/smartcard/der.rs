@@ -41,6 +41,12 @@ pub(super) struct Item<'a> {
 }
 
 impl<'a> Der<'a> {
+    /// Begins to read `bytes`.
+    #[cfg(any(test, fuzzing))]
+    pub(super) const fn of(bytes: &'a [u8]) -> Self {
+        Self(bytes)
+    }
+
     /// Reads `bytes`, which are one item of this tag and nothing else.
     pub(super) fn only(bytes: &'a [u8], tag: u8) -> Option<Item<'a>> {
         let mut der = Self(bytes);

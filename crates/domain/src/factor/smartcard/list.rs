@@ -24,7 +24,7 @@ pub struct RevocationList {
     next_update: Timestamp,
     scope: Scope,
     /// The numbers of the certificates, as contents of INTEGERs, sorted.
-    revoked: Vec<Box<[u8]>>,
+    pub(super) revoked: Vec<Box<[u8]>>,
     signed: Vec<u8>,
     algorithm: Vec<u8>,
     signature: Vec<u8>,

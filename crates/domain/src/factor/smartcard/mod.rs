@@ -20,6 +20,8 @@ mod rules;
 mod state;
 mod status;
 
+#[cfg(any(test, fuzzing))]
+pub mod fuzz;
 #[cfg(test)]
 pub(crate) mod testing;
 #[cfg(test)]
