@@ -122,9 +122,11 @@ export class CardAuthority {
 
   /**
    * A card of whoever has `number`. It says that one can ask a responder about it, look at a list, or both; there may be several
-   * responders. `usage` is what its certificate is for.
+   * responders. `usage` is what its certificate is for. Some browsers send the root's own certificate, too: `showsRoot`.
    */
-  card(number, { kind, from, to, usage = 'clientAuth', responder = 'first', isListed = true, isNamesakes = false } = {}) {
+  card(number, options = {}) {
+    const { kind, from, to, usage = 'clientAuth', responder = 'first' } = options;
+    const { isListed = true, isNamesakes = false, showsRoot = false } = options;
     const by = isNamesakes ? this.#namesakes : this.#ours;
     const extensions = ['basicConstraints=CA:FALSE', 'keyUsage=critical,digitalSignature'];
     if (usage) extensions.push(`extendedKeyUsage=${usage}`);
@@ -132,7 +134,8 @@ export class CardAuthority {
     if (isListed) extensions.push(`crlDistributionPoints=URI:${this.address}${LIST}`);
     by.issue(number, { subject: `/CN=${number}`, kind, extensions, from, to });
     const chain = by.at(`${number}.pem`);
-    fs.writeFileSync(chain, by.text(`${number}.crt`) + by.text('issuing.crt'));
+    const above = ['issuing.crt', ...(showsRoot ? ['root.crt'] : [])];
+    fs.writeFileSync(chain, [`${number}.crt`, ...above].map((name) => by.text(name)).join(''));
     const label = `Smartcard ending ${number.slice(-4)}`;
     return { number, label, chain, issuer: by.at('issuing.crt'), key: by.at(`${number}.key`) };
   }

@@ -11,7 +11,7 @@ use data_encoding::BASE64;
 use http::request::Parts;
 use http::{HeaderMap, StatusCode, Uri};
 use serde::Serialize;
-use wardkey_domain::factor::smartcard::CardFailure;
+use wardkey_domain::factor::smartcard::{CardFailure, certificates_in};
 use wardkey_usecases::App;
 use wardkey_usecases::credential::{CardFor, CardReading, read_card};
 
@@ -140,7 +140,8 @@ fn forwarded(headers: &HeaderMap) -> Option<Vec<Vec<u8>>> {
     let mut chain = vec![bytes(first.to_str().ok()?)?];
     for line in headers.get_all("client-cert-chain") {
         for item in line.to_str().ok()?.split(',') {
-            chain.push(bytes(item)?);
+            // One certificate each, says the RFC; HAProxy has one item for all of them.
+            chain.extend(certificates_in(&bytes(item)?)?);
         }
     }
     Some(chain)
@@ -169,12 +170,13 @@ mod tests {
     fn a_proxys_certificates_are_read_its_own_first() {
         let chain = read(&[
             ("client-cert", ":AQI=:"),
-            ("client-cert-chain", ":Aw==:, :BA==:"),
-            ("client-cert-chain", ":BQ==:"),
+            ("client-cert-chain", ":MAEC:, :MAED:"),
+            ("client-cert-chain", ":MAEEMAEF:"),
         ]);
-        assert_eq!(chain, Some(vec![vec![1, 2], vec![3], vec![4], vec![5]]));
+        let above = [2, 3, 4, 5].map(|content| vec![0x30, 1, content]);
+        assert_eq!(chain, Some([vec![vec![1, 2]], above.into()].concat()));
         assert_eq!(read(&[]), Some(Vec::new()), "no card was shown");
-        assert_eq!(read(&[("client-cert-chain", ":Aw==:")]), Some(Vec::new()), "a chain of nothing");
+        assert_eq!(read(&[("client-cert-chain", ":MAEC:")]), Some(Vec::new()), "a chain of nothing");
     }
 
     #[test]
@@ -183,6 +185,8 @@ mod tests {
             assert_eq!(read(&[("client-cert", bad)]), None, "{bad}");
         }
         assert_eq!(read(&[("client-cert", ":AQI=:"), ("client-cert", ":Aw==:")]), None);
-        assert_eq!(read(&[("client-cert", ":AQI=:"), ("client-cert-chain", "x")]), None);
+        for bad in ["x", ":AQI=:", ":MAEEMAE=:"] {
+            assert_eq!(read(&[("client-cert", ":AQI=:"), ("client-cert-chain", bad)]), None, "{bad}");
+        }
     }
 }

@@ -7,6 +7,7 @@ use webpki::{ALL_VERIFICATION_ALGS, EndEntityCert, Error, KeyUsage, VerifiedPath
 use x509_parser::certificate::X509Certificate;
 
 use super::authorities::Authority;
+use super::der::{Der, tag};
 use super::failure::CardFailure;
 use super::rules::SmartcardRules;
 use super::{fields, policy};
@@ -41,6 +42,16 @@ impl Path {
     pub(super) fn anchor(&self) -> &[u8] {
         self.0.last().map(Vec::as_slice).unwrap_or_default()
     }
+}
+
+/// The certificates that stand in `bytes` one after the other, as a proxy may write a chain; nothing if anything else does.
+pub fn certificates_in(bytes: &[u8]) -> Option<Vec<Vec<u8>>> {
+    let mut rest = Der::of(bytes);
+    let mut found = Vec::new();
+    while !rest.is_empty() {
+        found.push(rest.read(tag::SEQUENCE)?.whole.to_vec());
+    }
+    Some(found)
 }
 
 /// Finds the path from the first certificate of `chain` to an authority; the others may help, in any order.
@@ -360,6 +371,17 @@ mod tests {
         check(&[&root], &[&critical], unreadable, "something that must be understood");
         for end in 0..good.len() {
             check(&[&root], &[&good[..end]], unreadable, "cut off");
+        }
+    }
+
+    #[test]
+    fn certificates_in_a_row_are_told_apart() {
+        let [one, other] = ["Root", "Other"].map(|name| root(name).der().to_vec());
+        let both = [one.clone(), other.clone()].concat();
+        assert_eq!(certificates_in(&both), Some(vec![one.clone(), other]));
+        assert_eq!(certificates_in(&[]), Some(Vec::new()));
+        for broken in [&both[1..], &both[..one.len() + 9], &[&one[..], &[5, 0]].concat()] {
+            assert_eq!(certificates_in(broken), None);
         }
     }
 

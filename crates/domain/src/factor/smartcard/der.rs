@@ -42,7 +42,6 @@ pub(super) struct Item<'a> {
 
 impl<'a> Der<'a> {
     /// Begins to read `bytes`.
-    #[cfg(any(test, fuzzing))]
     pub(super) const fn of(bytes: &'a [u8]) -> Self {
         Self(bytes)
     }

@@ -29,6 +29,7 @@ mod vectors;
 
 pub use authorities::{Authorities, BadAuthority};
 pub use card::{Card, inspect};
+pub use chain::certificates_in;
 pub use failure::CardFailure;
 pub use identifier::{CardIdentifier, UnknownIdentifier};
 pub use list::RevocationList;
