@@ -97,8 +97,16 @@ impl CardAuthority {
     /// # Panics
     /// When no list can be made.
     pub fn list(&self, is_revoked: bool) -> Vec<u8> {
-        let revoked = RevokedCertParams {
-            serial_number: SerialNumber::from(7_u64),
+        self.list_of(is_revoked.then_some(7))
+    }
+
+    /// A list of these numbers of certificates that this authority has revoked, in DER. It is good on 1 June 2026.
+    ///
+    /// # Panics
+    /// When no list can be made.
+    pub fn list_of(&self, numbers: impl IntoIterator<Item = u64>) -> Vec<u8> {
+        let revoked = |number| RevokedCertParams {
+            serial_number: SerialNumber::from(number),
             revocation_time: date_time_ymd(2026, 5, 1),
             reason_code: None,
             invalidity_date: None,
@@ -108,7 +116,7 @@ impl CardAuthority {
             next_update: date_time_ymd(2026, 6, 2),
             crl_number: SerialNumber::from(1_u64),
             issuing_distribution_point: None,
-            revoked_certs: if is_revoked { vec![revoked] } else { Vec::new() },
+            revoked_certs: numbers.into_iter().map(revoked).collect(),
             key_identifier_method: KeyIdMethod::Sha256,
         };
         list.signed_by(&self.issuer).expect("a list").der().to_vec()

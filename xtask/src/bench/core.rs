@@ -12,7 +12,7 @@ use super::load::{self, CONCURRENCY};
 use super::peer::Peer;
 use super::report::{Goal, Report};
 use super::world::{PASSWORD, Server, World, free_port};
-use super::{authenticator, ceiling, flood, html, telephone};
+use super::{authenticator, ceiling, flood, html, smartcard, telephone};
 
 const FORM: (&str, &str) = ("content-type", "application/x-www-form-urlencoded");
 const VERIFIER: &str = "a-code-verifier-of-the-bench-that-is-long-enough-0123456789";
@@ -25,13 +25,13 @@ const SHARES: usize = 5;
 const TURN: Duration = Duration::from_millis(1_500);
 
 /// The parts of the set, for `--only`.
-pub const PARTS: [&str; 8] = ["sign_in", "plain", "peer", "flood", "large", "growth", "telephone", "push"];
+pub const PARTS: [&str; 9] = ["sign_in", "plain", "peer", "flood", "large", "growth", "telephone", "push", "smartcard"];
 
 /// Measures everything, or one part, prints the table and writes it down.
 pub async fn run(root: &Path, only: Option<&str>) -> io::Result<()> {
     let wants = |part: &str| only.is_none_or(|only| only == part);
     let mut report = Report::default();
-    if only.is_none_or(|only| !["large", "growth", "telephone", "push"].contains(&only)) {
+    if only.is_none_or(|only| !["large", "growth", "telephone", "push", "smartcard"].contains(&only)) {
         small(&mut report, root, wants).await?;
     }
     if wants("large") {
@@ -49,6 +49,9 @@ pub async fn run(root: &Path, only: Option<&str>) -> io::Result<()> {
     }
     if wants("push") {
         push(&mut report, root).await?;
+    }
+    if wants("smartcard") {
+        smartcard(&mut report)?;
     }
     report.write(&root.join("target/bench"), only.is_none())
 }
@@ -82,6 +85,19 @@ async fn push(report: &mut Report, root: &Path) -> io::Result<()> {
     report.add("rss_100k_waiting_mib", figures.waiting_mib, "MiB", Some(Goal::AtMost(200.0)));
     report.add("rss_waiting_connection_kib", figures.connection_kib, "KiB", None);
     report.add("approval_to_page_100k_waiting_ms", figures.to_page_full_p99_ms, "ms", None);
+    Ok(())
+}
+
+/// Reading cards, and lists of those that were revoked.
+fn smartcard(report: &mut Report) -> io::Result<()> {
+    let figures = smartcard::measure()?;
+    report.add("p256_ceiling", figures.verifications_per_second, "checks/s", None);
+    let to = ("p256_ceiling", figures.verifications_per_second);
+    report.ratio("card_read", figures.cards_per_second, "cards/s", to, Goal::AtLeast(0.4));
+    report.add("sha256_of_list_ms", figures.hash_ms, "ms", None);
+    let to = ("sha256_of_list_ms", figures.hash_ms);
+    report.ratio("list_200k_first_card_ms", figures.first_card_ms, "ms", to, Goal::AtMost(10.0));
+    report.add("list_200k_next_card_us", figures.next_card_us, "µs", Some(Goal::AtMost(50.0)));
     Ok(())
 }
 

@@ -14,6 +14,7 @@ mod load;
 mod peer;
 mod report;
 mod run;
+mod smartcard;
 mod telephone;
 mod world;
 
