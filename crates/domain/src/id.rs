@@ -88,6 +88,12 @@ ids! {
     AuditEventId
     /// One request from outside, for correlating log lines.
     RequestId
+    /// A group of accounts.
+    GroupId
+    /// A policy of conditional access.
+    PolicyId
+    /// A named location: a network that belongs to an organisation.
+    NamedLocationId
     /// A key in the key store.
     KeyId
 }

@@ -1,48 +1,209 @@
-//! The decision: one pure function for live traffic, and later for what-if and replay.
+//! The decision: one pure function for live traffic, what-if, report-only and replay.
 
-use crate::access::{AccessInput, Decision, Policies, Reason};
+use crate::access::grace::BASELINE_DAYS;
+use crate::access::{
+    Access, Applies, Baseline, BlockedBy, Considered, Controls, Decision, Grace, GraceLeft, Grant, Hold, Outcome,
+    Policies, Policy, Reason, Registration, Requirement, Signals,
+};
 use crate::session::Strength;
 
-/// Decides what a sign-in must reach.
+/// Decides what a sign-in comes to.
 ///
-/// Policies only ever tighten: an application may ask for more than the built-in policy does, never for less. For a
-/// privileged account no restricted factor is ever enough [AUT-8, MET-10].
-pub fn evaluate(_policies: &Policies, input: AccessInput<'_>) -> Decision {
-    let (built_in, reason) = if input.privileged {
-        (Strength::MultiFactorUnrestricted, Reason::Privileged)
-    } else {
-        (Strength::MultiFactor, Reason::BuiltInTwoFactors)
+/// In this order: an account that is held is blocked; a policy that blocks, or that cannot be evaluated, blocks; a privileged or a
+/// pinned account proves two factors everywhere; an exception suspends the prompt of the baseline; then the baseline. Whatever that
+/// comes to, policies and the application only tighten it: the strictest of all that apply holds [CA-7, CA-14].
+pub fn evaluate(policies: &Policies, signals: &Signals<'_>) -> Decision {
+    let considered = policies.consider(signals);
+    let applying = |counts: fn(Applies) -> bool| {
+        let both = policies.list().iter().zip(&considered);
+        both.filter(move |(_, considered)| counts(considered.applies)).map(|(policy, _)| policy)
     };
-    let asked = input.request.strength;
-    if asked > built_in {
-        return Decision { required: asked, reasons: vec![Reason::AskedByApplication(asked), reason] };
+    let access = decide(policies, signals, applying(|applies| applies == Applies::Yes));
+    let reports = considered.iter().any(|Considered { applies, .. }| *applies == Applies::WouldApply);
+    let would_be = reports
+        .then(|| decide(policies, signals, applying(|applies| matches!(applies, Applies::Yes | Applies::WouldApply))));
+    Decision {
+        would_be: would_be.filter(|would_be| !would_be.amounts_to(&access)),
+        access,
+        baseline: policies.baselines().of(&signals.account),
+        considered,
     }
-    Decision { required: built_in, reasons: vec![reason] }
+}
+
+fn decide<'a>(
+    policies: &Policies,
+    signals: &Signals<'_>,
+    applying: impl Iterator<Item = &'a Policy> + Clone,
+) -> Access {
+    if signals.account.hold == Hold::Compromised {
+        return Access::Blocked(BlockedBy::Hold);
+    }
+    let mut grant = base(policies, signals);
+    for policy in applying.clone() {
+        if policy.missing.is_some() {
+            return Access::Blocked(BlockedBy::BrokenPolicy(policy.id));
+        }
+        if policy.outcome == Outcome::Block {
+            return Access::Blocked(BlockedBy::Policy(policy.id));
+        }
+    }
+    for policy in applying {
+        grant.controls = grant.controls.and(policy.controls);
+        match policy.outcome {
+            Outcome::Require(required, grace) => {
+                require(&mut grant, signals, required, grace, Reason::Policy(policy.id));
+            }
+            Outcome::Register => register(&mut grant, signals, policy),
+            Outcome::Block | Outcome::ControlsOnly => {}
+        }
+    }
+    let asked = Requirement::of(signals.asked);
+    require(&mut grant, signals, asked, Grace::None, Reason::AskedByApplication(signals.asked));
+    // What each asks for may be there, and nothing that all of them ask for.
+    if grant.registration == Registration::NotNeeded && !signals.account.could_meet(grant.required) {
+        grant.registration = Registration::Due;
+    }
+    Access::Granted(grant)
+}
+
+/// What holds before any policy.
+fn base(policies: &Policies, signals: &Signals<'_>) -> Grant {
+    let account = &signals.account;
+    let prompted = |strength, grace, reason| granted(signals, Requirement::of(strength), grace, reason);
+    if account.privileged {
+        return prompted(Strength::MultiFactorUnrestricted, Grace::None, Reason::Privileged);
+    }
+    if account.hold == Hold::Pinned {
+        return prompted(Strength::MultiFactor, Grace::None, Reason::Pinned);
+    }
+    let (baseline, _) = policies.baselines().of(account);
+    let grace = match baseline {
+        Baseline::Standard => Grace::None,
+        Baseline::NamedLocation => Grace::Days(BASELINE_DAYS),
+    };
+    let grant = prompted(Strength::MultiFactor, grace, Reason::Baseline(baseline));
+    // Who is not prompted registers all the same.
+    let unprompted = |reason| Grant { required: NOTHING, meanwhile: NOTHING, reasons: vec![reason], ..grant.clone() };
+    // SECURITY: an exception is for whoever has a factor, and no way around registering one [EXC-24].
+    if let Some(until) = account.excepted_until.filter(|until| signals.now < *until && account.is_registered()) {
+        return unprompted(Reason::Excepted(until));
+    }
+    match (baseline, policies.located(signals).next()) {
+        (Baseline::NamedLocation, Some(location)) => unprompted(Reason::InLocation(location)),
+        (Baseline::NamedLocation, None) | (Baseline::Standard, _) => grant,
+    }
+}
+
+/// What a password reaches.
+const NOTHING: Requirement = Requirement::of(Strength::OneFactor);
+
+fn granted(signals: &Signals<'_>, required: Requirement, grace: Grace, reason: Reason) -> Grant {
+    let registration = registration(signals, required, grace);
+    let meanwhile = if let Registration::CanWait(_) = registration { NOTHING } else { required };
+    Grant { required, registration, meanwhile, controls: Controls::default(), reasons: vec![reason] }
+}
+
+/// Asks for what is required besides. Whoever has no factor for it goes on without as long as there is grace.
+fn require(grant: &mut Grant, signals: &Signals<'_>, required: Requirement, grace: Grace, reason: Reason) {
+    let more = granted(signals, required, grace, reason);
+    let (both, registration) = (grant.required.and(required), grant.registration.and(more.registration));
+    if both != grant.required || registration != grant.registration {
+        grant.reasons.push(reason);
+    }
+    grant.meanwhile = grant.meanwhile.and(more.meanwhile);
+    (grant.required, grant.registration) = (both, registration);
+}
+
+/// Has whoever has no second factor register one now.
+fn register(grant: &mut Grant, signals: &Signals<'_>, policy: &Policy) {
+    let due = registration(signals, Requirement::of(Strength::MultiFactor), Grace::None);
+    let registration = grant.registration.and(due);
+    if registration != grant.registration {
+        grant.registration = registration;
+        grant.reasons.push(Reason::Policy(policy.id));
+    }
+}
+
+/// Whether a factor must be registered now for what is required, where there is so much grace.
+fn registration(signals: &Signals<'_>, required: Requirement, grace: Grace) -> Registration {
+    let account = &signals.account;
+    if account.could_meet(required) {
+        return Registration::NotNeeded;
+    }
+    // Whoever has lost what they had registered is no newcomer [ENR, registration state machine].
+    if !account.is_registered() && account.grace.was_registered {
+        return Registration::Due;
+    }
+    match grace.left(account.grace, signals.now) {
+        GraceLeft::Nothing => Registration::Due,
+        left @ GraceLeft::Open { .. } => Registration::CanWait(left),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::access::SignInRequest;
+    use crate::access::{
+        Baselines, ClientKind, Condition, Device, GraceUsed, PolicyState, Principal, Scope, Subject, Target,
+    };
+    use crate::directory::AccountKind;
+    use crate::factor::FactorKind;
+    use crate::id::{AccountId, GroupId, PolicyId};
+    use crate::time::Timestamp;
 
-    fn check(asked: Strength, privileged: bool, required: Strength) {
-        let request = SignInRequest { strength: asked, ..SignInRequest::portal() };
-        let input = AccessInput { request: &request, privileged };
-        assert_eq!(evaluate(&Policies::built_in(), input).required, required);
+    const NOW: Timestamp = Timestamp::from_seconds(1_780_000_000);
+
+    fn group(number: u8) -> GroupId {
+        GroupId::new(NOW, [number; 10])
+    }
+
+    fn access(policy: Policy, groups: &[GroupId]) -> Access {
+        let account = Subject {
+            id: AccountId::new(NOW, [1; 10]),
+            kind: AccountKind::User,
+            roles: &[],
+            privileged: false,
+            groups,
+            organisations: &[],
+            factors: [FactorKind::Totp].into_iter().collect(),
+            hold: Hold::None,
+            excepted_until: None,
+            grace: GraceUsed::default(),
+        };
+        let signals = Signals {
+            account,
+            target: Target::Portal,
+            asked: Strength::OneFactor,
+            client: ClientKind::Browser,
+            address: None,
+            country: None,
+            device: Device::New,
+            risk: None,
+            now: NOW,
+        };
+        evaluate(&Policies::new(vec![policy], Baselines::default(), Vec::new()), &signals).access
     }
 
     #[test]
-    fn nobody_gets_in_with_less_than_two_factors() {
-        check(Strength::OneFactor, false, Strength::MultiFactor);
-        check(Strength::MultiFactor, false, Strength::MultiFactor);
-        check(Strength::MultiFactorUnrestricted, false, Strength::MultiFactorUnrestricted);
-        check(Strength::PhishingResistant, false, Strength::PhishingResistant);
-    }
-
-    #[test]
-    fn no_restricted_factor_is_enough_for_the_privileged() {
-        check(Strength::OneFactor, true, Strength::MultiFactorUnrestricted);
-        check(Strength::MultiFactor, true, Strength::MultiFactorUnrestricted);
-        check(Strength::PhishingResistant, true, Strength::PhishingResistant);
+    fn a_policy_that_names_what_is_gone_blocks_whom_else_it_is_about() {
+        let id = PolicyId::new(NOW, [9; 10]);
+        let people = vec![Principal::Group(group(1))];
+        let policy = |missing| Policy {
+            id,
+            name: "Clinic".to_owned(),
+            state: PolicyState::On,
+            include: Scope { people: people.clone(), ..Scope::default() },
+            exclude: Scope::default(),
+            holds_less_than: None,
+            risk_from: None,
+            outcome: Outcome::ControlsOnly,
+            controls: Controls::default(),
+            missing,
+        };
+        let broken = Access::Blocked(BlockedBy::BrokenPolicy(id));
+        assert_eq!(access(policy(Some(Condition::Location)), &[group(1)]), broken);
+        assert_ne!(access(policy(Some(Condition::Location)), &[group(2)]), broken, "it is not about them");
+        assert_eq!(access(policy(Some(Condition::People)), &[group(2)]), broken, "whom it is about is what is gone");
+        assert_ne!(access(policy(None), &[group(1)]), broken);
     }
 }

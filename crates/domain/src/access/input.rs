@@ -1,4 +1,4 @@
-//! What a decision is made from.
+//! What somebody who needs a sign-in asks of it.
 
 use serde::{Deserialize, Serialize};
 
@@ -27,13 +27,4 @@ impl SignInRequest {
     pub const fn portal() -> Self {
         Self { application: None, login_hint: None, fresh_since: None, strength: Strength::MultiFactor, moving: None }
     }
-}
-
-/// The facts that policies look at.
-#[derive(Clone, Copy, Debug)]
-pub struct AccessInput<'a> {
-    /// What is asked for.
-    pub request: &'a SignInRequest,
-    /// Whether the account holds a privileged role.
-    pub privileged: bool,
 }

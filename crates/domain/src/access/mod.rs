@@ -1,18 +1,43 @@
 //! Conditional access: what is asked of a sign-in, and why.
 //!
-//! Here: the question (an access input), the policies and one pure function that decides. Until conditional access is built
-//! one built-in policy holds: every application and the portal need two factors. Read next: [`evaluate`].
+//! Here: what is known of a sign-in ([`Signals`]), the policies, and one pure function that decides ([`evaluate`]), for live
+//! traffic, what-if and replay alike. Not here: where policies are kept, and how what was decided is carried out (`signin`).
+//! Read next: [`evaluate`].
 
+mod baseline;
+#[cfg(test)]
+mod corpus;
 mod decision;
 mod evaluate;
+mod grace;
+mod hold;
+mod index;
 mod input;
+mod network;
 mod place;
 mod policies;
+mod policy;
+#[cfg(test)]
+mod properties;
+mod requirement;
+mod signals;
+mod text;
 mod usable;
 
-pub use decision::{Decision, Reason};
+pub use baseline::{AssignedBy, Baseline, Baselines};
+pub use decision::{Access, Applies, BlockedBy, Considered, Decision, Grant, Reason, Registration};
 pub use evaluate::evaluate;
-pub use input::{AccessInput, SignInRequest};
+pub use grace::{BASELINE_DAYS, Grace, GraceLeft, GraceUsed};
+pub use hold::Hold;
+pub use input::SignInRequest;
+pub use network::Networks;
 pub use place::{BadGeofeed, Places};
-pub use policies::Policies;
+pub use policies::{ActiveLocation, Policies};
+pub use policy::{
+    BadCountry, ClientKind, Condition, Country, Device, Located, Outcome, Policy, PolicyState, Principal, Risk, Scope,
+    Target,
+};
+pub use requirement::{Controls, FactorSet, Frequency, Requirement};
+pub use signals::{Signals, Subject};
+pub use text::{BadPolicy, Names, OutcomeText, PolicyText, ScopeText, principal};
 pub use usable::{Bars, RestrictedRules, Unusable, barred};

@@ -1,6 +1,6 @@
 //! What the engine needs to know of the account that signs in.
 
-use crate::access::Unusable;
+use crate::access::{FactorSet, Unusable};
 use crate::credential::{Label, PasswordStanding};
 use crate::directory::{AccountKind, AccountStatus};
 use crate::factor::{FactorKind, definition};
@@ -91,6 +91,11 @@ impl Person {
     /// Whether the account has enrolled a factor: a pass is none.
     pub fn has_own_factor(&self) -> bool {
         self.factors.iter().any(|factor| !definition(factor.kind).is_bootstrap)
+    }
+
+    /// The second factors that it has enrolled: no pass, and no recovery code.
+    pub fn own_factors(&self) -> FactorSet {
+        self.factors.iter().map(|factor| factor.kind).filter(|kind| !definition(*kind).is_bootstrap).collect()
     }
 
     /// Whether the account may sign in at all.

@@ -1,6 +1,8 @@
 //! What is still missing, and the end.
 
-use crate::access::{AccessInput, Policies, Unusable, evaluate};
+use crate::access::{
+    Access, ClientKind, Device, GraceUsed, Hold, Policies, Signals, Subject, Target, Unusable, evaluate,
+};
 use crate::factor::push::proves_move;
 use crate::factor::{FactorKind, definition};
 use crate::session::Strength;
@@ -112,7 +114,38 @@ impl Flow {
 
     /// The strength that this sign-in must reach.
     pub(super) fn required(&self, policies: &Policies, person: &Person) -> Strength {
-        evaluate(policies, AccessInput { request: &self.request, privileged: person.privileged }).required
+        match evaluate(policies, &self.signals(person)).access {
+            Access::Granted(grant) => grant.required.strength,
+            // SECURITY: nothing reaches less than the most that there is.
+            Access::Blocked(_) => Strength::PhishingResistant,
+        }
+    }
+
+    /// What is known of this sign-in. What nobody has said counts as the worst that it may be.
+    fn signals<'a>(&self, person: &'a Person) -> Signals<'a> {
+        let account = Subject {
+            id: person.id,
+            kind: person.kind,
+            roles: &[],
+            privileged: person.privileged,
+            groups: &[],
+            organisations: std::slice::from_ref(&person.organisation),
+            factors: person.own_factors(),
+            hold: Hold::None,
+            excepted_until: None,
+            grace: GraceUsed::default(),
+        };
+        Signals {
+            account,
+            target: self.request.application.map_or(Target::Portal, Target::Application),
+            asked: self.request.strength,
+            client: ClientKind::Browser,
+            address: None,
+            country: None,
+            device: Device::New,
+            risk: None,
+            now: self.started_at,
+        }
     }
 
     /// Every factor of the person, the default first and then the strongest, each with the reason if it is of no use here.

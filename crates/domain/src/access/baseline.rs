@@ -1,0 +1,67 @@
+//! The baseline: what is asked of an account when no policy asks for more. Each account has exactly one [CA-1].
+
+use std::collections::HashMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::access::Subject;
+use crate::id::{GroupId, OrganisationId};
+
+/// What is asked of an account when no policy asks for more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Baseline {
+    /// Always prompted; no grace.
+    Standard,
+    /// Not prompted in a named location; fourteen days to register.
+    NamedLocation,
+}
+
+/// Who has assigned a baseline.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AssignedBy {
+    /// A group that the account is in.
+    Group(GroupId),
+    /// Its organisation, or the nearest above it that says something.
+    Organisation(OrganisationId),
+    /// Nobody: it is the one that everybody has.
+    Nobody,
+}
+
+/// The baselines that groups and organisations have.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Baselines {
+    /// Those of groups.
+    pub groups: HashMap<GroupId, Baseline>,
+    /// Those of organisations, and all below them that have none of their own.
+    pub organisations: HashMap<OrganisationId, Baseline>,
+}
+
+impl Baseline {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Standard, Self::NamedLocation];
+
+    /// The word for it in stores, files and logs.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Standard => "standard",
+            Self::NamedLocation => "named-location",
+        }
+    }
+}
+
+impl Baselines {
+    /// The baseline of an account: the most specific that was assigned. A group is more specific than an organisation; of two
+    /// groups the stricter wins.
+    pub fn of(&self, account: &Subject<'_>) -> (Baseline, AssignedBy) {
+        let by_group = |group: &GroupId| Some((*self.groups.get(group)?, AssignedBy::Group(*group)));
+        if let Some(found) = account.groups.iter().filter_map(by_group).min_by_key(|(baseline, _)| *baseline) {
+            return found;
+        }
+        let by_organisation = |organisation: &OrganisationId| {
+            Some((*self.organisations.get(organisation)?, AssignedBy::Organisation(*organisation)))
+        };
+        let nearest = account.organisations.iter().find_map(by_organisation);
+        nearest.unwrap_or((Baseline::Standard, AssignedBy::Nobody))
+    }
+}
