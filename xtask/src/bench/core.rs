@@ -12,7 +12,7 @@ use super::load::{self, CONCURRENCY};
 use super::peer::Peer;
 use super::report::{Goal, Report};
 use super::world::{PASSWORD, Server, World, free_port};
-use super::{authenticator, ceiling, flood, html, smartcard, telephone};
+use super::{access, authenticator, ceiling, flood, html, smartcard, telephone};
 
 const FORM: (&str, &str) = ("content-type", "application/x-www-form-urlencoded");
 const VERIFIER: &str = "a-code-verifier-of-the-bench-that-is-long-enough-0123456789";
@@ -25,13 +25,14 @@ const SHARES: usize = 5;
 const TURN: Duration = Duration::from_millis(1_500);
 
 /// The parts of the set, for `--only`.
-pub const PARTS: [&str; 9] = ["sign_in", "plain", "peer", "flood", "large", "growth", "telephone", "push", "smartcard"];
+pub const PARTS: [&str; 10] =
+    ["sign_in", "plain", "peer", "flood", "large", "growth", "telephone", "push", "smartcard", "access"];
 
 /// Measures everything, or one part, prints the table and writes it down.
 pub async fn run(root: &Path, only: Option<&str>) -> io::Result<()> {
     let wants = |part: &str| only.is_none_or(|only| only == part);
     let mut report = Report::default();
-    if only.is_none_or(|only| !["large", "growth", "telephone", "push", "smartcard"].contains(&only)) {
+    if only.is_none_or(|only| !["large", "growth", "telephone", "push", "smartcard", "access"].contains(&only)) {
         small(&mut report, root, wants).await?;
     }
     if wants("large") {
@@ -52,6 +53,9 @@ pub async fn run(root: &Path, only: Option<&str>) -> io::Result<()> {
     }
     if wants("smartcard") {
         smartcard(&mut report)?;
+    }
+    if wants("access") {
+        access(&mut report)?;
     }
     report.write(&root.join("target/bench"), only.is_none())
 }
@@ -98,6 +102,16 @@ fn smartcard(report: &mut Report) -> io::Result<()> {
     let to = ("sha256_of_list_ms", figures.hash_ms);
     report.ratio("list_200k_first_card_ms", figures.first_card_ms, "ms", to, Goal::AtMost(10.0));
     report.add("list_200k_next_card_us", figures.next_card_us, "µs", Some(Goal::AtMost(50.0)));
+    Ok(())
+}
+
+/// Deciding what a sign-in comes to.
+fn access(report: &mut Report) -> io::Result<()> {
+    let figures = access::measure()?;
+    report.add("decision_us_p50", figures.p50_us, "µs", Some(Goal::AtMost(50.0)));
+    report.add("decision_us_p99", figures.p99_us, "µs", Some(Goal::AtMost(200.0)));
+    report.add("compile_4m_ranges_ms", figures.compile_ms, "ms", None);
+    report.add("decision_blocked_per_mille", figures.blocked_per_mille, "‰", None);
     Ok(())
 }
 

@@ -3,6 +3,7 @@
 //! Here: the limits (hashes a second, bare requests a second), a load generator, the server under test as a real process,
 //! and the table. It knows nothing of the product's crates: it speaks HTTP and runs commands. Read next: `core.rs`.
 
+mod access;
 mod authenticator;
 mod browser;
 mod ceiling;
