@@ -1,6 +1,6 @@
 //! Security keys and passkeys in sign-ins, as sentences.
 
-use super::tests::{Journey, SEED, challenge, code, factor, op, person, person_with_totp, phone};
+use super::tests::{Journey, SEED, blocking, challenge, code, factor, op, person, person_with_totp, phone};
 use super::*;
 use crate::access::{Policies, Unusable};
 use crate::factor::webauthn::{KeyChallenge, KeyState, vectors};
@@ -47,6 +47,15 @@ fn a_password_and_a_key_resist_phishing() {
     journey.password(1, true);
     shows_key(&mut journey, 2).check("key done");
     assert_eq!(journey.done.unwrap().strength(), Strength::PhishingResistant);
+}
+
+#[test]
+fn whom_a_policy_blocks_the_strongest_factor_does_not_let_in() {
+    let mut journey = journey(person_with_key(), vectors::showing(None).0, SignInRequest::portal());
+    journey.password(1, true);
+    journey.policies = blocking();
+    shows_key(&mut journey, 2).check("key strength_out_of_reach");
+    assert!(journey.done.is_none());
 }
 
 #[test]

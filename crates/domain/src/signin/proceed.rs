@@ -30,6 +30,9 @@ impl Flow {
         if let Err(refusal) = person.admit() {
             return Step::Refused(None, refusal);
         }
+        if self.lets_nobody_in(policies, person) {
+            return Step::Refused(None, Refusal::StrengthOutOfReach);
+        }
         self.let_go_of_pass(person);
         let required = self.required(policies, person);
         let second_factor_shown = self.counting().any(|proof| proof.factor() != FactorKind::Password);
@@ -112,16 +115,21 @@ impl Flow {
         Step::Ask(self, Challenge::Activation, effects)
     }
 
+    /// Whether nobody comes in by this sign-in, whatever they show. SECURITY: asked before anybody is [`done`](Self::done).
+    pub(super) fn lets_nobody_in(&self, policies: &Policies, person: &Person) -> bool {
+        matches!(evaluate(policies, &self.signals(person)).access, Access::Blocked(_))
+    }
+
     /// The strength that this sign-in must reach.
     pub(super) fn required(&self, policies: &Policies, person: &Person) -> Strength {
         match evaluate(policies, &self.signals(person)).access {
             Access::Granted(grant) => grant.required.strength,
-            // SECURITY: nothing reaches less than the most that there is.
             Access::Blocked(_) => Strength::PhishingResistant,
         }
     }
 
-    /// What is known of this sign-in. What nobody has said counts as the worst that it may be.
+    /// What is known of this sign-in, as far as the engine is told: nothing of groups, of roles but whether one is privileged, of
+    /// holds and exceptions, of the client and the network. Whoever lets somebody make policies tells it first.
     fn signals<'a>(&self, person: &'a Person) -> Signals<'a> {
         let account = Subject {
             id: person.id,

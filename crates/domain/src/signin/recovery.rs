@@ -75,7 +75,7 @@ impl Flow {
             return Step::Refused(None, refusal);
         }
         // SECURITY: a code that was switched off, or an account that has become privileged since, is not let in by it.
-        let is_barred = person.privileged || self.holds_barred(person);
+        let is_barred = person.privileged || self.holds_barred(person) || self.lets_nobody_in(policies, person);
         let why = self.enrol_why(policies, person);
         match self.reached() {
             Some(reached) if why == (EnrolWhy::Recovered { can_be_put_off: true }) && !is_barred => {

@@ -1,6 +1,6 @@
 //! Recovery codes in sign-ins, as sentences.
 
-use super::tests::{Journey, NEW_SEED, SEED, code, enrolled, factor, op, person};
+use super::tests::{Journey, NEW_SEED, SEED, blocking, code, enrolled, factor, op, person};
 use super::*;
 use crate::access::Unusable;
 use crate::credential::{MustChange, PasswordStanding, Permit};
@@ -78,6 +78,15 @@ fn whoever_left_their_phone_at_home_enrols_another_time() {
     let mut later = begin(FactorKind::Totp);
     later.password(1, true);
     puts_off(recovers(&mut later, 2, RIGHT).confirm_enrolment(3), 4).check("code recovered choose done");
+}
+
+#[test]
+fn whom_a_policy_blocks_meanwhile_is_not_let_in_by_putting_enrolment_off() {
+    let mut journey = begin(FactorKind::Totp);
+    journey.password(1, true);
+    recovers(&mut journey, 2, RIGHT);
+    journey.policies = blocking();
+    puts_off(&mut journey, 3).check("code recovered wrong_step");
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use proptest::prelude::*;
 
 use super::*;
-use crate::access::Policies;
+use crate::access::{Baselines, Controls, Outcome, Policies, Policy, PolicyState, Scope};
 use crate::credential::{Label, MustChange, PasswordStanding, Permit};
 use crate::directory::{AccountKind, AccountStatus};
 use crate::factor::password::{self, HashMemory, HashParams, PasswordHash, PasswordVerdict};
@@ -16,7 +16,7 @@ use crate::factor::voice_call::PlacedCall;
 use crate::factor::webauthn::{CHALLENGE_BYTES, KeyChallenge};
 use crate::factor::{Code, FactorKind};
 use crate::id::{
-    AccountId, CredentialId, DeviceId, FlowId, MessageId, OrganisationId, PushRequestId, RequestId, SessionId,
+    AccountId, CredentialId, DeviceId, FlowId, MessageId, OrganisationId, PolicyId, PushRequestId, RequestId, SessionId,
 };
 use crate::op::{Actor, Op, Origin};
 use crate::secret::Secret;
@@ -123,6 +123,7 @@ pub(super) struct Journey {
     pub(super) asked: Vec<(DispatchTo, AskedApp)>,
     pub(super) taken_back: Vec<PushRequestId>,
     pub(super) rules: SignInRules,
+    pub(super) policies: Policies,
 }
 
 impl Journey {
@@ -144,6 +145,7 @@ impl Journey {
             asked: Vec::new(),
             taken_back: Vec::new(),
             rules: SignInRules::default(),
+            policies: Policies::built_in(),
         }
     }
 
@@ -152,7 +154,7 @@ impl Journey {
             self.log.push("over".to_owned());
             return self;
         };
-        let step = flow.step(&op(second), &self.rules, &Policies::built_in(), event);
+        let step = flow.step(&op(second), &self.rules, &self.policies, event);
         let word = match step {
             Step::Ask(flow, challenge, effects) => {
                 self.apply(&effects);
@@ -364,6 +366,35 @@ fn a_disabled_account_is_told_so_only_after_its_password() {
     journey.password(1, true);
     journey.person.status = AccountStatus::Disabled { since: op(2).now };
     journey.code(2, code(&SEED, 2)).check("code account_not_active");
+}
+
+/// A policy under which nobody comes in.
+pub(super) fn blocking() -> Policies {
+    let policy = Policy {
+        id: PolicyId::new(op(0).now, [1; 10]),
+        name: "Nobody".to_owned(),
+        state: PolicyState::On,
+        include: Scope::default(),
+        exclude: Scope::default(),
+        holds_less_than: None,
+        risk_from: None,
+        outcome: Outcome::Block,
+        controls: Controls::default(),
+        missing: None,
+    };
+    Policies::new(vec![policy], Baselines::default(), Vec::new())
+}
+
+#[test]
+fn whom_a_policy_blocks_nothing_lets_in() {
+    let mut journey = Journey { policies: blocking(), ..Journey::begin(person_with_totp()) };
+    journey.password(1, true).check("strength_out_of_reach");
+    // Also one that is made while a code is awaited.
+    let mut journey = Journey::begin(person_with_totp());
+    journey.password(1, true);
+    journey.policies = blocking();
+    journey.code(2, code(&SEED, 2)).check("code strength_out_of_reach");
+    assert!(journey.done.is_none());
 }
 
 #[test]
