@@ -3,6 +3,7 @@
 //! What lives here: all SQL, and everything that knows there is a database. What does not: rules. Read [`Store`] next,
 //! then [`Tx`]; a slice is a folder of functions that take `&mut Tx` and speak in domain types.
 
+pub mod access;
 pub mod application;
 pub mod audit;
 pub mod backup;

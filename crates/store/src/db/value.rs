@@ -3,8 +3,8 @@
 use serde_json::Value;
 use uuid::Uuid;
 use wardkey_domain::id::{
-    AccountId, ApplicationId, AuditEventId, AuthorizationRequestId, CredentialId, DeviceId, FlowId, GrantId, KeyId,
-    MessageId, OrganisationId, PushRequestId, RequestId, RoleGrantId, SessionId,
+    AccountId, ApplicationId, AuditEventId, AuthorizationRequestId, CredentialId, DeviceId, FlowId, GrantId, GroupId,
+    KeyId, MessageId, NamedLocationId, OrganisationId, PolicyId, PushRequestId, RequestId, RoleGrantId, SessionId,
 };
 use wardkey_domain::secret::TokenHash;
 use wardkey_domain::time::Timestamp;
@@ -210,8 +210,8 @@ macro_rules! ids {
     )*};
 }
 
-ids!(AccountId ApplicationId AuditEventId AuthorizationRequestId CredentialId DeviceId FlowId GrantId KeyId);
-ids!(MessageId OrganisationId PushRequestId RequestId RoleGrantId SessionId);
+ids!(AccountId ApplicationId AuditEventId AuthorizationRequestId CredentialId DeviceId FlowId GrantId GroupId KeyId);
+ids!(MessageId NamedLocationId OrganisationId PolicyId PushRequestId RequestId RoleGrantId SessionId);
 
 #[cfg(test)]
 mod tests {
