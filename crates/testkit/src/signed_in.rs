@@ -31,6 +31,7 @@ impl TestApp {
             started_at: now,
             seen_at: now,
             expires_at: now.plus(Duration::from_secs(24 * 60 * 60)),
+            idle: None,
             browser: None,
             address: None,
         });

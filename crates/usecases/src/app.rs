@@ -14,6 +14,7 @@ use wardkey_gateway::outbound::Outbound;
 use wardkey_gateway::push::PushSender;
 use wardkey_store::Store;
 
+use crate::access::PolicyCache;
 use crate::application::TokenCache;
 use crate::credential::CardStatuses;
 use crate::hashing::HashingPool;
@@ -63,6 +64,7 @@ struct Inner {
     hashing: HashingPool,
     sessions: Arc<SessionCache>,
     tokens: Arc<TokenCache>,
+    policies: PolicyCache,
     visits: Visits,
     wake: Wake,
     waiting: Waiting,
@@ -98,6 +100,7 @@ impl App {
             hashing,
             sessions,
             tokens,
+            policies: PolicyCache::default(),
             visits,
             wake: Wake::default(),
             waiting,
@@ -197,6 +200,11 @@ impl App {
     /// Token references in memory.
     pub fn tokens(&self) -> &TokenCache {
         &self.0.tokens
+    }
+
+    /// The policies in force, in memory.
+    pub(crate) fn policy_cache(&self) -> &PolicyCache {
+        &self.0.policies
     }
 
     /// Background work that a graceful stop waits for.

@@ -13,6 +13,7 @@ mod settings;
 mod visits;
 mod waiting;
 
+pub mod access;
 pub mod application;
 pub mod audit;
 pub mod credential;
@@ -28,7 +29,7 @@ pub use app::{App, Clock, Parts, Random};
 pub use circumstances::Circumstances;
 pub use error::{Error, FieldError, Result};
 pub use handover::Handover;
-pub use moment::{london, moment, today, written_day};
+pub use moment::{days_left, ending, london, moment, today, written_day};
 pub use settings::{BadIssuer, CacheSettings, Issuer, Settings};
 pub use visits::{VisitSettings, Visits};
 pub use waiting::{Waiter, Waiting};

@@ -18,6 +18,24 @@ pub fn moment(at: Timestamp) -> String {
     }
 }
 
+/// What ends at `end`: "the end of 4 December 2026" where that is midnight in London, or else the day and time.
+pub fn ending(end: Timestamp) -> String {
+    match jiff::Timestamp::from_microsecond(end.as_micros()) {
+        Ok(instant) if instant.to_zoned(LONDON.clone()).time() == Time::midnight() => {
+            let last = instant.to_zoned(LONDON.clone()).date().yesterday();
+            last.map_or_else(|_| moment(end), |day| format!("the end of {}", day.strftime("%-d %B %Y")))
+        }
+        Ok(_) | Err(_) => moment(end),
+    }
+}
+
+/// How many days there are from `now` to the last day before `end`, as calendars in London count: none on that day itself.
+pub fn days_left(now: Timestamp, end: Timestamp) -> i32 {
+    let date = |micros: i64| Some(jiff::Timestamp::from_microsecond(micros).ok()?.to_zoned(LONDON.clone()).date());
+    let last = date(end.as_micros().saturating_sub(1));
+    date(now.as_micros()).zip(last).map_or(0, |(today, last)| (last - today).get_days())
+}
+
 /// A day that is written as `2026-11-22`, such as "22 November 2026".
 pub fn written_day(day: &str) -> String {
     day.parse::<Date>().map_or_else(|_| day.to_owned(), |date| date.strftime("%-d %B %Y").to_string())
@@ -48,6 +66,19 @@ pub fn today(at: Timestamp) -> [String; 3] {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_last_day_is_named_and_the_days_before_it_are_counted() {
+        let at = |text: &str| Timestamp::from_micros(text.parse::<jiff::Timestamp>().unwrap().as_microsecond());
+        for (end, now, words, days) in [
+            ("2026-12-05T00:00:00Z", "2026-11-20T09:00:00Z", "the end of 4 December 2026", 14),
+            ("2026-12-05T00:00:00Z", "2026-12-04T23:59:59Z", "the end of 4 December 2026", 0),
+            ("2026-07-16T23:00:00Z", "2026-07-15T22:59:59Z", "the end of 16 July 2026", 1),
+            ("2026-12-05T09:30:00Z", "2026-12-05T09:00:00Z", "5 December 2026 at 9:30am", 0),
+        ] {
+            assert_eq!((ending(at(end)).as_str(), days_left(at(now), at(end))), (words, days), "{end} {now}");
+        }
+    }
 
     #[test]
     fn a_typed_time_is_what_london_clocks_show() {

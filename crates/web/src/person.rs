@@ -181,6 +181,7 @@ fn is_enrolment(screen: &Screen) -> bool {
     match screen.kind {
         ScreenKind::SelfEnrol
         | ScreenKind::Recovered { .. }
+        | ScreenKind::Register { .. }
         | ScreenKind::ChooseFactor { .. }
         | ScreenKind::EnrolTotp { .. }
         | ScreenKind::EnrolNumber { .. }

@@ -48,6 +48,7 @@ fn sign_in() -> Router<Web> {
         .route(routes::PASS, get(signin::step).post(signin::pass))
         .route(routes::RECOVERY_CODE, get(signin::step).post(signin::recovery_code))
         .route(routes::RECOVERED, get(signin::step).post(signin::put_off))
+        .route(routes::REGISTER, get(signin::step).post(signin::put_off))
         .route(routes::KEY, get(signin::step).post(signin::show_key))
         .route(routes::CARD, get(signin::step).post(signin::card_shown))
         .route(routes::CARE_IDENTITY, post(signin::go_to_care_identity))

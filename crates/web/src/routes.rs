@@ -30,6 +30,8 @@ pub const PASS: &str = "/signin/pass";
 pub const RECOVERY_CODE: &str = "/signin/recovery-code";
 /// After a recovery code was used.
 pub const RECOVERED: &str = "/signin/recovered";
+/// Where a factor is registered, or that is put off.
+pub const REGISTER: &str = "/signin/register";
 /// Showing a security key or a passkey.
 pub const KEY: &str = "/signin/key";
 /// Showing a smartcard.

@@ -8,7 +8,7 @@ use std::path::Path;
 
 use serde::Deserialize;
 
-use super::text::{Names, PolicyText, principal};
+use super::text::{Names, PolicyText, RegistrationText, principal};
 use super::{
     Access, ActiveLocation, Applies, Baseline, Baselines, BlockedBy, ClientKind, Country, Decision, Device, GraceLeft,
     GraceUsed, Grant, Hold, Policies, Principal, Reason, Registration, Risk, Signals, Subject, Target, evaluate,
@@ -30,6 +30,11 @@ struct File {
     baseline: Vec<BaselineEntry>,
     #[serde(default)]
     policy: Vec<PolicyText>,
+    #[serde(default)]
+    registration: RegistrationText,
+    /// Accounts that no policy is about.
+    #[serde(default)]
+    break_glass: Vec<String>,
     #[serde(default)]
     account: Vec<AccountEntry>,
     case: Vec<Case>,
@@ -73,6 +78,9 @@ struct AccountEntry {
     #[serde(default)]
     hold: Hold,
     excepted_until: Option<String>,
+    postponed_until: Option<String>,
+    /// When it was made; long before default-on, unless it says so.
+    created: Option<String>,
     first_prompt: Option<String>,
     #[serde(default)]
     skips: u16,
@@ -102,6 +110,8 @@ struct Case {
     /// Each reason, in order.
     why: Vec<String>,
     registration: Option<String>,
+    /// Whether a first factor can be registered there; it can, unless it says so.
+    may_register: Option<bool>,
     /// The factors that count.
     factors: Option<Vec<FactorKind>>,
     frequency: Option<String>,
@@ -194,7 +204,10 @@ impl World {
         let locations: Vec<_> = locations.collect();
         let words = policies.iter().map(|policy| (policy.id, policy.name.clone())).collect();
         let places = names.locations.iter().map(|(name, id)| (*id, name.clone())).collect();
-        Self { policies: Policies::new(policies, baselines, locations), names, above, words, places }
+        let break_glass = file.break_glass.iter().map(|name| names.accounts[name]);
+        let rules = file.registration.resolve().unwrap_or_else(|error| panic!("{error}"));
+        let policies = Policies::new(policies, baselines, locations).with_rules(rules).with_break_glass(break_glass);
+        Self { policies, names, above, words, places }
     }
 
     fn decide(&self, account: &AccountEntry, case: &Case) -> Decision {
@@ -211,13 +224,14 @@ impl World {
         let subject = Subject {
             id: self.names.accounts[&account.name],
             kind: account.kind.unwrap_or(AccountKind::User),
+            created_at: account.created.as_deref().map_or(Timestamp::from_seconds(0), moment),
             roles: &account.roles,
-            privileged: account.roles.iter().any(|role| role.is_privileged()),
             groups: &groups,
             organisations: &organisations,
             factors: factors.into_iter().collect(),
             hold: account.hold,
             excepted_until: account.excepted_until.as_deref().map(moment),
+            postponed_until: account.postponed_until.as_deref().map(moment),
             grace: GraceUsed {
                 first_prompt: account.first_prompt.as_deref().map(moment),
                 skips: account.skips,
@@ -264,9 +278,11 @@ impl World {
 
     fn reason(&self, reason: Reason) -> String {
         match reason {
+            Reason::BreakGlass => "break glass".to_owned(),
             Reason::Privileged => "privileged".to_owned(),
             Reason::Pinned => "pinned".to_owned(),
             Reason::Excepted(_) => "excepted".to_owned(),
+            Reason::Postponed(_) => "postponed".to_owned(),
             Reason::Baseline(baseline) => baseline.as_str().to_owned(),
             Reason::InLocation(location) => format!("in {}", self.places[&location]),
             Reason::Policy(policy) => self.words[&policy].clone(),
@@ -300,6 +316,7 @@ fn check(world: &World, file: &File, case: &Case) -> Result<(), String> {
     same("why", &case.why.join("; "), &why.join("; "))?;
     if let Access::Granted(grant) = &decision.access {
         same("registration", case.registration.as_deref().unwrap_or("not needed"), &registration(grant.registration))?;
+        same("may register", &case.may_register.unwrap_or(true).to_string(), &grant.may_register.to_string())?;
         let factors = grant.required.among.map(|among| among.iter().collect::<Vec<_>>());
         let mut expected = case.factors.clone();
         if let Some(expected) = &mut expected {

@@ -45,6 +45,8 @@ pub struct Grant {
     pub required: Requirement,
     /// Whether a second factor must be registered for it, and when.
     pub registration: Registration,
+    /// Whether a first factor can be registered here on the strength of a password.
+    pub may_register: bool,
     /// What must be reached as long as that is put off.
     pub meanwhile: Requirement,
     /// What holds for the session.
@@ -67,12 +69,16 @@ pub enum Registration {
 /// One reason for what must be reached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reason {
+    /// The account is for breaking glass: a factor that cannot be phished, and no policy is about it [CA-16].
+    BreakGlass,
     /// The account holds a privileged role: two factors, neither of them restricted, everywhere [AUT-8, MET-10, CA-17].
     Privileged,
     /// Somebody else had the account, and it was given back: two factors, everywhere [CMP-2].
     Pinned,
     /// The prompts of the account are suspended until then [EXC-20, EXC-22].
     Excepted(Timestamp),
+    /// An administrator has given the account until then to register [ENR-6].
+    Postponed(Timestamp),
     /// The baseline.
     Baseline(Baseline),
     /// The baseline does not prompt in this named location [CA-1].
@@ -113,7 +119,9 @@ impl Access {
         match (self, other) {
             (Self::Blocked(_), Self::Blocked(_)) => true,
             (Self::Granted(own), Self::Granted(other)) => {
-                let of = |grant: &Grant| (grant.required, grant.registration, grant.meanwhile, grant.controls);
+                let of = |grant: &Grant| {
+                    (grant.required, grant.registration, grant.may_register, grant.meanwhile, grant.controls)
+                };
                 of(own) == of(other)
             }
             (Self::Blocked(_), Self::Granted(_)) | (Self::Granted(_), Self::Blocked(_)) => false,

@@ -2,8 +2,8 @@
 
 use crate::access::grace::BASELINE_DAYS;
 use crate::access::{
-    Access, Applies, Baseline, BlockedBy, Considered, Controls, Decision, Grace, GraceLeft, Grant, Hold, Outcome,
-    Policies, Policy, Reason, Registration, Requirement, Signals,
+    Access, Applies, Baseline, BlockedBy, Considered, Controls, Decision, FirstFactorWhere, Grace, GraceLeft, Grant,
+    Hold, Outcome, Policies, Policy, Reason, Registration, Requirement, Signals, SkipWhere,
 };
 use crate::session::Strength;
 
@@ -14,31 +14,30 @@ use crate::session::Strength;
 /// comes to, policies and the application only tighten it: the strictest of all that apply holds [CA-7, CA-14].
 pub fn evaluate(policies: &Policies, signals: &Signals<'_>) -> Decision {
     let considered = policies.consider(signals);
+    let baseline = policies.baselines().of(&signals.account);
+    let base = base(policies, signals, baseline.0);
     let applying = |counts: fn(Applies) -> bool| {
         let both = policies.list().iter().zip(&considered);
         both.filter(move |(_, considered)| counts(considered.applies)).map(|(policy, _)| policy)
     };
-    let access = decide(policies, signals, applying(|applies| applies == Applies::Yes));
+    let access = decide(policies, signals, &base, applying(|applies| applies == Applies::Yes));
     let reports = considered.iter().any(|Considered { applies, .. }| *applies == Applies::WouldApply);
-    let would_be = reports
-        .then(|| decide(policies, signals, applying(|applies| matches!(applies, Applies::Yes | Applies::WouldApply))));
-    Decision {
-        would_be: would_be.filter(|would_be| !would_be.amounts_to(&access)),
-        access,
-        baseline: policies.baselines().of(&signals.account),
-        considered,
-    }
+    let would_be = reports.then(|| {
+        let counting = applying(|applies| matches!(applies, Applies::Yes | Applies::WouldApply));
+        decide(policies, signals, &base, counting)
+    });
+    Decision { would_be: would_be.filter(|would_be| !would_be.amounts_to(&access)), access, baseline, considered }
 }
 
 fn decide<'a>(
     policies: &Policies,
     signals: &Signals<'_>,
+    base: &Grant,
     applying: impl Iterator<Item = &'a Policy> + Clone,
 ) -> Access {
     if signals.account.hold == Hold::Compromised {
         return Access::Blocked(BlockedBy::Hold);
     }
-    let mut grant = base(policies, signals);
     for policy in applying.clone() {
         if policy.missing.is_some() {
             return Access::Blocked(BlockedBy::BrokenPolicy(policy.id));
@@ -47,18 +46,19 @@ fn decide<'a>(
             return Access::Blocked(BlockedBy::Policy(policy.id));
         }
     }
+    let mut grant = base.clone();
     for policy in applying {
         grant.controls = grant.controls.and(policy.controls);
         match policy.outcome {
             Outcome::Require(required, grace) => {
-                require(&mut grant, signals, required, grace, Reason::Policy(policy.id));
+                require(&mut grant, policies, signals, (required, grace), Reason::Policy(policy.id));
             }
-            Outcome::Register => register(&mut grant, signals, policy),
+            Outcome::Register => register(&mut grant, policies, signals, policy),
             Outcome::Block | Outcome::ControlsOnly => {}
         }
     }
     let asked = Requirement::of(signals.asked);
-    require(&mut grant, signals, asked, Grace::None, Reason::AskedByApplication(signals.asked));
+    require(&mut grant, policies, signals, (asked, Grace::None), Reason::AskedByApplication(signals.asked));
     // What each asks for may be there, and nothing that all of them ask for.
     if grant.registration == Registration::NotNeeded && !signals.account.could_meet(grant.required) {
         grant.registration = Registration::Due;
@@ -67,21 +67,25 @@ fn decide<'a>(
 }
 
 /// What holds before any policy.
-fn base(policies: &Policies, signals: &Signals<'_>) -> Grant {
+fn base(policies: &Policies, signals: &Signals<'_>, baseline: Baseline) -> Grant {
     let account = &signals.account;
-    let prompted = |strength, grace, reason| granted(signals, Requirement::of(strength), grace, reason);
-    if account.privileged {
-        return prompted(Strength::MultiFactorUnrestricted, Grace::None, Reason::Privileged);
+    let prompted = |strength, reason| granted(policies, signals, (Requirement::of(strength), Grace::None), reason);
+    if policies.is_break_glass(account.id) {
+        return prompted(Strength::PhishingResistant, Reason::BreakGlass);
+    }
+    if account.is_privileged() {
+        return prompted(Strength::MultiFactorUnrestricted, Reason::Privileged);
     }
     if account.hold == Hold::Pinned {
-        return prompted(Strength::MultiFactor, Grace::None, Reason::Pinned);
+        return prompted(Strength::MultiFactor, Reason::Pinned);
     }
-    let (baseline, _) = policies.baselines().of(account);
     let grace = match baseline {
-        Baseline::Standard => Grace::None,
-        Baseline::NamedLocation => Grace::Days(BASELINE_DAYS),
+        Baseline::NamedLocation if account.created_at < policies.rules().default_on_from => Grace::Days(BASELINE_DAYS),
+        Baseline::NamedLocation | Baseline::Standard => Grace::None,
     };
-    let grant = prompted(Strength::MultiFactor, grace, Reason::Baseline(baseline));
+    let required = Requirement::of(Strength::MultiFactor);
+    let grant = granted(policies, signals, (required, grace), Reason::Baseline(baseline));
+    let grant = postponed(grant, signals);
     // Who is not prompted registers all the same.
     let unprompted = |reason| Grant { required: NOTHING, meanwhile: NOTHING, reasons: vec![reason], ..grant.clone() };
     // SECURITY: an exception is for whoever has a factor, and no way around registering one [EXC-24].
@@ -97,15 +101,51 @@ fn base(policies: &Policies, signals: &Signals<'_>) -> Grant {
 /// What a password reaches.
 const NOTHING: Requirement = Requirement::of(Strength::OneFactor);
 
-fn granted(signals: &Signals<'_>, required: Requirement, grace: Grace, reason: Reason) -> Grant {
-    let registration = registration(signals, required, grace);
+fn granted(
+    policies: &Policies,
+    signals: &Signals<'_>,
+    (required, grace): (Requirement, Grace),
+    reason: Reason,
+) -> Grant {
+    let registration = registration(policies, signals, required, grace);
     let meanwhile = if let Registration::CanWait(_) = registration { NOTHING } else { required };
-    Grant { required, registration, meanwhile, controls: Controls::default(), reasons: vec![reason] }
+    let may_register = match policies.rules().first {
+        FirstFactorWhere::Anywhere => true,
+        FirstFactorWhere::NamedLocationOrPass => policies.located(signals).next().is_some(),
+    };
+    Grant { required, registration, may_register, meanwhile, controls: Controls::default(), reasons: vec![reason] }
+}
+
+/// Gives whoever never registered until the day to which an administrator has postponed it.
+fn postponed(grant: Grant, signals: &Signals<'_>) -> Grant {
+    let account = &signals.account;
+    let never_registered = !account.grace.was_registered && !account.is_registered();
+    let Some(end) = account.postponed_until.filter(|end| signals.now < *end && never_registered) else {
+        return grant;
+    };
+    let is_sooner = match grant.registration {
+        Registration::NotNeeded => false,
+        Registration::Due => true,
+        Registration::CanWait(GraceLeft::Open { until, .. }) => until.is_some_and(|until| until < end),
+        Registration::CanWait(GraceLeft::Nothing) => true,
+    };
+    if !is_sooner {
+        return grant;
+    }
+    let left = GraceLeft::Open { until: Some(end), skips: None };
+    let reasons = grant.reasons.into_iter().chain([Reason::Postponed(end)]).collect();
+    Grant { registration: Registration::CanWait(left), meanwhile: NOTHING, reasons, ..grant }
 }
 
 /// Asks for what is required besides. Whoever has no factor for it goes on without as long as there is grace.
-fn require(grant: &mut Grant, signals: &Signals<'_>, required: Requirement, grace: Grace, reason: Reason) {
-    let more = granted(signals, required, grace, reason);
+fn require(
+    grant: &mut Grant,
+    policies: &Policies,
+    signals: &Signals<'_>,
+    (required, grace): (Requirement, Grace),
+    reason: Reason,
+) {
+    let more = granted(policies, signals, (required, grace), reason);
     let (both, registration) = (grant.required.and(required), grant.registration.and(more.registration));
     if both != grant.required || registration != grant.registration {
         grant.reasons.push(reason);
@@ -115,8 +155,8 @@ fn require(grant: &mut Grant, signals: &Signals<'_>, required: Requirement, grac
 }
 
 /// Has whoever has no second factor register one now.
-fn register(grant: &mut Grant, signals: &Signals<'_>, policy: &Policy) {
-    let due = registration(signals, Requirement::of(Strength::MultiFactor), Grace::None);
+fn register(grant: &mut Grant, policies: &Policies, signals: &Signals<'_>, policy: &Policy) {
+    let due = registration(policies, signals, Requirement::of(Strength::MultiFactor), Grace::None);
     let registration = grant.registration.and(due);
     if registration != grant.registration {
         grant.registration = registration;
@@ -125,13 +165,18 @@ fn register(grant: &mut Grant, signals: &Signals<'_>, policy: &Policy) {
 }
 
 /// Whether a factor must be registered now for what is required, where there is so much grace.
-fn registration(signals: &Signals<'_>, required: Requirement, grace: Grace) -> Registration {
+fn registration(policies: &Policies, signals: &Signals<'_>, required: Requirement, grace: Grace) -> Registration {
     let account = &signals.account;
     if account.could_meet(required) {
         return Registration::NotNeeded;
     }
     // Whoever has lost what they had registered is no newcomer [ENR, registration state machine].
-    if !account.is_registered() && account.grace.was_registered {
+    let is_newcomer = account.is_registered() || !account.grace.was_registered;
+    let is_here = match policies.rules().skip {
+        SkipWhere::Anywhere => true,
+        SkipWhere::NamedLocation => policies.located(signals).next().is_some(),
+    };
+    if account.is_privileged() || !is_newcomer || !is_here {
         return Registration::Due;
     }
     match grace.left(account.grace, signals.now) {
@@ -161,13 +206,14 @@ mod tests {
         let account = Subject {
             id: AccountId::new(NOW, [1; 10]),
             kind: AccountKind::User,
+            created_at: Timestamp::from_seconds(0),
             roles: &[],
-            privileged: false,
             groups,
             organisations: &[],
             factors: [FactorKind::Totp].into_iter().collect(),
             hold: Hold::None,
             excepted_until: None,
+            postponed_until: None,
             grace: GraceUsed::default(),
         };
         let signals = Signals {

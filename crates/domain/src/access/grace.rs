@@ -81,6 +81,8 @@ fn end_of_day(from: Timestamp, days: u16) -> Timestamp {
     london::end_of_day(from, days).unwrap_or(from)
 }
 
+pub(super) use london::beginning_of_day;
+
 mod london {
     use jiff::ToSpan as _;
     use jiff::tz::TimeZone;
@@ -88,6 +90,12 @@ mod london {
     use super::Timestamp;
 
     static LONDON: TimeZone = jiff::tz::get!("Europe/London");
+
+    /// When a day begins.
+    pub(in crate::access) fn beginning_of_day(day: jiff::civil::Date) -> Option<Timestamp> {
+        let begins = day.to_zoned(LONDON.clone()).ok()?;
+        Some(Timestamp::from_micros(begins.timestamp().as_microsecond()))
+    }
 
     /// Nothing for moments that no calendar reaches.
     pub(super) fn end_of_day(from: Timestamp, days: u16) -> Option<Timestamp> {

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::access::{ClientKind, Target};
 use crate::id::{ApplicationId, CredentialId};
 use crate::session::Strength;
 use crate::time::Timestamp;
@@ -11,6 +12,9 @@ use crate::time::Timestamp;
 pub struct SignInRequest {
     /// The application that the person is on the way to; `None` for the portal.
     pub application: Option<ApplicationId>,
+    /// What kind of program asks.
+    #[serde(default)]
+    pub client: ClientKind,
     /// The account that the application expects, to fill in the form; never trusted.
     pub login_hint: Option<String>,
     /// Proofs older than this do not count: `prompt=login` or `max_age` [OpenID Connect Core §3.1.2.1].
@@ -23,8 +27,23 @@ pub struct SignInRequest {
 }
 
 impl SignInRequest {
-    /// What the portal asks for.
+    /// What the portal asks for: nothing beyond what the policies do.
     pub const fn portal() -> Self {
-        Self { application: None, login_hint: None, fresh_since: None, strength: Strength::MultiFactor, moving: None }
+        Self {
+            application: None,
+            client: ClientKind::Browser,
+            login_hint: None,
+            fresh_since: None,
+            strength: Strength::OneFactor,
+            moving: None,
+        }
+    }
+
+    /// Where the person is on the way to.
+    pub const fn target(&self) -> Target {
+        match self.application {
+            Some(application) => Target::Application(application),
+            None => Target::Portal,
+        }
     }
 }

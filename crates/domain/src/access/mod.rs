@@ -4,10 +4,12 @@
 //! traffic, what-if and replay alike. Not here: where policies are kept, and how what was decided is carried out (`signin`).
 //! Read next: [`evaluate`].
 
+mod admission;
 mod baseline;
 #[cfg(test)]
 mod corpus;
 mod decision;
+mod document;
 mod evaluate;
 mod grace;
 mod hold;
@@ -19,13 +21,16 @@ mod policies;
 mod policy;
 #[cfg(test)]
 mod properties;
+mod registration_rules;
 mod requirement;
 mod signals;
 mod text;
 mod usable;
 
+pub use admission::{Admission, SKEW};
 pub use baseline::{AssignedBy, Baseline, Baselines};
 pub use decision::{Access, Applies, BlockedBy, Considered, Decision, Grant, Reason, Registration};
+pub use document::{BadDocument, BaselineText, DiffLine, LONGEST_DOCUMENT, PolicyDocument, Wanted};
 pub use evaluate::evaluate;
 pub use grace::{BASELINE_DAYS, Grace, GraceLeft, GraceUsed};
 pub use hold::Hold;
@@ -37,7 +42,8 @@ pub use policy::{
     BadCountry, ClientKind, Condition, Country, Device, Located, Outcome, Policy, PolicyState, Principal, Risk, Scope,
     Target,
 };
+pub use registration_rules::{FirstFactorWhere, RegistrationRules, SkipWhere};
 pub use requirement::{Controls, FactorSet, Frequency, Requirement};
-pub use signals::{Signals, Subject};
-pub use text::{BadPolicy, Names, OutcomeText, PolicyText, ScopeText, principal};
+pub use signals::{Connection, Signals, Subject};
+pub use text::{BadPolicy, Names, OutcomeText, PolicyText, RegistrationText, ScopeText, principal};
 pub use usable::{Bars, RestrictedRules, Unusable, barred};

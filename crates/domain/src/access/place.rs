@@ -4,9 +4,18 @@ use std::net::IpAddr;
 
 use ipnet::IpNet;
 
+use crate::access::Country;
+
 /// Networks and their places, as an operator lists them in the geofeed format [RFC 8805].
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Places(Vec<(IpNet, String)>);
+pub struct Places(Vec<Place>);
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Place {
+    network: IpNet,
+    words: String,
+    country: Option<Country>,
+}
 
 /// A line that is no entry of a geofeed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -38,18 +47,28 @@ impl Places {
             if words.iter().any(|word| word.contains(char::is_control)) {
                 return Err(bad);
             }
-            places.push((network.trunc(), words.join(", ")));
+            let (words, country) = (words.join(", "), Country::parse(country).ok());
+            places.push(Place { network: network.trunc(), words, country });
         }
         // The narrowest network that an address lies in is the first that is found.
-        places.sort_by(|(one, _), (two, _)| two.prefix_len().cmp(&one.prefix_len()).then(one.cmp(two)));
+        let narrowness = |place: &Place| std::cmp::Reverse(place.network.prefix_len());
+        places.sort_by_key(|place| (narrowness(place), place.network));
         Ok(Self(places))
     }
 
     /// The place of an address, if it is listed and has a name.
     pub fn of(&self, address: IpAddr) -> Option<&str> {
+        self.find(address).map(|place| place.words.as_str()).filter(|words| !words.is_empty())
+    }
+
+    /// The country of an address, if it is listed with one.
+    pub fn country_of(&self, address: IpAddr) -> Option<Country> {
+        self.find(address).and_then(|place| place.country)
+    }
+
+    fn find(&self, address: IpAddr) -> Option<&Place> {
         let address = address.to_canonical();
-        let found = self.0.iter().find(|(network, _)| network.contains(&address));
-        found.map(|(_, place)| place.as_str()).filter(|place| !place.is_empty())
+        self.0.iter().find(|place| place.network.contains(&address))
     }
 }
 
@@ -79,6 +98,9 @@ mod tests {
         ] {
             assert_eq!(places.of(address.parse().unwrap()), expected, "{address}");
         }
+        let country = |address: &str| places.country_of(address.parse().unwrap());
+        assert_eq!(country("192.0.2.1"), Some(Country::parse("GB").unwrap()));
+        assert_eq!((country("203.0.113.1"), country("198.51.100.8")), (None, None));
     }
 
     #[test]

@@ -1,14 +1,16 @@
 //! The policies in force, made ready for deciding: compiled when they change, not when somebody signs in.
 
+use std::collections::HashSet;
+
 use ipnet::IpNet;
 
 use crate::access::index::{Index, Met};
 use crate::access::{
     Applies, Baselines, ClientKind, Condition, Considered, Country, Device, Located, Networks, Policy, PolicyState,
-    Principal, Risk, Scope, Signals, Target,
+    Principal, RegistrationRules, Risk, Scope, Signals, Target,
 };
 use crate::directory::{AccountKind, Role};
-use crate::id::NamedLocationId;
+use crate::id::{AccountId, NamedLocationId};
 use crate::session::Strength;
 
 /// The policies in force, with the baselines and the named locations.
@@ -16,6 +18,8 @@ use crate::session::Strength;
 pub struct Policies {
     policies: Vec<Policy>,
     baselines: Baselines,
+    rules: RegistrationRules,
+    break_glass: HashSet<AccountId>,
     locations: Vec<NamedLocationId>,
     networks: Networks,
     people: Index<Principal>,
@@ -87,8 +91,32 @@ impl Policies {
             locations: locations.into_iter().map(|location| location.id).collect(),
             policies,
             baselines,
+            rules: RegistrationRules::default(),
+            break_glass: HashSet::new(),
             networks,
         }
+    }
+
+    /// With other rules for registering.
+    #[must_use]
+    pub fn with_rules(self, rules: RegistrationRules) -> Self {
+        Self { rules, ..self }
+    }
+
+    /// With accounts that no policy is about, so that somebody gets in when policies are wrong [CA-16].
+    #[must_use]
+    pub fn with_break_glass(self, accounts: impl IntoIterator<Item = AccountId>) -> Self {
+        Self { break_glass: accounts.into_iter().collect(), ..self }
+    }
+
+    /// What holds for registering.
+    pub const fn rules(&self) -> RegistrationRules {
+        self.rules
+    }
+
+    /// Whether no policy is about an account.
+    pub fn is_break_glass(&self, account: AccountId) -> bool {
+        self.break_glass.contains(&account)
     }
 
     /// The policies, in order.
@@ -110,8 +138,14 @@ impl Policies {
     /// Looks at every policy.
     pub(super) fn consider(&self, signals: &Signals<'_>) -> Vec<Considered> {
         let met = self.met(signals);
+        let is_break_glass = self.is_break_glass(signals.account.id);
         let considered = self.policies.iter().enumerate().map(|(place, policy)| {
-            let applies = match (policy.state, first_unmet(&met, policy, place)) {
+            let unmet = if is_break_glass {
+                Some(Applies::Excluded(Condition::People))
+            } else {
+                first_unmet(&met, policy, place)
+            };
+            let applies = match (policy.state, unmet) {
                 (PolicyState::Off, _) => Applies::Off,
                 (_, Some(unmet)) => unmet,
                 (PolicyState::ReportOnly, None) => Applies::WouldApply,

@@ -86,10 +86,11 @@ pub enum Target {
 }
 
 /// What kind of program asks for a sign-in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ClientKind {
     /// A web browser.
+    #[default]
     Browser,
     /// A program on a desktop or a phone.
     Native,

@@ -32,6 +32,8 @@ struct SignIn {
     factors: FactorSet,
     hold: Hold,
     excepted: bool,
+    postponed: bool,
+    age_days: u64,
     grace: GraceUsed,
     target: Target,
     asked: Strength,
@@ -48,13 +50,14 @@ impl SignIn {
             account: Subject {
                 id: id!(AccountId, self.account),
                 kind: self.kind,
+                created_at: NOW.minus(Duration::from_secs(self.age_days * 86_400)),
                 roles: &self.roles,
-                privileged: self.roles.iter().any(|role| role.is_privileged()),
                 groups: &self.groups,
                 organisations: &self.organisations,
                 factors: self.factors,
                 hold: self.hold,
                 excepted_until: self.excepted.then(|| NOW.plus(Duration::from_secs(60))),
+                postponed_until: self.postponed.then(|| NOW.plus(Duration::from_secs(86_400))),
                 grace: self.grace,
             },
             target: self.target,
@@ -118,7 +121,7 @@ fn sign_in() -> impl Strategy<Value = SignIn> {
         organisations,
         subsequence(vec![FactorKind::WebAuthn, FactorKind::Totp, FactorKind::Sms], 0..=3),
         hold,
-        any::<bool>(),
+        (any::<bool>(), any::<bool>(), prop_oneof![Just(1_u64), Just(5_000)]),
         used,
     );
     let place = (
@@ -130,9 +133,10 @@ fn sign_in() -> impl Strategy<Value = SignIn> {
         device(),
         prop::option::of(prop::sample::select(&Risk::ALL[..])),
     );
-    (who, place).prop_map(|((account, groups, roles, organisations, factors, hold, excepted, grace), place)| {
+    (who, place).prop_map(|((account, groups, roles, organisations, factors, hold, standing, grace), place)| {
         let (target, asked, client, address, country, device, risk) = place;
         let kind = AccountKind::User;
+        let (excepted, postponed, age_days) = standing;
         SignIn {
             account,
             groups,
@@ -142,6 +146,8 @@ fn sign_in() -> impl Strategy<Value = SignIn> {
             factors: factors.into_iter().collect(),
             hold,
             excepted,
+            postponed,
+            age_days,
             grace,
             target,
             asked,
@@ -221,13 +227,20 @@ fn baselines() -> impl Strategy<Value = Baselines> {
     })
 }
 
+/// With rules of every kind, as many as there are policies make them.
 fn compiled(policies: &[Policy], baselines: &Baselines) -> Policies {
+    let skip = if baselines.groups.is_empty() { SkipWhere::Anywhere } else { SkipWhere::NamedLocation };
+    let first = match baselines.organisations.len() {
+        0 => FirstFactorWhere::NamedLocationOrPass,
+        _ => FirstFactorWhere::Anywhere,
+    };
+    let rules = RegistrationRules { skip, first, ..RegistrationRules::default() };
     let location = |number, ranges: [&str; 1]| ActiveLocation {
         id: id!(NamedLocationId, number),
         ranges: ranges.map(|range| range.parse().unwrap()).into(),
     };
     let locations = vec![location(0, ["192.0.1.0/24"]), location(1, ["192.0.2.0/23"])];
-    Policies::new(policies.to_vec(), baselines.clone(), locations)
+    Policies::new(policies.to_vec(), baselines.clone(), locations).with_rules(rules)
 }
 
 /// Whether whoever gets past `one` gets past `other`, too.
@@ -239,6 +252,7 @@ fn at_least(one: &Access, other: &Access) -> bool {
             one.required.implies(other.required)
                 && one.meanwhile.implies(other.meanwhile)
                 && one.registration.and(other.registration) == one.registration
+                && (!one.may_register || other.may_register)
                 && one.controls.and(other.controls) == one.controls
         }
     }
@@ -355,7 +369,7 @@ proptest! {
         let signals = sign_in.signals();
         let Access::Granted(grant) = access else { return Ok(()) };
         prop_assert!(signals.account.hold != Hold::Compromised);
-        let least = match (signals.account.privileged, signals.account.hold) {
+        let least = match (signals.account.is_privileged(), signals.account.hold) {
             (true, _) => Strength::MultiFactorUnrestricted,
             (false, Hold::Pinned) => Strength::MultiFactor,
             (false, Hold::None | Hold::Compromised) => Strength::OneFactor,
@@ -387,6 +401,39 @@ proptest! {
             prop_assert!(!sign_in.factors.is_empty(), "who has no factor is not excepted");
         }
         prop_assert_eq!(matches!(without, Access::Blocked(_)), matches!(under, Access::Blocked(_)));
+    }
+
+    #[test]
+    fn postponing_lifts_nothing_but_registering_with_the_baseline(
+        policies in prop::collection::vec(policy(), 0..6), baselines in baselines(), sign_in in sign_in(),
+    ) {
+        let policies = compiled(&policies, &baselines);
+        let of = |postponed| evaluate(&policies, &SignIn { postponed, ..sign_in.clone() }.signals()).access;
+        let (without, under) = (of(false), of(true));
+        prop_assert!(at_least(&without, &under));
+        if let (Access::Granted(without), Access::Granted(under)) = (&without, &under) {
+            prop_assert_eq!(without.required, under.required);
+            if without.registration != under.registration {
+                let signals = sign_in.signals();
+                let nobody_else = signals.account.hold == Hold::None && !signals.account.is_privileged();
+                prop_assert!(sign_in.factors.is_empty() && !sign_in.grace.was_registered && nobody_else, "{under:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn no_policy_is_about_an_account_that_breaks_glass(
+        policies in prop::collection::vec(policy(), 0..6), baselines in baselines(), sign_in in sign_in(),
+    ) {
+        let signals = sign_in.signals();
+        let glass = compiled(&policies, &baselines).with_break_glass([signals.account.id]);
+        let plain = compiled(&[], &baselines).with_break_glass([signals.account.id]);
+        let decision = evaluate(&glass, &signals);
+        prop_assert_eq!(&decision.access, &evaluate(&plain, &signals).access);
+        match decision.access {
+            Access::Granted(grant) => prop_assert!(grant.required.strength == Strength::PhishingResistant),
+            Access::Blocked(by) => prop_assert_eq!(by, BlockedBy::Hold),
+        }
     }
 
     #[test]

@@ -58,6 +58,12 @@ impl FactorSet {
         Self(self.0 & other.0)
     }
 
+    /// Those that either has.
+    #[must_use]
+    pub const fn or(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
     /// Those that it has, the strongest second factor first.
     pub fn iter(self) -> impl Iterator<Item = FactorKind> {
         FactorKind::ALL.into_iter().filter(move |kind| self.contains(*kind))
@@ -95,6 +101,15 @@ impl Requirement {
             (own, other) => own.or(other),
         };
         Self { strength: self.strength.max(other.strength), among }
+    }
+
+    /// Whether proofs meet it. Each is a factor, and whether that was enrolled just now.
+    pub fn is_met_by(self, proofs: impl Iterator<Item = (FactorKind, bool)>) -> bool {
+        let counts =
+            |kind: FactorKind| kind == FactorKind::Password || self.among.is_none_or(|among| among.contains(kind));
+        let counting: Vec<_> = proofs.filter(|(kind, _)| counts(*kind)).collect();
+        let has_named = self.among.is_none() || counting.iter().any(|(kind, _)| *kind != FactorKind::Password);
+        has_named && Strength::of_proofs(counting).is_some_and(|reached| reached >= self.strength)
     }
 
     /// Whether a second factor is needed.

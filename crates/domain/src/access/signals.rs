@@ -32,6 +32,21 @@ pub struct Signals<'a> {
     pub now: Timestamp,
 }
 
+/// By what a sign-in comes, as far as it is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Connection {
+    /// The address of the connection [CA-12].
+    pub address: Option<IpAddr>,
+    /// Its country.
+    pub country: Option<Country>,
+    /// The device.
+    pub device: Device,
+    /// The risk, if it could be judged.
+    pub risk: Option<Risk>,
+    /// When.
+    pub at: Timestamp,
+}
+
 /// The account that signs in.
 #[derive(Clone, Copy, Debug)]
 pub struct Subject<'a> {
@@ -39,10 +54,10 @@ pub struct Subject<'a> {
     pub id: AccountId,
     /// What kind of account it is.
     pub kind: AccountKind,
+    /// When it was made.
+    pub created_at: Timestamp,
     /// The roles that it holds.
     pub roles: &'a [Role],
-    /// Whether one of them is privileged.
-    pub privileged: bool,
     /// The groups that it is in.
     pub groups: &'a [GroupId],
     /// Its organisation, and those above it from the nearest to the root.
@@ -53,11 +68,18 @@ pub struct Subject<'a> {
     pub hold: Hold,
     /// Until when its prompts are suspended, if they are.
     pub excepted_until: Option<Timestamp>,
+    /// Until when it need not register, although accounts made as late as it do, if somebody has said so.
+    pub postponed_until: Option<Timestamp>,
     /// How much of its grace is used.
     pub grace: GraceUsed,
 }
 
 impl Subject<'_> {
+    /// Whether it holds a privileged role.
+    pub fn is_privileged(&self) -> bool {
+        self.roles.iter().any(|role| role.is_privileged())
+    }
+
     /// Whether it has a second factor.
     pub const fn is_registered(&self) -> bool {
         !self.factors.is_empty()

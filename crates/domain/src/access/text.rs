@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::access::grace::beginning_of_day;
 use crate::access::{
-    ClientKind, Controls, Country, Device, Frequency, Grace, Located, Outcome, Policy, PolicyState, Principal,
-    Requirement, Risk, Scope, Target,
+    ClientKind, Condition, Controls, Country, Device, FirstFactorWhere, Frequency, Grace, Located, Outcome, Policy,
+    PolicyState, Principal, RegistrationRules, Requirement, Risk, Scope, SkipWhere, Target,
 };
 use crate::directory::{AccountKind, Role};
 use crate::factor::FactorKind;
@@ -98,6 +99,35 @@ pub enum OutcomeText {
     ControlsOnly,
 }
 
+/// What holds for registering.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
+pub struct RegistrationText {
+    /// The day, such as `2023-10-05`, from which on new accounts register when they first sign in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub default_on_from: Option<String>,
+    /// Where registering can be put off.
+    pub skip: SkipWhere,
+    /// Where a first factor can be registered.
+    pub first: FirstFactorWhere,
+}
+
+impl RegistrationText {
+    /// The rules that are meant.
+    ///
+    /// # Errors
+    /// When the day is none.
+    pub fn resolve(&self) -> Result<RegistrationRules, BadPolicy> {
+        let usual = RegistrationRules::default();
+        let default_on_from = self.default_on_from.as_deref().map_or(Ok(usual.default_on_from), |text| {
+            let malformed = || BadPolicy::Malformed { expected: "a day such as `2023-10-05`", found: text.to_owned() };
+            let day: jiff::civil::Date = text.parse().map_err(|_| malformed())?;
+            beginning_of_day(day).ok_or_else(malformed)
+        })?;
+        Ok(RegistrationRules { default_on_from, skip: self.skip, first: self.first })
+    }
+}
+
 /// What names stand for.
 #[derive(Clone, Debug, Default)]
 pub struct Names {
@@ -140,17 +170,42 @@ impl ScopeText {
         *self == Self::default()
     }
 
-    fn resolve(&self, names: &Names) -> Result<Scope, BadPolicy> {
-        Ok(Scope {
-            people: self.people.iter().map(|text| principal(text, names)).collect::<Result<_, _>>()?,
+    /// What is meant, and the first condition that names something that is not there.
+    fn resolve(&self, names: &Names) -> Result<(Scope, Option<(Condition, BadPolicy)>), BadPolicy> {
+        let mut missing = None;
+        let people = known(Condition::People, self.people.iter().map(|text| principal(text, names)), &mut missing)?;
+        let applications = self.applications.iter().map(|text| target(text, names));
+        let applications = known(Condition::Application, applications, &mut missing)?;
+        let locations = self.locations.iter().map(|text| located(text, names));
+        let locations = known(Condition::Location, locations, &mut missing)?;
+        let scope = Scope {
+            people,
             kinds: self.kinds.clone(),
-            applications: self.applications.iter().map(|text| target(text, names)).collect::<Result<_, _>>()?,
+            applications,
             clients: self.clients.clone(),
-            locations: self.locations.iter().map(|text| located(text, names)).collect::<Result<_, _>>()?,
+            locations,
             countries: self.countries.iter().map(|text| country(text)).collect::<Result<_, _>>()?,
             devices: self.devices.clone(),
-        })
+        };
+        Ok((scope, missing))
     }
+}
+
+/// What is there of a list; notes in `missing` what is not.
+fn known<T>(
+    condition: Condition,
+    list: impl Iterator<Item = Result<T, BadPolicy>>,
+    missing: &mut Option<(Condition, BadPolicy)>,
+) -> Result<Vec<T>, BadPolicy> {
+    let mut found = Vec::new();
+    for one in list {
+        match one {
+            Ok(one) => found.push(one),
+            Err(why @ BadPolicy::Unknown(_)) => drop(missing.get_or_insert((condition, why))),
+            Err(why) => return Err(why),
+        }
+    }
+    Ok(found)
 }
 
 impl PolicyText {
@@ -159,23 +214,42 @@ impl PolicyText {
     /// # Errors
     /// Says what is wrong first.
     pub fn resolve(&self, id: PolicyId, names: &Names) -> Result<Policy, BadPolicy> {
+        match self.resolve_with(id, names)? {
+            (policy, None) => Ok(policy),
+            (_, Some(why)) => Err(why),
+        }
+    }
+
+    /// The policy that is meant, although something that it names is not there any more: it says so, and blocks whomever else it
+    /// is about.
+    ///
+    /// # Errors
+    /// Says what else is wrong first.
+    pub fn resolve_saved(&self, id: PolicyId, names: &Names) -> Result<Policy, BadPolicy> {
+        self.resolve_with(id, names).map(|(policy, _)| policy)
+    }
+
+    fn resolve_with(&self, id: PolicyId, names: &Names) -> Result<(Policy, Option<BadPolicy>), BadPolicy> {
         let controls = Controls {
             frequency: self.frequency.as_deref().map(frequency).transpose()?,
             not_persistent: self.not_persistent,
             idle: self.idle.as_deref().map(duration).transpose()?,
         };
-        Ok(Policy {
+        let ((include, gone), (exclude, gone_too)) = (self.include.resolve(names)?, self.exclude.resolve(names)?);
+        let (missing, why) = gone.or(gone_too).unzip();
+        let policy = Policy {
             id,
             name: self.name.clone(),
             state: self.state,
-            include: self.include.resolve(names)?,
-            exclude: self.exclude.resolve(names)?,
+            include,
+            exclude,
             holds_less_than: self.holds_less_than,
             risk_from: self.risk_from,
             outcome: self.outcome()?,
             controls,
-            missing: None,
-        })
+            missing,
+        };
+        Ok((policy, why))
     }
 
     fn outcome(&self) -> Result<Outcome, BadPolicy> {

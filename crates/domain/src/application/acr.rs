@@ -78,9 +78,9 @@ pub fn reachable() -> Strength {
     Strength::of(FactorKind::ALL.iter().copied()).unwrap_or(Strength::OneFactor)
 }
 
-/// The `acr_values_supported` of discovery: what a sign-in to an application can reach. One factor never suffices.
+/// The `acr_values_supported` of discovery: what a sign-in to an application can reach, as far as policies let it.
 pub fn supported() -> Vec<&'static str> {
-    [Strength::PhishingResistant, Strength::MultiFactorUnrestricted, Strength::MultiFactor]
+    [Strength::PhishingResistant, Strength::MultiFactorUnrestricted, Strength::MultiFactor, Strength::OneFactor]
         .into_iter()
         .filter(|strength| *strength <= reachable())
         .map(acr)

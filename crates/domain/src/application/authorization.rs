@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::access::SignInRequest;
+use crate::access::{ClientKind, SignInRequest};
+use crate::application::RedirectUri;
 use crate::application::acr::{self, AcrRequest};
 use crate::application::claim::{ClaimsRequest, RequestedSubject};
 use crate::application::pkce::CodeChallenge;
@@ -140,11 +141,18 @@ impl AuthorizationRequest {
         self.scope.contains(OPENID)
     }
 
-    /// The strength that the sign-in must reach; `None` when no sign-in can meet a demand.
+    /// The strength that it asks for, besides what the policies do; `None` when no sign-in can meet a demand.
     pub fn strength(&self) -> Option<Strength> {
         let asked = self.claims.acr.as_ref().unwrap_or(&self.acr);
-        // Policy asks for two factors of every application, whatever the application asks for.
-        asked.strength(acr::reachable()).map(|strength| strength.max(Strength::MultiFactor))
+        asked.strength(acr::reachable())
+    }
+
+    /// What kind of program asks: one to which only a native application can answer is one.
+    pub fn client_kind(&self) -> ClientKind {
+        match RedirectUri::parse(&self.redirect_uri) {
+            Ok(address) if address.is_native() => ClientKind::Native,
+            Ok(_) | Err(_) => ClientKind::Browser,
+        }
     }
 
     /// The strength to claim in tokens for a sign-in that reached `reached`.
@@ -176,9 +184,10 @@ impl AuthorizationRequest {
     pub fn sign_in_request(&self) -> SignInRequest {
         SignInRequest {
             application: Some(self.application),
+            client: self.client_kind(),
             login_hint: self.login_hint.clone(),
             fresh_since: self.fresh_since(),
-            strength: self.strength().unwrap_or(Strength::MultiFactor),
+            strength: self.strength().unwrap_or(Strength::PhishingResistant),
             moving: None,
         }
     }
@@ -260,6 +269,7 @@ mod tests {
             started_at,
             seen_at: started_at,
             expires_at: started_at.plus(Duration::from_secs(86_400)),
+            idle: None,
             browser: None,
             address: None,
         })
@@ -351,9 +361,22 @@ mod tests {
     }
 
     #[test]
-    fn every_application_needs_two_factors() {
+    fn an_application_that_asks_for_nothing_leaves_it_to_the_policies() {
         let mut asked = request();
-        asked.acr = AcrRequest::of(["https://refeds.org/profile/sfa"], false);
+        assert_eq!(asked.sign_in_request().strength, Strength::OneFactor);
+        asked.acr = AcrRequest::of(["https://refeds.org/profile/mfa"], false);
         assert_eq!(asked.sign_in_request().strength, Strength::MultiFactor);
+    }
+
+    #[test]
+    fn what_only_a_native_application_can_answer_comes_from_one() {
+        for (address, expected) in [
+            ("https://app.example/cb", ClientKind::Browser),
+            ("uk.nhs.rota:/cb", ClientKind::Native),
+            ("http://127.0.0.1:7777/cb", ClientKind::Native),
+        ] {
+            let asked = AuthorizationRequest { redirect_uri: address.to_owned(), ..request() };
+            assert_eq!(asked.sign_in_request().client, expected, "{address}");
+        }
     }
 }

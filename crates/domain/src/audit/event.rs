@@ -84,6 +84,8 @@ events! {
 
     /// A factor was enrolled.
     CredentialEnrolled "credential_enrolled" { account: AccountId, credential: CredentialId, factor: Word, }
+    /// A person put off registering a second factor, for the `times`th time [ENR].
+    RegistrationPutOff "registration_put_off" { account: AccountId, times: u32, }
     /// A security key or a smartcard that was to be added in Security info, or registered for somebody, was not taken; `refusal`
     /// says why, as in `sign_in_refused`.
     EnrolmentRefused "enrolment_refused" { account: AccountId, factor: Word, refusal: Word, }
@@ -239,6 +241,7 @@ impl Event {
             | Self::ActivationIssued { account, .. }
             | Self::ActivationUsed { account, .. }
             | Self::CredentialEnrolled { account, .. }
+            | Self::RegistrationPutOff { account, .. }
             | Self::EnrolmentRefused { account, .. }
             | Self::CredentialRemoved { account, .. }
             | Self::CredentialRenamed { account, .. }

@@ -1,5 +1,7 @@
 //! A signed-in session.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 
 use crate::factor::{FactorKind, SavedProof, definition};
@@ -56,6 +58,8 @@ pub struct SavedSession {
     pub seen_at: Timestamp,
     /// When it ends, however busy.
     pub expires_at: Timestamp,
+    /// After how long without a request it ends, where a policy says something stricter than the settings [SES-4].
+    pub idle: Option<Duration>,
     /// A short description of the browser.
     pub browser: Option<String>,
     /// The network address at sign-in.
@@ -174,7 +178,7 @@ impl Session {
         if now >= self.saved.expires_at {
             return Standing::Expired;
         }
-        if now.since(seen) > limits.idle {
+        if now.since(seen) > self.saved.idle.map_or(limits.idle, |idle| idle.min(limits.idle)) {
             return Standing::Idle;
         }
         Standing::Current
@@ -183,8 +187,6 @@ impl Session {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
     use crate::id::IdEntropy;
 
@@ -209,6 +211,7 @@ mod tests {
             started_at: now,
             seen_at: now,
             expires_at: now.plus(Duration::from_secs(86_400)),
+            idle: None,
             browser: None,
             address: None,
         })
@@ -226,6 +229,18 @@ mod tests {
             (87_399, 87_400, Standing::Expired),
         ] {
             assert_eq!(session.standing(&limits, at(seen), at(now)), expected, "seen {seen} now {now}");
+        }
+    }
+
+    #[test]
+    fn a_policy_ends_an_idle_session_sooner_and_never_later() {
+        let limits = SessionLimits::default();
+        let at = Timestamp::from_seconds;
+        for (idle, after, expected) in
+            [(600, 600, Standing::Current), (600, 601, Standing::Idle), (7_200, 3_601, Standing::Idle)]
+        {
+            let saved = SavedSession { idle: Some(Duration::from_secs(idle)), ..session(&[]).facts().clone() };
+            assert_eq!(Session::new(saved).standing(&limits, at(1_000), at(1_000 + after)), expected, "{idle} {after}");
         }
     }
 

@@ -122,7 +122,7 @@ impl Flow {
         let Stage::BindApp(binding) = &self.stage else {
             return Step::Refused(Some(self), Refusal::WrongStep);
         };
-        if !self.may_enrol(person) {
+        if !self.may_enrol(policies, person) {
             return Step::Refused(Some(self), Refusal::WrongStep);
         }
         if let Err(refusal) = person.admit() {
@@ -152,7 +152,7 @@ impl Flow {
         let Stage::ConfirmApp(asked) = self.stage else {
             return Step::Refused(Some(self), Refusal::WrongStep);
         };
-        if !self.may_enrol(person) {
+        if !self.may_enrol(policies, person) {
             return Step::Refused(Some(self), Refusal::WrongStep);
         }
         if let Err(refusal) = person.admit() {

@@ -60,7 +60,7 @@ impl Flow {
         let Stage::EnrolCard(credential) = self.stage else {
             return Step::Refused(Some(self), Refusal::WrongStep);
         };
-        if !self.may_enrol(person) {
+        if !self.may_enrol(policies, person) {
             return Step::Refused(Some(self), Refusal::WrongStep);
         }
         if let Err(refusal) = person.admit() {

@@ -4,6 +4,7 @@ use super::tests::{Journey, factor, op, person, person_with_totp};
 use super::*;
 use crate::access::Unusable;
 use crate::directory::AccountAddress;
+use crate::directory::Role;
 use crate::factor::smartcard::{CardFailure, CardRecord, CardState, Linking, PresentedCard, SmartcardRules, link};
 use crate::factor::{CoreFactors, FactorKind};
 use crate::id::CredentialId;
@@ -135,7 +136,7 @@ fn where_cards_name_their_owner_anothers_is_not_linked() {
 #[test]
 fn who_became_privileged_meanwhile_links_no_card_on_a_password() {
     let mut journey = linking(true);
-    journey.person.privileged = true;
+    journey.person.roles = vec![Role::LocalAdministrator];
     links(&mut journey, 4, Ok(presented(4, "7"))).check("self-enrol choose enrol-card wrong_step");
     assert!(journey.done.is_none());
 }

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::access::GraceLeft;
 use crate::factor::FactorKind;
 use crate::factor::push::{AskedApp, NewBinding};
 use crate::factor::sms::SentCode;
@@ -151,6 +152,18 @@ pub enum Challenge {
 pub enum EnrolWhy {
     /// They have no way of their own.
     Needed,
+    /// They have no way of their own, and can still put it off.
+    CanWait {
+        /// How long, or how often.
+        left: GraceLeft,
+        /// Whether they can do it here and now.
+        here: bool,
+    },
+    /// What they have is not strong enough.
+    Stronger {
+        /// How long, or how often, they can put it off, if they can.
+        left: Option<GraceLeft>,
+    },
     /// They were given a pass, because they have lost theirs.
     Lost,
     /// They used a recovery code, so that they may have lost theirs.

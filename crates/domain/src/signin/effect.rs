@@ -25,6 +25,18 @@ pub enum Effect {
         /// The time-step [RFC 6238 §4.2].
         step: Step,
     },
+    /// Note that the account was asked to register, if it never was before: its grace begins.
+    NotePrompt {
+        /// The account.
+        account: AccountId,
+    },
+    /// Note that registering was put off. If it was put off elsewhere at the same moment the step has not happened.
+    NoteSkip {
+        /// The account.
+        account: AccountId,
+        /// How often it had been before.
+        skips: u16,
+    },
     /// Forget the failures that were counted against this factor of the account.
     ClearFailures {
         /// The account.

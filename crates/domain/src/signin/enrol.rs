@@ -19,27 +19,31 @@ impl Flow {
         if !matches!(self.stage, Stage::OfferEnrolment) || self.account != Some(person.id) {
             return Step::Refused(Some(self), Refusal::WrongStep);
         }
+        if self.demand(policies, person).is_ok_and(|demand| !self.may_register_here(&demand)) {
+            return Step::Refused(Some(self), Refusal::RegisterElsewhere);
+        }
         self.stage = Stage::ChooseFactor;
         let challenge = self.choose_factor(rules, policies, person);
         Step::Ask(self, challenge, Vec::new())
     }
 
     fn choose_factor(&self, rules: &SignInRules, policies: &Policies, person: &Person) -> Challenge {
-        let why = self.enrol_why(policies, person);
+        let why = self.enrol_why(rules, policies, person);
         Challenge::ChooseFactor { kinds: self.enrollable(rules, policies, person), why }
     }
 
     /// The factors that the person may enrol here, where it is the first: those that are enough by themselves, the strongest
     /// first.
-    fn enrollable(&self, rules: &SignInRules, policies: &Policies, person: &Person) -> Vec<FactorKind> {
-        let required = self.required(policies, person);
+    pub(super) fn enrollable(&self, rules: &SignInRules, policies: &Policies, person: &Person) -> Vec<FactorKind> {
+        let Ok(demand) = self.demand(policies, person) else { return Vec::new() };
         let barred = |kind: FactorKind| {
             person.barred.iter().any(|(barred, _)| *barred == kind)
                 || (kind == FactorKind::HardwareToken && person.token.is_none())
         };
         second_factors()
             .map(|definition| definition.kind)
-            .filter(|kind| rules.core.contains(*kind) && !barred(*kind) && !is_too_weak(*kind, required))
+            .filter(|kind| rules.core.contains(*kind) || person.has_own_factor())
+            .filter(|kind| !barred(*kind) && !is_too_weak(*kind, demand.full))
             .collect()
     }
 
@@ -58,12 +62,14 @@ impl Flow {
 
     /// Whether this person may enrol on the way in.
     ///
-    /// SECURITY: who has a second factor proves it; enrolling another in a sign-in would be a way around it
+    /// SECURITY: who has a second factor proves the strongest of them; enrolling another in a sign-in would be a way around it
     /// (keycloak #21837). A pass that is for enrolling is such a proof: somebody has verified who they are.
-    /// Who became privileged since needs an activation code.
-    pub(super) fn may_enrol(&self, person: &Person) -> bool {
-        let opened = (self.enrols_only && !self.holds_barred(person)) || !person.has_own_factor();
-        self.account == Some(person.id) && opened && (!person.privileged || self.activated)
+    /// Who became privileged since needs an activation code. Where a first factor may be registered is a rule of its own [ENR-13].
+    pub(super) fn may_enrol(&self, policies: &Policies, person: &Person) -> bool {
+        let by_pass = self.enrols_only && !self.holds_barred(person);
+        let opened = by_pass || !person.has_own_factor() || self.may_add_stronger(person);
+        let here = || self.demand(policies, person).is_ok_and(|demand| self.may_register_here(&demand));
+        self.account == Some(person.id) && opened && (!person.is_privileged() || self.activated) && here()
     }
 
     pub(super) fn factor_chosen(
@@ -75,7 +81,7 @@ impl Flow {
         new: NewTotp,
         binding: NewBinding,
     ) -> Step {
-        let allowed = self.stage.is_enrolling() && self.may_enrol(person);
+        let allowed = self.stage.is_enrolling() && self.may_enrol(policies, person);
         if !allowed || !self.enrollable(rules, policies, person).contains(&kind) {
             return Step::Refused(Some(self), Refusal::WrongStep);
         }
@@ -134,7 +140,7 @@ impl Flow {
         previous: Previous,
     ) -> Result<Reach, Refusal> {
         let kind = self.awaits_number().filter(|kind| self.enrollable(rules, policies, person).contains(kind));
-        let reach = kind.and_then(|kind| definition(kind).telephone).filter(|_| self.may_enrol(person));
+        let reach = kind.and_then(|kind| definition(kind).telephone).filter(|_| self.may_enrol(policies, person));
         let reach = reach.ok_or(Refusal::WrongStep)?;
         // However many numbers are tried.
         match self.next_dispatch_at() {
@@ -181,7 +187,7 @@ impl Flow {
         label: Label,
         code: Code,
     ) -> Step {
-        if !self.may_enrol(person) {
+        if !self.may_enrol(policies, person) {
             return Step::Refused(Some(self), Refusal::WrongStep);
         }
         if let Err(refusal) = person.admit() {
@@ -253,7 +259,7 @@ impl Flow {
         let Stage::ActivateToken { token, credential } = self.stage else {
             return Step::Refused(Some(self), Refusal::WrongStep);
         };
-        if !self.may_enrol(person) {
+        if !self.may_enrol(policies, person) {
             return Step::Refused(Some(self), Refusal::WrongStep);
         }
         if let Err(refusal) = person.admit() {
@@ -295,7 +301,7 @@ impl Flow {
         let Stage::ConfirmNumber { number, how: Confirming::Call(call) } = &self.stage else {
             return Step::Refused(Some(self), Refusal::WrongStep);
         };
-        if !self.may_enrol(person) {
+        if !self.may_enrol(policies, person) {
             return Step::Refused(Some(self), Refusal::WrongStep);
         }
         if let Err(refusal) = person.admit() {
@@ -327,7 +333,7 @@ impl Flow {
     }
 
     pub(super) fn enrolment_restarted(mut self, rules: &SignInRules, policies: &Policies, person: &Person) -> Step {
-        if !self.stage.is_enrolling() || !self.may_enrol(person) {
+        if !self.stage.is_enrolling() || !self.may_enrol(policies, person) {
             return Step::Refused(Some(self), Refusal::WrongStep);
         }
         let effects = self.withdraw();
@@ -337,7 +343,7 @@ impl Flow {
     }
 
     pub(super) fn ask_enrolment_again(self, rules: &SignInRules, policies: &Policies, person: &Person) -> Step {
-        if !self.may_enrol(person) {
+        if !self.may_enrol(policies, person) {
             return Step::Refused(None, Refusal::FlowExpired);
         }
         let challenge = match &self.stage {
@@ -360,7 +366,7 @@ impl Flow {
             | Stage::Activation
             | Stage::NewPassword(_)
             | Stage::OfferEnrolment
-            | Stage::Complete => Challenge::SelfEnrol { why: self.enrol_why(policies, person) },
+            | Stage::Complete => Challenge::SelfEnrol { why: self.enrol_why(rules, policies, person) },
         };
         Step::Ask(self, challenge, Vec::new())
     }

@@ -26,6 +26,8 @@ pub struct Flow {
     pub(super) activated: bool,
     /// Whether it was opened by a pass or a recovery code that is for enrolling: it goes nowhere else before that.
     pub(super) enrols_only: bool,
+    /// Whether registering a factor was put off in it.
+    pub(super) put_off: bool,
     pub(super) stage: Stage,
     /// What security keys sign in this flow.
     pub(super) challenge: KeyChallenge,
@@ -76,6 +78,7 @@ impl Flow {
             proofs: Vec::new(),
             activated: false,
             enrols_only: false,
+            put_off: false,
             stage: Stage::Identify,
             challenge,
             dispatches: 0,
@@ -136,6 +139,7 @@ impl Flow {
             proofs,
             activated: false,
             enrols_only: false,
+            put_off: false,
             stage: Stage::SecondFactor { chosen: None },
             challenge,
             dispatches: 0,
@@ -271,10 +275,11 @@ impl Flow {
         self.proofs.push(proof);
     }
 
-    /// Adds the proof of a factor that was enrolled just now. An activation code says who the person is; a password alone, or a
-    /// pass that somebody read out, does not say it well enough for what cannot be phished.
+    /// Adds the proof of a factor that was enrolled just now. An activation code says who the person is, and so does a factor of
+    /// theirs that was shown before; a password alone, or a pass that somebody read out, does not say it well enough for what
+    /// cannot be phished.
     pub(super) fn add_enrolled(&mut self, proof: Proof) {
-        let proof = if self.activated { proof } else { proof.of_enrolment() };
+        let proof = if self.activated || self.has_shown_own_factor() { proof } else { proof.of_enrolment() };
         self.add(proof);
     }
 

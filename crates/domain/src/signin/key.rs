@@ -84,7 +84,7 @@ impl Flow {
         let Stage::EnrolKey(credential) = self.stage else {
             return Step::Refused(Some(self), Refusal::WrongStep);
         };
-        if !self.may_enrol(person) {
+        if !self.may_enrol(policies, person) {
             return Step::Refused(Some(self), Refusal::WrongStep);
         }
         if let Err(refusal) = person.admit() {

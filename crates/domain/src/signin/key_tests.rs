@@ -54,7 +54,7 @@ fn whom_a_policy_blocks_the_strongest_factor_does_not_let_in() {
     let mut journey = journey(person_with_key(), vectors::showing(None).0, SignInRequest::portal());
     journey.password(1, true);
     journey.policies = blocking();
-    shows_key(&mut journey, 2).check("key strength_out_of_reach");
+    shows_key(&mut journey, 2).check("key blocked_by_policy");
     assert!(journey.done.is_none());
 }
 
@@ -142,7 +142,8 @@ fn who_may_not_sign_in_may_not_with_a_passkey() {
 fn an_application_that_asks_for_a_key_gets_nothing_less() {
     let request = SignInRequest { strength: Strength::PhishingResistant, ..SignInRequest::portal() };
     let mut without = journey(person_with_totp(), challenge(), request.clone());
-    without.password(1, true).check("strength_out_of_reach");
+    without.password(1, true).code(2, code(&SEED, 2)).check("code enrol-stronger");
+    assert!(without.done.is_none());
     let both = vec![person_with_totp().factors.remove(0), factor(key(), FactorKind::WebAuthn)];
     let mut with = journey(Person { factors: both, ..person() }, vectors::showing(None).0, request);
     with.password(1, true);

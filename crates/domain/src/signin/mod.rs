@@ -13,6 +13,8 @@ mod effect;
 mod enrol;
 mod event;
 mod flow;
+#[cfg(test)]
+mod grace_tests;
 mod identify;
 mod key;
 #[cfg(test)]

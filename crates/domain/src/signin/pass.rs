@@ -1,6 +1,6 @@
 //! The move of a pass that an administrator has given [ADM-14].
 
-use crate::access::Policies;
+use crate::access::{Policies, Requirement};
 use crate::credential::Permit;
 use crate::factor::FactorKind;
 use crate::factor::temporary_access_pass::{PassCode, PassState, Verdict};
@@ -34,7 +34,7 @@ impl Flow {
         let Some(pass) = pass else { return Step::Refused(Some(self), Refusal::WrongPass) };
         // SECURITY: one that the person may not use, for their role or in a step-up, is not asked whether it is right.
         let ours = person.factors.iter().find(|factor| factor.credential == pass.id);
-        if ours.is_none_or(|factor| self.unusable(person, factor, Strength::MultiFactor).is_some()) {
+        if ours.is_none_or(|factor| self.unusable(person, factor, Requirement::of(Strength::MultiFactor)).is_some()) {
             return Step::Refused(Some(self), Refusal::FactorNotUsable);
         }
         let Verdict::Accept(proof) = pass.verify(typed, op.now) else {

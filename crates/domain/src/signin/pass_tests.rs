@@ -4,6 +4,7 @@ use super::tests::{Journey, NEW_SEED, START, code, factor, fresh_key, new_bindin
 use super::*;
 use crate::access::Unusable;
 use crate::credential::Permit;
+use crate::directory::Role;
 use crate::factor::FactorKind;
 use crate::factor::temporary_access_pass::{PassCode, PassState};
 use crate::id::CredentialId;
@@ -122,7 +123,7 @@ fn too_many_tries_are_refused_before_the_pass_is_looked_at() {
 #[test]
 fn a_pass_opens_no_privileged_account() {
     let mut journey = with_pass(false, None);
-    journey.person.privileged = true;
+    journey.person.roles = vec![Role::LocalAdministrator];
     journey.person.barred = vec![(FactorKind::TemporaryAccessPass, Unusable::Role)];
     journey.password(1, true).check("no_usable_factor");
     let mut meanwhile = with_pass(false, None);
@@ -204,7 +205,7 @@ fn an_account_that_became_privileged_meanwhile_enrols_by_an_activation_code_alon
         let mut journey = with_pass(true, own);
         journey.password(1, true);
         types(&mut journey, 2, true, RIGHT);
-        journey.person.privileged = true;
+        journey.person.roles = vec![Role::LocalAdministrator];
         is_spent(&mut journey);
         journey.confirm_enrolment(3).choose_totp(4).enrolment_code(5, code(&NEW_SEED, 5));
         assert!(journey.done.is_none(), "{:?}", journey.log);

@@ -1,12 +1,14 @@
 //! What the engine needs to know of the account that signs in.
 
-use crate::access::{FactorSet, Unusable};
+use crate::access::{Connection, FactorSet, GraceUsed, Hold, Unusable};
 use crate::credential::{Label, PasswordStanding};
-use crate::directory::{AccountKind, AccountStatus};
+use crate::directory::{AccountKind, AccountStatus, Role};
 use crate::factor::{FactorKind, definition};
-use crate::id::{AccountId, CredentialId, OrganisationId};
+use crate::id::{AccountId, CredentialId, GroupId, OrganisationId};
+use crate::session::Strength;
 use crate::signin::Refusal;
 use crate::signin::proceed::still_counts;
+use crate::time::Timestamp;
 
 /// An account as the engine sees it, read anew for every event: a sign-in never outlives a change to the account.
 #[derive(Clone, Debug)]
@@ -21,8 +23,24 @@ pub struct Person {
     pub status: AccountStatus,
     /// Whether its organisation is open.
     pub organisation_open: bool,
-    /// Whether it holds a privileged role now.
-    pub privileged: bool,
+    /// Its organisation, and those above it from the nearest to the root.
+    pub organisations: Vec<OrganisationId>,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// The roles that it holds now.
+    pub roles: Vec<Role>,
+    /// The groups that it is in.
+    pub groups: Vec<GroupId>,
+    /// Whether it is held, because somebody else had it.
+    pub hold: Hold,
+    /// Until when its prompts are suspended, if they are.
+    pub excepted_until: Option<Timestamp>,
+    /// Until when an administrator has given it to register, if one has.
+    pub postponed_until: Option<Timestamp>,
+    /// How much of its grace is used.
+    pub grace: GraceUsed,
+    /// By what it comes now.
+    pub connection: Connection,
     /// How its password stands, if it has one.
     pub password: Option<PasswordStanding>,
     /// Its enrolled factors besides the password, the default first and then the strongest.
@@ -73,6 +91,22 @@ pub struct Choice {
 }
 
 impl Person {
+    /// Whether it holds a privileged role now.
+    pub fn is_privileged(&self) -> bool {
+        self.roles.iter().any(|role| role.is_privileged())
+    }
+
+    /// The most that what it has enrolled reaches beside a password: what it shows before it adds or changes anything [ENR-19].
+    pub fn strongest(&self) -> Strength {
+        if self.has_phishing_resistant_factor() {
+            Strength::PhishingResistant
+        } else if self.has_unrestricted_factor() {
+            Strength::MultiFactorUnrestricted
+        } else {
+            Strength::MultiFactor
+        }
+    }
+
     /// Whether the account has a second factor that is not restricted and can be used now [AUT-8].
     pub fn has_unrestricted_factor(&self) -> bool {
         let usable = |factor: &EnrolledFactor| {

@@ -1,6 +1,6 @@
 //! The moves of a recovery code [STD-1, STD-3].
 
-use crate::access::Policies;
+use crate::access::{Policies, Registration};
 use crate::credential::Permit;
 use crate::factor::FactorKind;
 use crate::factor::password::PasswordHash;
@@ -58,30 +58,48 @@ impl Flow {
     }
 
     /// Why the person is asked to enrol.
-    pub(super) fn enrol_why(&self, policies: &Policies, person: &Person) -> EnrolWhy {
-        if !self.has_proof_of(FactorKind::RecoveryCode) {
-            return if person.has_own_factor() { EnrolWhy::Lost } else { EnrolWhy::Needed };
+    pub(super) fn enrol_why(&self, rules: &SignInRules, policies: &Policies, person: &Person) -> EnrolWhy {
+        if self.has_proof_of(FactorKind::RecoveryCode) {
+            let is_enough = self.demand(policies, person).is_ok_and(|demand| self.reaches(demand.full));
+            return EnrolWhy::Recovered { can_be_put_off: is_enough && person.has_own_factor() };
         }
-        let is_enough = self.reached().is_some_and(|reached| reached >= self.required(policies, person));
-        EnrolWhy::Recovered { can_be_put_off: is_enough && person.has_own_factor() }
+        let demand = self.demand(policies, person);
+        match demand.as_ref().map(|demand| demand.registration) {
+            _ if self.enrols_only && person.has_own_factor() => EnrolWhy::Lost,
+            Ok(Registration::CanWait(left)) if person.has_own_factor() => EnrolWhy::Stronger { left: Some(left) },
+            Ok(Registration::CanWait(left)) if !self.enrols_only => {
+                let here = demand.is_ok_and(|demand| self.may_register_here(&demand));
+                let here = here && !self.enrollable(rules, policies, person).is_empty();
+                EnrolWhy::CanWait { left, here }
+            }
+            _ if person.has_own_factor() => EnrolWhy::Stronger { left: None },
+            _ => EnrolWhy::Needed,
+        }
     }
 
-    /// Lets somebody in who used a recovery code and will enrol another time: their telephone may lie at home.
-    pub(super) fn enrolment_put_off(self, policies: &Policies, person: &Person) -> Step {
+    /// Lets somebody go on who will enrol another time: they have grace, or used a recovery code and their telephone may lie at
+    /// home.
+    pub(super) fn enrolment_put_off(mut self, rules: &SignInRules, policies: &Policies, person: &Person) -> Step {
         if !matches!(self.stage, Stage::OfferEnrolment | Stage::ChooseFactor) || self.account != Some(person.id) {
             return Step::Refused(Some(self), Refusal::WrongStep);
         }
         if let Err(refusal) = person.admit() {
             return Step::Refused(None, refusal);
         }
-        // SECURITY: a code that was switched off, or an account that has become privileged since, is not let in by it.
-        let is_barred = person.privileged || self.holds_barred(person) || self.lets_nobody_in(policies, person);
-        let why = self.enrol_why(policies, person);
-        match self.reached() {
-            Some(reached) if why == (EnrolWhy::Recovered { can_be_put_off: true }) && !is_barred => {
-                self.done(person, reached, Vec::new())
+        match self.enrol_why(rules, policies, person) {
+            // SECURITY: what is left was reckoned just now, by the server's clock and the account as it is.
+            EnrolWhy::CanWait { .. } | EnrolWhy::Stronger { left: Some(_) } => {
+                self.put_off = true;
+                let effects = vec![Effect::NoteSkip { account: person.id, skips: person.grace.skips }];
+                self.proceed(rules, policies, person, effects)
             }
-            _ => Step::Refused(Some(self), Refusal::WrongStep),
+            // SECURITY: a code that was switched off, or an account that has become privileged since, is not let in by it.
+            EnrolWhy::Recovered { can_be_put_off: true } if !person.is_privileged() && !self.holds_barred(person) => {
+                self.done(policies, person, Vec::new())
+            }
+            EnrolWhy::Recovered { .. } | EnrolWhy::Needed | EnrolWhy::Lost | EnrolWhy::Stronger { left: None } => {
+                Step::Refused(Some(self), Refusal::WrongStep)
+            }
         }
     }
 }

@@ -4,6 +4,7 @@ use super::tests::{Journey, NEW_SEED, SEED, blocking, code, enrolled, factor, op
 use super::*;
 use crate::access::Unusable;
 use crate::credential::{MustChange, PasswordStanding, Permit};
+use crate::directory::Role;
 use crate::factor::FactorKind;
 use crate::factor::password::{HashMemory, HashParams, PasswordHash, SALT_BYTES, hash};
 use crate::factor::recovery_code::{HashedCode, RecoveryCodes};
@@ -149,7 +150,7 @@ fn an_account_that_became_privileged_is_not_recovered_by_a_code() {
     let mut journey = begin(FactorKind::Totp);
     journey.password(1, true);
     recovers(&mut journey, 2, RIGHT);
-    journey.person.privileged = true;
+    journey.person.roles = vec![Role::LocalAdministrator];
     puts_off(&mut journey, 3).confirm_enrolment(4).choose_totp(5).check("code recovered wrong_step choose wrong_step");
 }
 

@@ -39,6 +39,12 @@ pub enum Refusal {
     PasswordsDiffer,
     /// The account has nothing enrolled that reaches what the application asks for.
     StrengthOutOfReach,
+    /// A policy lets nobody in like this.
+    BlockedByPolicy,
+    /// A policy names something that is not there any more, so that nobody comes in whom it may be about.
+    PolicyBroken,
+    /// A first factor is registered in a named location, or with a pass, and the person has neither [ENR-13].
+    RegisterElsewhere,
     /// The page belongs to another step of the sign-in.
     WrongStep,
     /// The sign-in took too long or was replaced by a newer one.
@@ -108,6 +114,9 @@ impl Refusal {
             Self::NewPasswordRefused(Vec::new()),
             Self::PasswordsDiffer,
             Self::StrengthOutOfReach,
+            Self::BlockedByPolicy,
+            Self::PolicyBroken,
+            Self::RegisterElsewhere,
             Self::WrongStep,
             Self::FlowExpired,
             Self::CodeExpired,
@@ -149,6 +158,9 @@ impl Refusal {
             Self::NewPasswordRefused(_) => "SIGNIN-010",
             Self::PasswordsDiffer => "SIGNIN-011",
             Self::StrengthOutOfReach => "SIGNIN-012",
+            Self::BlockedByPolicy => "SIGNIN-067",
+            Self::PolicyBroken => "SIGNIN-068",
+            Self::RegisterElsewhere => "SIGNIN-069",
             Self::WrongStep => "SIGNIN-013",
             Self::FlowExpired => "SIGNIN-014",
             Self::PasswordLapsed => "SIGNIN-015",
@@ -232,6 +244,9 @@ impl Refusal {
             Self::NewPasswordRefused(_) => "new_password_refused",
             Self::PasswordsDiffer => "passwords_differ",
             Self::StrengthOutOfReach => "strength_out_of_reach",
+            Self::BlockedByPolicy => "blocked_by_policy",
+            Self::PolicyBroken => "policy_broken",
+            Self::RegisterElsewhere => "register_elsewhere",
             Self::WrongStep => "wrong_step",
             Self::FlowExpired => "flow_expired",
             Self::CodeExpired => "code_expired",
@@ -294,7 +309,18 @@ impl Refusal {
             Self::WrongActivation => "Issue a new activation code: each works once and for a limited time.",
             Self::NewPasswordRefused(_) => "Read the rules on the page with the person.",
             Self::PasswordsDiffer => "The password must be typed the same way twice.",
-            Self::StrengthOutOfReach => "The application needs a stronger factor than the person has enrolled.",
+            Self::StrengthOutOfReach => {
+                "What is asked of the sign-in is more than the person's factors reach: What if shows what asks for it. They need a stronger factor, or an activation code to register one."
+            }
+            Self::BlockedByPolicy => {
+                "A policy lets nobody in like this: What if shows which, with the person, the application and the network."
+            }
+            Self::PolicyBroken => {
+                "A policy names something that is not there any more, and blocks everybody whom it may be about: whoever publishes policies must mend it now."
+            }
+            Self::RegisterElsewhere => {
+                "The first factor is registered at work, in a named location, or with a temporary access pass: verify who the person is and give them one."
+            }
             Self::WrongStep => "The page was out of date, often after the browser's Back button: start again.",
             Self::FlowExpired => "Start again: the sign-in took too long, or a newer one took its place.",
             Self::CodeExpired => "Ask for a new code: each is good for a few minutes.",
@@ -453,6 +479,9 @@ impl Refusal {
             | Self::NewPasswordRefused(_)
             | Self::PasswordsDiffer
             | Self::StrengthOutOfReach
+            | Self::BlockedByPolicy
+            | Self::PolicyBroken
+            | Self::RegisterElsewhere
             | Self::WrongStep
             | Self::FlowExpired
             | Self::CodeExpired

@@ -17,7 +17,7 @@ use crate::signin::{Flow, NewPasswordWhy, Purpose, Refusal, SignInRequest};
 use crate::time::Timestamp;
 
 /// The version of the blob's format; a blob of another version is an expired flow.
-const VERSION: u8 = 4;
+const VERSION: u8 = 5;
 
 /// A saved flow: bytes for the store to seal. They hold secrets and proofs, and only the engine can write or read them.
 ///
@@ -47,6 +47,7 @@ struct Blob {
     proofs: Vec<SavedProof>,
     activated: bool,
     enrols_only: bool,
+    put_off: bool,
     stage: BlobStage,
     challenge: Vec<u8>,
     dispatches: u32,
@@ -183,6 +184,7 @@ impl Flow {
             proofs: self.proofs.iter().map(Proof::saved).collect(),
             activated: self.activated,
             enrols_only: self.enrols_only,
+            put_off: self.put_off,
             stage,
             challenge: self.challenge.as_bytes().to_vec(),
             dispatches: self.dispatches,
@@ -212,6 +214,7 @@ impl Flow {
             proofs: blob.proofs.into_iter().map(Proof::restore).collect(),
             activated: blob.activated,
             enrols_only: blob.enrols_only,
+            put_off: blob.put_off,
             stage: match blob.stage {
                 BlobStage::Identify => Stage::Identify,
                 BlobStage::SecondFactor { chosen } => Stage::SecondFactor { chosen },

@@ -1,6 +1,6 @@
 //! The moves around an enrolled second factor: asking for it, choosing another, sending a code, and what comes back.
 
-use crate::access::{Policies, Unusable};
+use crate::access::{Policies, Requirement, Unusable};
 use crate::credential::Permit;
 use crate::factor::sms::{self, SentCode};
 use crate::factor::telephone::{PhoneNumber, Reach};
@@ -9,7 +9,6 @@ use crate::factor::voice_call::{self, CallOutcome, CallStanding, PlacedCall};
 use crate::factor::{Code, FactorKind, Proof, definition};
 use crate::id::{CredentialId, MessageId};
 use crate::op::Op;
-use crate::session::Strength;
 use crate::signin::proceed::still_counts;
 use crate::signin::stage::{Confirming, Stage};
 use crate::signin::step::refusal_of;
@@ -20,7 +19,7 @@ use crate::time::Timestamp;
 
 impl Flow {
     /// Asks for a second factor that is of use here: the one that was chosen, or else the first.
-    pub(super) fn ask_second_factor(mut self, person: &Person, required: Strength, effects: Vec<Effect>) -> Step {
+    pub(super) fn ask_second_factor(mut self, person: &Person, required: Requirement, effects: Vec<Effect>) -> Step {
         let shown: Vec<FactorKind> = self.counting().map(Proof::factor).collect();
         let chosen = self.stage.credential();
         // What has left is awaited, although its network is down since.
@@ -89,7 +88,7 @@ impl Flow {
         Step::Ask(self, challenge, effects)
     }
 
-    fn nothing_of_use(&self, person: &Person, required: Strength) -> Refusal {
+    fn nothing_of_use(&self, person: &Person, required: Requirement) -> Refusal {
         let mut reasons = person.factors.iter().filter_map(|factor| self.unusable(person, factor, required));
         if reasons.clone().any(|why| why == Unusable::Moving) {
             return Refusal::NothingButTheMovingApp;

@@ -1,5 +1,8 @@
 //! The end of a sign-in: the only thing that a new session can be made from.
 
+use std::time::Duration;
+
+use crate::access::{Access, Controls, Decision};
 use crate::factor::Proof;
 use crate::id::{AccountId, DeviceId, OrganisationId, SessionId};
 use crate::op::Op;
@@ -15,6 +18,7 @@ pub struct SignedIn {
     pub(super) organisation: OrganisationId,
     pub(super) proofs: Vec<Proof>,
     pub(super) strength: Strength,
+    pub(super) decision: Box<Decision>,
     pub(super) purpose: Purpose,
     pub(super) request: SignInRequest,
 }
@@ -40,6 +44,19 @@ impl SignedIn {
         self.strength
     }
 
+    /// What was decided of it, and why.
+    pub const fn decision(&self) -> &Decision {
+        &self.decision
+    }
+
+    /// What holds for the session.
+    pub fn controls(&self) -> Controls {
+        match &self.decision.access {
+            Access::Granted(grant) => grant.controls,
+            Access::Blocked(_) => Controls::default(),
+        }
+    }
+
     /// Whether it begins a session or refreshes one.
     pub const fn purpose(&self) -> Purpose {
         self.purpose
@@ -61,6 +78,7 @@ impl SignedIn {
             started_at: op.now,
             seen_at: op.now,
             expires_at: op.now.plus(limits.absolute),
+            idle: self.controls().idle,
             browser: op.origin.browser.clone(),
             address: op.origin.address,
         })
@@ -75,7 +93,9 @@ impl SignedIn {
         if self.account != old.account {
             return None;
         }
-        Some(self.start_session(op, limits, old.id, old.device))
+        let renewed = self.start_session(op, limits, old.id, old.device);
+        let idle = stricter(old.idle, renewed.facts().idle);
+        Some(Session::new(SavedSession { idle, ..renewed.facts().clone() }))
     }
 
     /// Goes on with `session`, which this sign-in refreshed: new proofs, the old absolute limit. What applications were
@@ -90,9 +110,15 @@ impl SignedIn {
         Some(Session::new(SavedSession {
             proofs: self.proofs.iter().map(|proof| ProofRecord::from(proof.saved())).collect(),
             seen_at: op.now,
+            idle: stricter(old.idle, self.controls().idle),
             browser: op.origin.browser.clone(),
             address: op.origin.address,
             ..old.clone()
         }))
     }
+}
+
+/// The shorter of what was said: what a policy has asked of a session holds until it ends.
+fn stricter(one: Option<Duration>, other: Option<Duration>) -> Option<Duration> {
+    one.into_iter().chain(other).min()
 }

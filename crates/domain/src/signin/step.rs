@@ -51,7 +51,7 @@ impl Flow {
             Event::RecoveryCodeSubmitted { person, permit, codes } => {
                 self.recovery_code_submitted(op, rules, policies, &person, permit, codes)
             }
-            Event::EnrolmentPutOff { person } => self.enrolment_put_off(policies, &person),
+            Event::EnrolmentPutOff { person } => self.enrolment_put_off(rules, policies, &person),
             Event::PasskeyAnswered { person, keys, answer } => {
                 self.passkey_answered(op, rules, policies, person, &keys, &answer)
             }

@@ -33,7 +33,7 @@ struct Watched {
 impl Watched {
     /// The most that this is worth, said again without the registry of factors: a mistake there is a mistake here only if it is
     /// made twice.
-    fn worth(self, pass_signs_in: bool) -> Option<Strength> {
+    fn worth(self, setting: &Setting, pass_signs_in: bool) -> Option<Strength> {
         let app = self.code || self.new_code;
         let has = self.key || self.new_key || self.card || self.new_card || app || (self.pass && pass_signs_in);
         let text = self.text || self.new_text || self.recovery;
@@ -41,7 +41,9 @@ impl Watched {
         let is_known = self.password || self.key || self.new_key;
         if has && is_known {
             // A card does not say whether it checked who holds it, and counts beside what somebody knows.
-            let resists = self.key || self.card;
+            // What is enrolled just now resists phishing where the strongest that there was has been shown before it.
+            let was_shown = if setting.has_totp { self.code } else { self.text };
+            let resists = self.key || self.card || ((self.new_key || self.new_card) && was_shown);
             Some(if resists { Strength::PhishingResistant } else { Strength::MultiFactorUnrestricted })
         } else if text && is_known {
             Some(Strength::MultiFactor)
@@ -344,7 +346,7 @@ proptest! {
             let Some(signed_in) = &journey.done else { continue };
             let strength = signed_in.strength();
             prop_assert!(strength >= setting.asked, "{:?} is less than was asked for", strength);
-            prop_assert!(Some(strength) <= seen.worth(pass_signs_in), "{:?} for {:?}", strength, seen);
+            prop_assert!(Some(strength) <= seen.worth(&setting, pass_signs_in), "{:?} for {:?}", strength, seen);
             prop_assert!(seen.password || setting.passkey_alone, "without a password");
             prop_assert!(
                 setting.pass.is_some() || !has_own || seen.key || seen.card || seen.code || seen.text || seen.recovery,

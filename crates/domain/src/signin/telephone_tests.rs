@@ -2,10 +2,11 @@
 
 use proptest::prelude::*;
 
-use super::tests::{Journey, SEED, code, enrolled, factor, fresh_key, new_binding, op, person, phone};
+use super::tests::{Journey, SEED, code, enrolled, factor, fresh_key, new_binding, op, person, phone, roles};
 use super::*;
 use crate::access::Unusable;
 use crate::credential::{MustChange, PasswordStanding, Permit};
+use crate::directory::Role;
 use crate::factor::push::{Digits, MatchNumber};
 use crate::factor::telephone::{PhoneNumber, Reach};
 use crate::factor::voice_call::{CallOutcome, CallStanding, Confirm};
@@ -276,21 +277,21 @@ fn nothing_of_use_is_said() {
 
 #[test]
 fn no_text_and_no_call_is_enough_for_the_privileged() {
-    let privileged = Person { privileged: true, ..with_text() };
+    let privileged = Person { roles: vec![Role::LocalAdministrator], ..with_text() };
     Journey::begin(privileged).password(1, true).check("strength_out_of_reach");
-    let both = Person { privileged: true, ..with_all() };
+    let both = Person { roles: vec![Role::LocalAdministrator], ..with_all() };
     let mut journey = Journey::begin(both);
     journey.password(1, true).choose(2, mobile()).check("code factor_not_usable");
     // Privileged only after the text was sent.
     let mut journey = Journey::begin(with_text());
     journey.password(1, true).send(2);
-    journey.person.privileged = true;
+    journey.person.roles = vec![Role::LocalAdministrator];
     journey.type_newest(3).check("send? text strength_out_of_reach");
 }
 
 #[test]
 fn the_privileged_are_not_offered_a_text_to_enrol() {
-    let mut journey = Journey::begin(Person { privileged: true, ..person() });
+    let mut journey = Journey::begin(Person { roles: vec![Role::LocalAdministrator], ..person() });
     journey.password(1, true).activate(2, true).confirm_enrolment(3).choose_kind(4, FactorKind::Sms);
     journey.check("activation self-enrol choose wrong_step");
 }
@@ -298,7 +299,11 @@ fn the_privileged_are_not_offered_a_text_to_enrol() {
 #[test]
 fn an_application_may_ask_for_more_than_a_text() {
     let request = SignInRequest { strength: Strength::MultiFactorUnrestricted, ..SignInRequest::portal() };
-    Journey::asked(with_text(), request.clone()).password(1, true).check("strength_out_of_reach");
+    Journey::asked(with_text(), request.clone())
+        .password(1, true)
+        .send(2)
+        .type_newest(3)
+        .check("send? text enrol-stronger");
     let mut journey = Journey::asked(with_all(), request);
     journey.password(1, true).choose(2, mobile()).code(3, code(&SEED, 3)).check("code factor_not_usable done");
 }
@@ -419,7 +424,7 @@ proptest! {
         privileged: bool,
         deeds in prop::collection::vec(deed(), 0..16),
     ) {
-        let mut journey = Journey::begin(Person { privileged, ..with_all() });
+        let mut journey = Journey::begin(Person { roles: roles(privileged), ..with_all() });
         let (mut knew, mut texted, mut called, mut used_app) = (false, false, false, false);
         for (index, deed) in deeds.into_iter().enumerate() {
             let second = i64::try_from(index).unwrap() * 45;

@@ -5,9 +5,12 @@ use std::net::IpAddr;
 use proptest::prelude::*;
 
 use super::*;
-use crate::access::{Baselines, Controls, Outcome, Policies, Policy, PolicyState, Scope};
+use crate::access::{
+    Baselines, Connection, Controls, Device, GraceUsed, Hold, Outcome, Policies, Policy, PolicyState, Risk, Scope,
+    Unusable,
+};
 use crate::credential::{Label, MustChange, PasswordStanding, Permit};
-use crate::directory::{AccountKind, AccountStatus};
+use crate::directory::{AccountKind, AccountStatus, Role};
 use crate::factor::password::{self, HashMemory, HashParams, PasswordHash, PasswordVerdict};
 use crate::factor::push::{AskedApp, BINDING_BYTES, BindingCode, NewBinding};
 use crate::factor::sms::SentCode;
@@ -62,13 +65,26 @@ pub(super) fn person() -> Person {
         kind: AccountKind::User,
         status: AccountStatus::Active,
         organisation_open: true,
-        privileged: false,
+        organisations: vec![OrganisationId::new(then, [4; 10])],
+        created_at: Timestamp::from_seconds(0),
+        roles: Vec::new(),
+        groups: Vec::new(),
+        hold: Hold::None,
+        excepted_until: None,
+        postponed_until: None,
+        grace: GraceUsed::default(),
+        connection: Connection { address: None, country: None, device: Device::New, risk: Some(Risk::None), at: then },
         password: Some(PasswordStanding::Good { until: None }),
         factors: Vec::new(),
         pass: None,
         token: None,
         barred: Vec::new(),
     }
+}
+
+/// Those of somebody who is privileged, or not.
+pub(super) fn roles(privileged: bool) -> Vec<Role> {
+    privileged.then_some(Role::LocalAdministrator).into_iter().collect()
 }
 
 pub(super) fn person_with_totp() -> Person {
@@ -124,6 +140,9 @@ pub(super) struct Journey {
     pub(super) taken_back: Vec<PushRequestId>,
     pub(super) rules: SignInRules,
     pub(super) policies: Policies,
+    /// How often a first prompt was noted, and how many skips there had been before each.
+    pub(super) prompts: usize,
+    pub(super) skips: Vec<u16>,
 }
 
 impl Journey {
@@ -146,6 +165,8 @@ impl Journey {
             taken_back: Vec::new(),
             rules: SignInRules::default(),
             policies: Policies::built_in(),
+            prompts: 0,
+            skips: Vec::new(),
         }
     }
 
@@ -217,6 +238,13 @@ impl Journey {
             if let Effect::Withdraw { message } = effect {
                 self.withdrawn.push(*message);
             }
+            if let Effect::NotePrompt { .. } = effect {
+                self.prompts += 1;
+                self.person.grace.first_prompt = Some(op(0).now);
+            }
+            if let Effect::NoteSkip { skips, .. } = effect {
+                self.skips.push(*skips);
+            }
             if let Effect::SetPassword { .. } = effect {
                 self.person.password = Some(PasswordStanding::Good { until: None });
             }
@@ -281,6 +309,10 @@ fn challenge_word(challenge: &Challenge) -> String {
         Challenge::ActivateToken { .. } => "activate-token",
         Challenge::NewPassword { .. } => "new-password",
         Challenge::SelfEnrol { why: EnrolWhy::Needed | EnrolWhy::Lost } => "self-enrol",
+        Challenge::SelfEnrol { why: EnrolWhy::CanWait { here: true, .. } } => "may-enrol",
+        Challenge::SelfEnrol { why: EnrolWhy::CanWait { here: false, .. } } => "may-enrol-elsewhere",
+        Challenge::SelfEnrol { why: EnrolWhy::Stronger { left: None } } => "enrol-stronger",
+        Challenge::SelfEnrol { why: EnrolWhy::Stronger { left: Some(_) } } => "may-enrol-stronger",
         Challenge::SelfEnrol { why: EnrolWhy::Recovered { can_be_put_off: true } } => "recovered",
         Challenge::SelfEnrol { why: EnrolWhy::Recovered { can_be_put_off: false } } => "recovered-must",
         Challenge::ChooseFactor { .. } => "choose",
@@ -388,12 +420,12 @@ pub(super) fn blocking() -> Policies {
 #[test]
 fn whom_a_policy_blocks_nothing_lets_in() {
     let mut journey = Journey { policies: blocking(), ..Journey::begin(person_with_totp()) };
-    journey.password(1, true).check("strength_out_of_reach");
+    journey.password(1, true).check("blocked_by_policy");
     // Also one that is made while a code is awaited.
     let mut journey = Journey::begin(person_with_totp());
     journey.password(1, true);
     journey.policies = blocking();
-    journey.code(2, code(&SEED, 2)).check("code strength_out_of_reach");
+    journey.code(2, code(&SEED, 2)).check("code blocked_by_policy");
     assert!(journey.done.is_none());
 }
 
@@ -405,7 +437,7 @@ fn a_shared_mailbox_never_signs_in() {
 
 #[test]
 fn a_privileged_account_enrols_with_an_activation_code_only() {
-    let privileged = Person { privileged: true, ..person() };
+    let privileged = Person { roles: vec![Role::LocalAdministrator], ..person() };
     let mut journey = Journey::begin(privileged);
     journey.password(1, true).confirm_enrolment(2).choose_totp(2).activate(3, false).activate(4, true);
     journey.check("activation wrong_step wrong_step wrong_activation self-enrol");
@@ -444,11 +476,19 @@ fn an_unfinished_flow_expires() {
 }
 
 #[test]
-fn stronger_than_anything_enrolled_is_out_of_reach() {
+fn stronger_than_anything_enrolled_is_enrolled_once_what_there_is_was_shown() {
     let request = SignInRequest { strength: Strength::PhishingResistant, ..SignInRequest::portal() };
     let mut journey = Journey::asked(person_with_totp(), request);
-    // Before a code is asked for that would not be enough.
-    journey.password(1, true).check("strength_out_of_reach");
+    journey.password(1, true).confirm_enrolment(2).code(3, code(&SEED, 3)).check("code wrong_step enrol-stronger");
+    assert!(journey.done.is_none());
+}
+
+#[test]
+fn stronger_than_anything_that_can_be_enrolled_is_out_of_reach() {
+    let request = SignInRequest { strength: Strength::PhishingResistant, ..SignInRequest::portal() };
+    let barred = [FactorKind::WebAuthn, FactorKind::Smartcard].map(|kind| (kind, Unusable::SwitchedOff));
+    let mut journey = Journey::asked(Person { barred: barred.to_vec(), ..person_with_totp() }, request);
+    journey.password(1, true).code(2, code(&SEED, 2)).check("code strength_out_of_reach");
 }
 
 #[test]
@@ -551,7 +591,7 @@ proptest! {
             (true, false) => start.password,
             (true, true) => Some(TEMPORARY),
         };
-        start.privileged = privileged;
+        start.roles = roles(privileged);
         let mut journey = Journey::begin(start);
         // What really happened, whatever the engine made of it.
         let (mut knew_password, mut had_activation, mut showed_phone, mut chose_password) = (false, false, false, false);

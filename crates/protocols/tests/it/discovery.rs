@@ -31,7 +31,8 @@ async fn the_document_is_built_from_the_issuer_and_not_from_the_request() {
     assert_eq!(lists("response_types_supported"), ["code"]);
     assert_eq!(lists("subject_types_supported"), ["public"]);
     assert_eq!(lists("code_challenge_methods_supported"), ["S256"]);
-    let acr_values = ["phr", "urn:wardkey:acr:mfa-unrestricted", "https://refeds.org/profile/mfa"];
+    let acr_values =
+        ["phr", "urn:wardkey:acr:mfa-unrestricted", "https://refeds.org/profile/mfa", "https://refeds.org/profile/sfa"];
     assert_eq!(lists("acr_values_supported"), acr_values);
     assert_eq!(document["request_uri_parameter_supported"], false);
     assert_eq!(document["authorization_response_iss_parameter_supported"], true);

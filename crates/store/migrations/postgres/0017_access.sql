@@ -32,8 +32,7 @@ CREATE TABLE policy_sets (
     -- Null for an operator at the command line.
     published_by UUID,
     reason       TEXT    NOT NULL,
-    -- The set that is in force again unless somebody confirms this one before `confirm_by`; null for the built-in policies.
-    previous     BIGINT,
+    -- It is taken back unless somebody confirms it before then.
     confirm_by   BIGINT,
     confirmed_at BIGINT,
     rolled_back_at BIGINT
@@ -59,8 +58,7 @@ CREATE TABLE registrations (
     account_id      UUID    PRIMARY KEY,
     organisation_id UUID    NOT NULL,
     first_prompt_at BIGINT,
-    skips           BIGINT NOT NULL,
-    registered_at   BIGINT
+    skips           BIGINT NOT NULL
 );
 
 -- What was decided of each sign-in, with what it was decided from: for impact and replay.
@@ -79,3 +77,6 @@ CREATE TABLE decisions (
 
 CREATE INDEX decisions_time ON decisions (at, id);
 CREATE INDEX decisions_account ON decisions (account_id, at);
+
+-- After how many microseconds without a request a session ends, where a policy says something stricter than the settings.
+ALTER TABLE sessions ADD COLUMN idle BIGINT;

@@ -32,8 +32,7 @@ CREATE TABLE policy_sets (
     -- Null for an operator at the command line.
     published_by BLOB,
     reason       TEXT    NOT NULL,
-    -- The set that is in force again unless somebody confirms this one before `confirm_by`; null for the built-in policies.
-    previous     INTEGER,
+    -- It is taken back unless somebody confirms it before then.
     confirm_by   INTEGER,
     confirmed_at INTEGER,
     rolled_back_at INTEGER
@@ -59,8 +58,7 @@ CREATE TABLE registrations (
     account_id      BLOB    PRIMARY KEY,
     organisation_id BLOB    NOT NULL,
     first_prompt_at INTEGER,
-    skips           INTEGER NOT NULL,
-    registered_at   INTEGER
+    skips           INTEGER NOT NULL
 ) STRICT;
 
 -- What was decided of each sign-in, with what it was decided from: for impact and replay.
@@ -79,3 +77,6 @@ CREATE TABLE decisions (
 
 CREATE INDEX decisions_time ON decisions (at, id);
 CREATE INDEX decisions_account ON decisions (account_id, at);
+
+-- After how many microseconds without a request a session ends, where a policy says something stricter than the settings.
+ALTER TABLE sessions ADD COLUMN idle INTEGER;

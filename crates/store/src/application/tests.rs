@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use wardkey_domain::access::SignInRequest;
+use wardkey_domain::access::{ClientKind, SignInRequest};
 use wardkey_domain::application::device::{Approval, DeviceRequest, DeviceState, POLL_SECONDS, UserCode};
 use wardkey_domain::application::{
     AcrRequest, Application, ApplicationStatus, AuthorizationRequest, ClaimName, ClaimsRequest, ClientId, ClientSecret,
@@ -145,6 +145,7 @@ fn session(byte: u8) -> Session {
         started_at: at(0),
         seen_at: at(0),
         expires_at: at(80_000),
+        idle: None,
         browser: None,
         address: None,
     })
@@ -363,10 +364,11 @@ both_engines!(a_waiting_request_is_answered_once, |store| async move {
     assert_eq!(authorization_request(&mut tx, id, at(100)).await.unwrap(), None);
     let asked = sign_in_request(&mut tx, id, at(99)).await.unwrap().unwrap();
     let expected = SignInRequest {
+        client: ClientKind::Browser,
         application: Some(application_id(1)),
         login_hint: Some("nurse@practice.example".into()),
         fresh_since: Some(at(1)),
-        strength: Strength::MultiFactor,
+        strength: Strength::OneFactor,
         moving: None,
     };
     assert_eq!(asked, expected);

@@ -1,5 +1,7 @@
 //! The queries on `sessions`.
 
+use std::time::Duration;
+
 use wardkey_domain::id::{AccountId, DeviceId, SessionId};
 use wardkey_domain::secret::TokenHash;
 use wardkey_domain::session::{EndedWhy, SavedSession, Session};
@@ -8,14 +10,18 @@ use wardkey_domain::time::Timestamp;
 use crate::cluster::ClusterEvent;
 use crate::{Row, StoreError, Tx, args};
 
-const BY_TOKEN: &str = "SELECT id, account_id, organisation_id, device_id, proofs, started_at, seen_at, expires_at, browser, address \
+const BY_TOKEN: &str = "SELECT id, account_id, organisation_id, device_id, proofs, started_at, seen_at, expires_at, idle, browser, address \
      FROM sessions WHERE token_hash = $1 AND ended_at IS NULL";
-const BY_ID: &str = "SELECT id, account_id, organisation_id, device_id, proofs, started_at, seen_at, expires_at, browser, address \
+const BY_ID: &str = "SELECT id, account_id, organisation_id, device_id, proofs, started_at, seen_at, expires_at, idle, browser, address \
      FROM sessions WHERE id = $1 AND ended_at IS NULL";
-const BY_DEVICE: &str = "SELECT id, account_id, organisation_id, device_id, proofs, started_at, seen_at, expires_at, browser, address \
+const BY_DEVICE: &str = "SELECT id, account_id, organisation_id, device_id, proofs, started_at, seen_at, expires_at, idle, browser, address \
      FROM sessions WHERE device_id = $1 AND ended_at IS NULL AND expires_at > $2 ORDER BY started_at DESC, id DESC";
-const BY_ACCOUNT: &str = "SELECT id, account_id, organisation_id, device_id, proofs, started_at, seen_at, expires_at, browser, address \
+const BY_ACCOUNT: &str = "SELECT id, account_id, organisation_id, device_id, proofs, started_at, seen_at, expires_at, idle, browser, address \
      FROM sessions WHERE account_id = $1 AND ended_at IS NULL AND expires_at > $2 ORDER BY started_at DESC, id DESC";
+
+fn micros(time: Option<Duration>) -> Option<i64> {
+    time.map(|time| i64::try_from(time.as_micros()).unwrap_or(i64::MAX))
+}
 
 /// Saves a new session under the hash of its token.
 pub async fn insert_session(tx: &mut Tx, session: &Session, token: &TokenHash) -> Result<(), StoreError> {
@@ -23,7 +29,7 @@ pub async fn insert_session(tx: &mut Tx, session: &Session, token: &TokenHash) -
     let proofs = serde_json::to_value(&facts.proofs).map_err(|error| StoreError::corrupt("sessions.proofs", error))?;
     tx.exec(
         "INSERT INTO sessions (id, token_hash, account_id, organisation_id, device_id, proofs, started_at, seen_at, \
-         expires_at, browser, address) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+         expires_at, idle, browser, address) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
         args![
             facts.id,
             *token,
@@ -34,6 +40,7 @@ pub async fn insert_session(tx: &mut Tx, session: &Session, token: &TokenHash) -
             facts.started_at,
             facts.seen_at,
             facts.expires_at,
+            micros(facts.idle),
             facts.browser.clone(),
             facts.address.map(|address| address.to_string()),
         ],
@@ -70,7 +77,7 @@ pub async fn refresh_session(tx: &mut Tx, session: &Session, token: &TokenHash) 
     let saved = tx
         .exec(
             "UPDATE sessions SET token_hash = $2, proofs = $3, seen_at = $4, browser = $5, address = $6, started_at = $7, \
-             expires_at = $8 WHERE id = $1 AND ended_at IS NULL",
+             expires_at = $8, idle = $9 WHERE id = $1 AND ended_at IS NULL",
             args![
                 facts.id,
                 *token,
@@ -80,6 +87,7 @@ pub async fn refresh_session(tx: &mut Tx, session: &Session, token: &TokenHash) 
                 facts.address.map(|address| address.to_string()),
                 facts.started_at,
                 facts.expires_at,
+                micros(facts.idle),
             ],
         )
         .await?;
@@ -148,6 +156,7 @@ fn from_row(row: &Row) -> Result<Session, StoreError> {
         started_at: row.get("started_at")?,
         seen_at: row.get("seen_at")?,
         expires_at: row.get("expires_at")?,
+        idle: row.get::<Option<i64>>("idle")?.and_then(|micros| u64::try_from(micros).ok()).map(Duration::from_micros),
         browser: row.get("browser")?,
         address: address.and_then(|text| text.parse().ok()),
     }))

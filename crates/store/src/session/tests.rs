@@ -33,6 +33,7 @@ fn sample(number: u8, owner: u8) -> Session {
         started_at: at(i64::from(number)),
         seen_at: at(i64::from(number)),
         expires_at: at(i64::from(number)).plus(Duration::from_secs(86_400)),
+        idle: None,
         browser: Some("Firefox on Linux".to_owned()),
         address: Some("2001:db8::1".parse().unwrap()),
     })

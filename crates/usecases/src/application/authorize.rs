@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use wardkey_domain::access::Admission;
 use wardkey_domain::application::scope::OFFLINE_ACCESS;
 use wardkey_domain::application::token::Code;
 use wardkey_domain::application::{
@@ -20,7 +21,7 @@ use wardkey_store::{self as store, Tx};
 use crate::application::client::{self, Client};
 use crate::application::token;
 use crate::session::Authenticated;
-use crate::{App, Result};
+use crate::{App, Result, access};
 
 /// What became of an authorization request.
 #[derive(Debug)]
@@ -64,9 +65,26 @@ pub async fn authorize(
     match (request.answer(session, SignedInFor::Nothing), session) {
         (Answer::Grant, Some(session)) => {
             let mut tx = app.store().begin().await?;
-            let answered = grant(app, op, &mut tx, client, session, request).await?;
-            tx.commit().await?;
-            Ok(answered)
+            match access::admission(app, &mut tx, op, session, &request.sign_in_request()).await? {
+                Admission::Admitted => {
+                    let answered = grant(app, op, &mut tx, client, session, request).await?;
+                    tx.commit().await?;
+                    Ok(answered)
+                }
+                Admission::SignIn if request.prompt.none => {
+                    Ok(Authorized::Refused { request, refusal: AuthorizationRefusal::InteractionRequired })
+                }
+                Admission::SignIn => {
+                    // A transaction of its own keeps it.
+                    drop(tx);
+                    keep_request(app, op, client, &request).await.map(Authorized::SignIn)
+                }
+                Admission::Blocked => {
+                    let refused = block(&mut tx, op, client, session, request).await?;
+                    tx.commit().await?;
+                    Ok(refused)
+                }
+            }
         }
         (Answer::Grant | Answer::SignIn, _) => keep_request(app, op, client, &request).await.map(Authorized::SignIn),
         (Answer::Refuse(refusal), _) => Ok(Authorized::Refused { request, refusal }),
@@ -109,10 +127,17 @@ pub async fn resume(
     let session = authenticated.map(|authenticated| &authenticated.session);
     let answered = match (request.answer(session, signed_in), session) {
         (Answer::Grant, Some(session)) => {
+            let admission = access::admission(app, &mut tx, op, session, &request.sign_in_request()).await?;
+            if admission == Admission::SignIn {
+                return Ok(Some(Authorized::SignIn(id)));
+            }
             if !store::application::take_authorization_request(&mut tx, id, op.now).await? {
                 return Ok(None);
             }
-            grant(app, op, &mut tx, &client, session, request).await?
+            match admission {
+                Admission::Blocked => block(&mut tx, op, &client, session, request).await?,
+                Admission::Admitted | Admission::SignIn => grant(app, op, &mut tx, &client, session, request).await?,
+            }
         }
         (Answer::Grant | Answer::SignIn, _) => return Ok(Some(Authorized::SignIn(id))),
         (Answer::Refuse(refusal), _) => {
@@ -161,16 +186,7 @@ async fn grant(
         return Ok(Authorized::Refused { request, refusal });
     }
     if token::person(app, tx, session.account()).await?.is_none() {
-        let refusal = AuthorizationRefusal::AccessDenied;
-        let event = Event::RequestRefused {
-            account: Some(session.account()),
-            application: Some(client.id()),
-            endpoint: "authorize".into(),
-            error: refusal.error().into(),
-            count: 1,
-        };
-        store::audit::append(tx, op, Some(session.facts().organisation), event).await?;
-        return Ok(Authorized::Refused { request, refusal });
+        return block(tx, op, client, session, request).await;
     }
     let id = GrantId::new(op.now, app.id_entropy());
     let entropy = app.random();
@@ -210,6 +226,26 @@ async fn grant(
     };
     store::audit::append(tx, op, Some(session.facts().organisation), event).await?;
     Ok(Authorized::Code { request, code })
+}
+
+/// Tells the application that the person may not come in.
+async fn block(
+    tx: &mut Tx,
+    op: &Op,
+    client: &Client,
+    session: &Session,
+    request: AuthorizationRequest,
+) -> Result<Authorized> {
+    let refusal = AuthorizationRefusal::AccessDenied;
+    let event = Event::RequestRefused {
+        account: Some(session.account()),
+        application: Some(client.id()),
+        endpoint: "authorize".into(),
+        error: refusal.error().into(),
+        count: 1,
+    };
+    store::audit::append(tx, op, Some(session.facts().organisation), event).await?;
+    Ok(Authorized::Refused { request, refusal })
 }
 
 /// What tokens will say of how a person signed in.

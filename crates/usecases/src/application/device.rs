@@ -3,12 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use wardkey_domain::access::{Admission, ClientKind, SignInRequest};
 use wardkey_domain::application::device::{Approval, DeviceRequest, DeviceState, POLL_SECONDS, PollVerdict, UserCode};
 use wardkey_domain::application::{ClaimsRequest, Grant, GrantType, Scopes, token as text};
 use wardkey_domain::audit::Event;
-use wardkey_domain::id::GrantId;
+use wardkey_domain::id::{ApplicationId, GrantId};
 use wardkey_domain::op::Op;
 use wardkey_domain::secret::{Secret, TokenHash};
+use wardkey_domain::session::Session;
 use wardkey_domain::time::Timestamp;
 use wardkey_store::application::SavedGrant;
 use wardkey_store::{self as store, Tx};
@@ -20,7 +22,7 @@ use crate::application::issue::{NewRefresh, TokenAnswer, Wanted};
 use crate::application::refuse::{TokenRefusal, append_refusal, refuse};
 use crate::application::token;
 use crate::session::Authenticated;
-use crate::{App, Error, Result};
+use crate::{App, Error, Result, access};
 
 /// What became of a device's request.
 #[derive(Debug)]
@@ -86,6 +88,8 @@ pub enum DeviceAnswered {
     Approved,
     /// The device will hear that the person said no.
     Denied,
+    /// The person's sign-in is not enough for the application.
+    NotAllowed,
     /// There is no such code, or it has expired or was answered.
     Unknown,
     /// Too many codes were tried; try again at this time.
@@ -173,6 +177,9 @@ pub async fn answer(
     };
     let (approval, answered, word) = match answer {
         DeviceAnswer::Deny => (None, DeviceAnswered::Denied, "deny"),
+        DeviceAnswer::Approve if !may_approve(app, &mut tx, op, session, client.id()).await? => {
+            return Ok(DeviceAnswered::NotAllowed);
+        }
         DeviceAnswer::Approve => {
             let userinfo_claims = ClaimsRequest::default().for_userinfo(&request.scope);
             let approval = Approval {
@@ -194,6 +201,13 @@ pub async fn answer(
     store::audit::append(&mut tx, op, Some(session.facts().organisation), event).await?;
     tx.commit().await?;
     Ok(answered)
+}
+
+/// Whether the session of whoever approves is enough for the application, as if the device asked for it.
+async fn may_approve(app: &App, tx: &mut Tx, op: &Op, session: &Session, application: ApplicationId) -> Result<bool> {
+    let request =
+        SignInRequest { application: Some(application), client: ClientKind::Native, ..SignInRequest::portal() };
+    Ok(access::admission(app, tx, op, session, &request).await? == Admission::Admitted)
 }
 
 enum Tried {

@@ -2,15 +2,16 @@
 
 use std::sync::Arc;
 
+use wardkey_domain::access::{Admission, SignInRequest};
 use wardkey_domain::id::AccountId;
 use wardkey_domain::op::{ActingAccount, Actor, Op};
 use wardkey_domain::secret::TokenHash;
-use wardkey_domain::session::{Session, Standing};
+use wardkey_domain::session::{Session, Standing, Strength};
 use wardkey_domain::time::Timestamp;
 use wardkey_store as store;
 
 use crate::session::cache::Cached;
-use crate::{App, Circumstances, Result};
+use crate::{App, Circumstances, Result, access};
 
 /// How often the database hears that a session is in use.
 const TOUCH_EVERY_MICROS: i64 = 60_000_000;
@@ -38,7 +39,7 @@ impl Authenticated {
 
 /// Whether the request carries a session that is good: the whole of `GET /session/check`.
 pub async fn check(app: &App, circumstances: &Circumstances) -> Result<bool> {
-    Ok(current(app, circumstances).await?.is_some())
+    Ok(admitted(app, circumstances).await?.is_some())
 }
 
 /// The session that the request carries, if it is good.
@@ -46,7 +47,7 @@ pub async fn check(app: &App, circumstances: &Circumstances) -> Result<bool> {
 /// It is answered from memory while this node hears the others; a node that lost touch with them asks the database each
 /// time, so a revoked session is never accepted for longer than a heartbeat's absence goes unnoticed.
 pub async fn authenticate(app: &App, circumstances: &Circumstances) -> Result<Option<Authenticated>> {
-    let Some(cached) = current(app, circumstances).await? else {
+    let Some(cached) = admitted(app, circumstances).await? else {
         return Ok(None);
     };
     let now = app.now();
@@ -60,6 +61,23 @@ pub async fn authenticate(app: &App, circumstances: &Circumstances) -> Result<Op
         unrestricted_factor_at: session.unrestricted_factor_at(),
     };
     Ok(Some(Authenticated { session, account }))
+}
+
+/// The session that the request carries, if it is good and enough where the request comes from.
+///
+/// SECURITY: who came in without a second factor, in a named location or for a day, is asked again by each request whether that
+/// still holds: a laptop that is carried home is at home.
+async fn admitted(app: &App, circumstances: &Circumstances) -> Result<Option<Arc<Cached>>> {
+    let Some(cached) = current(app, circumstances).await? else {
+        return Ok(None);
+    };
+    if cached.session.strength() > Strength::OneFactor {
+        return Ok(Some(cached));
+    }
+    let op = app.op(Actor::Anonymous, circumstances.origin.clone());
+    let mut tx = app.store().read().await?;
+    let admission = access::admission(app, &mut tx, &op, &cached.session, &SignInRequest::portal()).await?;
+    Ok((admission == Admission::Admitted).then_some(cached))
 }
 
 async fn current(app: &App, circumstances: &Circumstances) -> Result<Option<Arc<Cached>>> {

@@ -203,6 +203,7 @@ mod tests {
             started_at: now,
             seen_at: now,
             expires_at: now,
+            idle: None,
             browser: None,
             address: None,
         });

@@ -1,6 +1,5 @@
 //! Moving a sign-in on by one input.
 
-use wardkey_domain::access::Policies;
 use wardkey_domain::credential::{ActivationCode, Attempt, Label, Permit, Who};
 use wardkey_domain::factor::push::{BindingCode, NewBinding};
 use wardkey_domain::factor::temporary_access_pass::PassCode;
@@ -14,6 +13,7 @@ use wardkey_store::{self as store, Tx};
 
 use crate::signin::flow_token::{self, Resumed};
 use crate::signin::perform::{Guess, Settling};
+use crate::signin::step::step;
 use crate::signin::{Advance, Input, ask, card, dispatch, judge, key, load, password, present, recovery};
 use crate::{App, Error, Result};
 
@@ -70,7 +70,7 @@ async fn plain(app: &App, op: &Op, token: &str, event: impl FnOnce(&App, Person)
     };
     let settling = Settling::of(&resumed, Guess::none());
     let event = event(app, person);
-    let step = resumed.flow.step(op, &app.settings().signin, &Policies::built_in(), event);
+    let step = step(app, op, &mut tx, resumed.flow, event).await?;
     settling.settle(app, op, tx, step).await
 }
 
@@ -97,7 +97,7 @@ async fn code_of(app: &App, op: &Op, token: &str, chosen: Option<CredentialId>, 
     }
     let settling = Settling::of(&resumed, Guess::reserved(attempt, permit));
     let event = Event::CodeSubmitted { person, permit, states, code };
-    let step = resumed.flow.step(op, &app.settings().signin, &Policies::built_in(), event);
+    let step = step(app, op, &mut tx, resumed.flow, event).await?;
     settling.settle(app, op, tx, step).await
 }
 
@@ -124,7 +124,7 @@ async fn confirm(app: &App, op: &Op, token: &str, code: &str, label: Option<Stri
         }
         None => Event::EnrolmentCodeSubmitted { person, permit, label, code },
     };
-    let step = resumed.flow.step(op, &app.settings().signin, &Policies::built_in(), event);
+    let step = step(app, op, &mut tx, resumed.flow, event).await?;
     settling.settle(app, op, tx, step).await
 }
 
@@ -157,7 +157,7 @@ async fn activation(app: &App, op: &Op, token: &str, address: &str, code: &Secre
     let guess = Guess::reserved(attempt, permit).at(account.map(|account| account.id)).spending_activation(spent);
     let settling = Settling::of(&resumed, guess);
     let event = Event::ActivationSubmitted { person, permit, spent };
-    let step = resumed.flow.step(op, &app.settings().signin, &Policies::built_in(), event);
+    let step = step(app, op, &mut tx, resumed.flow, event).await?;
     settling.settle(app, op, tx, step).await
 }
 
@@ -179,7 +179,7 @@ async fn pass(app: &App, op: &Op, token: &str, typed: &Secret<String>) -> Result
     };
     let settling = Settling::of(&resumed, Guess::reserved(attempt, permit));
     let event = Event::PassSubmitted { person, permit, pass, code };
-    let step = resumed.flow.step(op, &app.settings().signin, &Policies::built_in(), event);
+    let step = step(app, op, &mut tx, resumed.flow, event).await?;
     settling.settle(app, op, tx, step).await
 }
 

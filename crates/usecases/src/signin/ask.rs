@@ -1,7 +1,6 @@
 //! Asking an app whether a sign-in is the person's own, and going on with its answer.
 
 use serde::Serialize;
-use wardkey_domain::access::Policies;
 use wardkey_domain::audit::Event as AuditEvent;
 use wardkey_domain::credential::{Label, NetworkPrefix};
 use wardkey_domain::factor::push::{AskedApp, Asking, ContextText, Digits, OpenRequest};
@@ -17,6 +16,7 @@ use crate::signin::advance::{known_device, known_person, label_of, over, wrong_s
 use crate::signin::dispatch::draw;
 use crate::signin::flow_token;
 use crate::signin::perform::{Guess, Settling};
+use crate::signin::step::step;
 use crate::{App, Error, Result, message};
 
 /// Goes on once something has happened to the app that is awaited: it was bound, or has answered.
@@ -50,7 +50,7 @@ pub(super) async fn advance(app: &App, op: &Op, token: &str, label: Option<Strin
     } else {
         return settling.settle(app, op, tx, wrong_step(resumed)).await;
     };
-    let step = resumed.flow.step(op, &app.settings().signin, &Policies::built_in(), event);
+    let step = step(app, op, &mut tx, resumed.flow, event).await?;
     settling.settle(app, op, tx, step).await
 }
 

@@ -1,6 +1,5 @@
 //! Smartcards in a sign-in.
 
-use wardkey_domain::access::Policies;
 use wardkey_domain::op::Op;
 use wardkey_domain::signin::Event;
 use wardkey_store as store;
@@ -8,6 +7,7 @@ use wardkey_store as store;
 use crate::credential::{CardFor, card_of};
 use crate::signin::advance::{known_person, over, wrong_step};
 use crate::signin::perform::{Guess, Settling};
+use crate::signin::step::step;
 use crate::signin::{Advance, flow_token};
 use crate::{App, Error, Result};
 
@@ -33,6 +33,6 @@ pub(super) async fn advance(app: &App, op: &Op, token: &str, receipt: &str) -> R
         let cards = store::credential::list_cards(&mut tx, person.id).await?;
         Event::CardPresented { person, cards, card }
     };
-    let step = resumed.flow.step(op, &app.settings().signin, &Policies::built_in(), event);
+    let step = step(app, op, &mut tx, resumed.flow, event).await?;
     settling.settle(app, op, tx, step).await
 }

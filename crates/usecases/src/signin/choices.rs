@@ -1,13 +1,13 @@
 //! "Sign in another way": every factor, and why one cannot be used now.
 
-use wardkey_domain::access::{Policies, Unusable};
+use wardkey_domain::access::Unusable;
 use wardkey_domain::factor::FactorKind;
 use wardkey_domain::id::CredentialId;
 use wardkey_domain::op::Op;
 use wardkey_store as store;
 
 use crate::signin::{flow_token, load};
-use crate::{App, Result};
+use crate::{App, Result, access};
 
 /// One factor, as "sign in another way" shows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,7 +33,8 @@ pub async fn choices(app: &App, op: &Op, token: &str) -> Result<Vec<ChoiceView>>
     let Some(account) = resumed.flow.account() else { return Ok(Vec::new()) };
     let Some(person) = load::person(app, &mut tx, op, account).await? else { return Ok(Vec::new()) };
     let mut views = Vec::new();
-    for choice in resumed.flow.choices(&Policies::built_in(), &person) {
+    let policies = access::policies(app, &mut tx, op.now).await?;
+    for choice in resumed.flow.choices(&policies, &person) {
         let number = store::credential::find_number(&mut tx, choice.credential).await?;
         views.push(ChoiceView {
             id: choice.credential,

@@ -1,6 +1,5 @@
 //! Asking for a code or a call, entering a number, and going on after a call.
 
-use wardkey_domain::access::Policies;
 use wardkey_domain::factor::push::{Digits, MatchNumber};
 use wardkey_domain::factor::telephone::{PhoneNumber, Reach};
 use wardkey_domain::factor::{Code, FactorKind, definition};
@@ -12,8 +11,9 @@ use wardkey_store::{self as store, Tx};
 
 use crate::signin::advance::{known_person, label_of, over, wrong_step};
 use crate::signin::perform::{Guess, Settling};
+use crate::signin::step::step;
 use crate::signin::{Advance, ask, flow_token};
-use crate::{App, Error, Result, message};
+use crate::{App, Error, Result, access, message};
 
 /// Sends a code or makes a call to the factor that is awaited, or to the number that is being enrolled.
 pub(super) async fn advance(app: &App, op: &Op, token: &str) -> Result<Advance> {
@@ -32,7 +32,7 @@ pub(super) async fn advance(app: &App, op: &Op, token: &str) -> Result<Advance> 
 
 /// Asks the budgets, and then the engine.
 pub(super) async fn request(app: &App, op: &Op, tx: &mut Tx, flow: Flow, person: Person) -> Result<Step> {
-    let policies = Policies::built_in();
+    let policies = access::policies(app, tx, op.now).await?;
     // SECURITY: what the engine would refuse spends nothing: or reloading a page would empty an organisation's budget.
     let previous = previous(tx, &flow).await?;
     let to = match flow.dispatch_to(op, &policies, &person, previous) {
@@ -118,7 +118,7 @@ pub(super) async fn number(app: &App, op: &Op, token: &str, typed: &str, extensi
     let Some(person) = person else {
         return settling.settle(app, op, tx, wrong_step(resumed)).await;
     };
-    let policies = Policies::built_in();
+    let policies = access::policies(app, &mut tx, op.now).await?;
     let previous = previous(&mut tx, &resumed.flow).await?;
     // SECURITY: what the engine would refuse spends nothing: or typing numbers would empty other people's budgets.
     let reach = match resumed.flow.number_reach(op, &app.settings().signin, &policies, &person, previous) {
@@ -176,6 +176,6 @@ pub(super) async fn call_done(app: &App, op: &Op, token: &str, label: Option<Str
     } else {
         Event::CallChecked { person, standing }
     };
-    let step = resumed.flow.step(op, &app.settings().signin, &Policies::built_in(), event);
+    let step = step(app, op, &mut tx, resumed.flow, event).await?;
     settling.settle(app, op, tx, step).await
 }

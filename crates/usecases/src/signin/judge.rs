@@ -1,6 +1,5 @@
 //! The new password's step: judged, hashed, and proved to be known.
 
-use wardkey_domain::access::Policies;
 use wardkey_domain::op::Op;
 use wardkey_domain::secret::Secret;
 use wardkey_domain::signin::{Event, Refusal, Step};
@@ -8,6 +7,7 @@ use wardkey_domain::signin::{Event, Refusal, Step};
 use crate::credential::{NewPasswordVerdict, judge_new_password};
 use crate::signin::advance::{over, wrong_step};
 use crate::signin::perform::{Guess, Settling};
+use crate::signin::step::step;
 use crate::signin::{Advance, flow_token, load};
 use crate::{App, Error, Result};
 
@@ -44,7 +44,7 @@ pub(super) async fn advance(
         Ok((verdict, hash)) => {
             let person = load::person(app, &mut tx, op, account).await?.ok_or(Error::NotFound("account"))?;
             let event = Event::PasswordChosen { person, hash, verdict };
-            resumed.flow.step(op, &app.settings().signin, &Policies::built_in(), event)
+            step(app, op, &mut tx, resumed.flow, event).await?
         }
     };
     settling.settle(app, op, tx, step).await

@@ -1,7 +1,6 @@
 //! Security keys and passkeys in a sign-in.
 
 use serde_json::Value;
-use wardkey_domain::access::Policies;
 use wardkey_domain::factor::FactorKind;
 use wardkey_domain::factor::webauthn::{KeyAnswer, KeyFailure, discover_options};
 use wardkey_domain::op::Op;
@@ -10,6 +9,7 @@ use wardkey_store as store;
 
 use crate::signin::advance::{known_person, label_of, over, wrong_step};
 use crate::signin::perform::{Guess, Settling};
+use crate::signin::step::step;
 use crate::signin::{Advance, flow_token, load};
 use crate::{App, Result};
 
@@ -59,7 +59,7 @@ pub(super) async fn passkey(app: &App, op: &Op, token: &str, answer: &str) -> Re
     }
     let settling = Settling::of(&resumed, guess);
     let event = Event::PasskeyAnswered { person, keys, answer };
-    let step = resumed.flow.step(op, &app.settings().signin, &Policies::built_in(), event);
+    let step = step(app, op, &mut tx, resumed.flow, event).await?;
     settling.settle(app, op, tx, step).await
 }
 
@@ -77,7 +77,7 @@ pub(super) async fn second_factor(app: &App, op: &Op, token: &str, answer: &str)
         Ok(answer) => {
             let keys = store::credential::list_keys(&mut tx, person.id).await?;
             let event = Event::KeyAnswered { person, keys, answer };
-            resumed.flow.step(op, &app.settings().signin, &Policies::built_in(), event)
+            step(app, op, &mut tx, resumed.flow, event).await?
         }
         Err(failure) => Step::Refused(Some(resumed.flow), Refusal::KeyFailed(failure)),
     };
@@ -98,7 +98,7 @@ pub(super) async fn confirm(app: &App, op: &Op, token: &str, answer: &str, label
     let step = match KeyAnswer::new(answer) {
         Ok(answer) => {
             let event = Event::EnrolmentKeyAnswered { person, label, answer };
-            resumed.flow.step(op, &app.settings().signin, &Policies::built_in(), event)
+            step(app, op, &mut tx, resumed.flow, event).await?
         }
         Err(failure) => Step::Refused(Some(resumed.flow), Refusal::KeyFailed(failure)),
     };

@@ -9,7 +9,7 @@ use wardkey_domain::op::Op;
 use wardkey_domain::signin::{EnrolledFactor, PassUse, Person};
 use wardkey_store::{self as store, Tx};
 
-use crate::{App, Result};
+use crate::{App, Result, access};
 
 /// The account with this identifier, with everything that the engine asks about; `None` if it is gone.
 pub(crate) async fn person(app: &App, tx: &mut Tx, op: &Op, id: AccountId) -> Result<Option<Person>> {
@@ -47,16 +47,27 @@ pub(super) async fn facts(app: &App, tx: &mut Tx, op: &Op, account: &Account) ->
         let codes = store::credential::find_recovery_set(tx, account.id).await?;
         factors.extend(codes.map(|codes| stand_in(codes, FactorKind::RecoveryCode)));
     }
+    let standing = access::standing(tx, op.now, account, organisation.as_ref()).await?;
     Ok(Person {
         id: account.id,
         organisation: account.organisation,
         kind: account.kind,
         status: account.status,
-        organisation_open: organisation.is_some_and(|organisation| organisation.status == OrganisationStatus::Open),
-        privileged: roles.iter().any(|role| role.is_privileged()),
+        organisation_open: organisation
+            .as_ref()
+            .is_some_and(|organisation| organisation.status == OrganisationStatus::Open),
+        organisations: standing.organisations,
+        created_at: account.created_at,
+        groups: standing.groups,
+        hold: standing.hold,
+        excepted_until: standing.excepted_until,
+        postponed_until: standing.postponed_until,
+        grace: standing.grace,
+        connection: access::connection(app, tx, op, account.id).await?,
         password: password.map(|password| {
             PasswordStanding::of(&app.settings().password, password.set_at, password.must_change, op.now)
         }),
+        roles,
         factors,
         pass: pass.map(|_| PassUse { only_to_enrol: app.settings().signin.pass.only_to_enrol }),
         token,

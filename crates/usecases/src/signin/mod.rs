@@ -21,6 +21,7 @@ mod perform;
 mod present;
 mod recovery;
 mod screen;
+mod step;
 mod view;
 
 pub use advance::advance;

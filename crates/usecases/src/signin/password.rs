@@ -1,6 +1,5 @@
 //! The password's step: counted, checked by the bounded pool, and only then looked at.
 
-use wardkey_domain::access::Policies;
 use wardkey_domain::credential::{Attempt, Who};
 use wardkey_domain::directory::Account;
 use wardkey_domain::factor::FactorKind;
@@ -12,6 +11,7 @@ use wardkey_store::{self as store, Tx};
 
 use crate::signin::advance::{known_device, over};
 use crate::signin::perform::{Guess, Settling, Upgrade};
+use crate::signin::step::step;
 use crate::signin::{Advance, flow_token, load};
 use crate::{App, Error, Result};
 
@@ -69,7 +69,7 @@ async fn count(app: &App, op: &Op, token: &str, address: &str) -> Result<std::re
     let guess = Guess::reserved(attempt, permit).at(account.as_ref().map(|account| account.id));
     let settling = Settling::of(&resumed, guess);
     let event = Event::PasswordSubmitted { permit };
-    match resumed.flow.step(op, &app.settings().signin, &Policies::built_in(), event) {
+    match step(app, op, &mut tx, resumed.flow, event).await? {
         Step::Wait(flow) => {
             let hash = current_hash(&mut tx, account.as_ref()).await?;
             tx.commit().await?;
@@ -126,7 +126,7 @@ async fn conclude(
         None => None,
     };
     let event = Event::PasswordChecked { person, verdict };
-    let step = counted.flow.step(op, &app.settings().signin, &Policies::built_in(), event);
+    let step = step(app, op, &mut tx, counted.flow, event).await?;
     counted.settling.upgrading(upgrade).settle(app, op, tx, step).await
 }
 

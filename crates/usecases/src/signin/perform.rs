@@ -28,7 +28,7 @@ use crate::signin::ask::{self, Asker};
 use crate::signin::flow_token::Resumed;
 use crate::signin::present::{self, Shown};
 use crate::signin::{Advance, Destination, Stopover, device, dispatch, load};
-use crate::{App, Error, Result};
+use crate::{App, Error, Result, access};
 
 /// The try that an input was, if it was one.
 #[derive(Clone, Debug, Default)]
@@ -173,6 +173,18 @@ impl Settling {
                     if !store::credential::spend_totp_step(tx, credential, step, op.now).await? {
                         return Ok(Some(Refusal::CodeAlreadyUsed));
                     }
+                }
+                Effect::NotePrompt { account } => {
+                    let organisation = organisation_of(tx, account).await?;
+                    store::access::note_prompt(tx, account, organisation, op.now).await?;
+                }
+                Effect::NoteSkip { account, skips } => {
+                    if !store::access::note_skip(tx, account, skips).await? {
+                        return Err(moved_on());
+                    }
+                    let organisation = organisation_of(tx, account).await?;
+                    let event = AuditEvent::RegistrationPutOff { account, times: u32::from(skips) + 1 };
+                    store::audit::append(tx, op, Some(organisation), event).await?;
                 }
                 Effect::ClearFailures { .. } => self.clear_failures(app, op, tx).await?,
                 Effect::SetPassword { account, hash } => self.set_password(app, op, tx, account, &hash).await?,
@@ -580,6 +592,9 @@ impl Settling {
                     Refusal::NoUsableFactor
                     | Refusal::NumberNotAllowed
                     | Refusal::StrengthOutOfReach
+                    | Refusal::BlockedByPolicy
+                    | Refusal::PolicyBroken
+                    | Refusal::RegisterElsewhere
                     | Refusal::NothingButTheMovingApp => account,
                     _ => None,
                 };
@@ -596,7 +611,7 @@ impl Settling {
             Some(id) => load::person(app, tx, op, id).await?,
             None => None,
         };
-        let policies = wardkey_domain::access::Policies::built_in();
+        let policies = access::policies(app, tx, op.now).await?;
         let looked = Event::Looked { person };
         match flow.step(op, &app.settings().signin, &policies, looked) {
             Step::Ask(flow, challenge, _) => present::screen(app, tx, Shown::of(&flow), challenge).await,

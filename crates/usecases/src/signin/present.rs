@@ -59,6 +59,9 @@ pub(super) async fn screen(app: &App, tx: &mut Tx, shown: Shown, challenge: Chal
         Challenge::Activation => ScreenKind::Activation,
         Challenge::NewPassword { why } => ScreenKind::NewPassword { why, rules: app.settings().password.clone() },
         Challenge::SelfEnrol { why: EnrolWhy::Needed | EnrolWhy::Lost } => ScreenKind::SelfEnrol,
+        Challenge::SelfEnrol { why: why @ (EnrolWhy::CanWait { .. } | EnrolWhy::Stronger { .. }) } => {
+            ScreenKind::Register { why }
+        }
         Challenge::SelfEnrol { why: EnrolWhy::Recovered { can_be_put_off } } => {
             let facts = match shown.account {
                 Some(account) => store::credential::find_recovery_facts(tx, account).await?,

@@ -1,6 +1,5 @@
 //! The step of a recovery code: counted, hashed by the bounded pool, and only then compared.
 
-use wardkey_domain::access::Policies;
 use wardkey_domain::credential::{Attempt, Permit};
 use wardkey_domain::factor::FactorKind;
 use wardkey_domain::factor::password::PasswordHash;
@@ -12,8 +11,9 @@ use wardkey_store as store;
 
 use crate::signin::advance::{attempt, known_person, over, wrong_step};
 use crate::signin::perform::{Guess, Settling};
+use crate::signin::step::step;
 use crate::signin::{Advance, flow_token};
-use crate::{App, Error, Result};
+use crate::{App, Error, Result, access};
 
 /// A try that is counted.
 struct Counted {
@@ -58,7 +58,8 @@ async fn count(app: &App, op: &Op, token: &str) -> Result<std::result::Result<Co
     let attempt = attempt(&mut tx, op, person.id, FactorKind::RecoveryCode).await?;
     let permit = store::credential::reserve_attempt(&mut tx, &attempt, &app.settings().throttle, op.now).await?;
     // SECURITY: nothing is hashed where no code counts: that would be work for others to wait for.
-    let counts = permit == Permit::Now && resumed.flow.recovery_codes(&Policies::built_in(), &person).is_some();
+    let policies = access::policies(app, &mut tx, op.now).await?;
+    let counts = permit == Permit::Now && resumed.flow.recovery_codes(&policies, &person).is_some();
     let codes = match counts {
         true => store::credential::find_recovery_codes(&mut tx, person.id).await?,
         false => None,
@@ -82,7 +83,7 @@ async fn conclude(app: &App, op: &Op, token: &str, counted: Counted, typed: Opti
     // SECURITY: those that are there now; of codes that were made meanwhile none hashes alike.
     let codes = store::credential::find_recovery_codes(&mut tx, person.id).await?.zip(typed);
     let event = Event::RecoveryCodeSubmitted { person, permit, codes };
-    let step = resumed.flow.step(op, &app.settings().signin, &Policies::built_in(), event);
+    let step = step(app, op, &mut tx, resumed.flow, event).await?;
     settling.settle(app, op, tx, step).await
 }
 

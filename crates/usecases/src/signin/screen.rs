@@ -166,6 +166,11 @@ pub enum ScreenKind {
         /// Whether it can be put off.
         can_be_put_off: bool,
     },
+    /// To register a factor, or a stronger one, where that is asked for besides [ENR].
+    Register {
+        /// Why, and how long it can be put off.
+        why: EnrolWhy,
+    },
     /// Which factor to enrol.
     ChooseFactor {
         /// What can be chosen, the recommended first.

@@ -1,11 +1,11 @@
 //! Showing a sign-in's page again.
 
-use wardkey_domain::access::Policies;
 use wardkey_domain::op::Op;
 use wardkey_domain::signin::{Event, Step};
 use wardkey_store::signin as rows;
 
 use crate::signin::present::{self, Shown};
+use crate::signin::step::step;
 use crate::signin::{Screen, flow_token, load};
 use crate::{App, Result};
 
@@ -23,7 +23,7 @@ pub async fn view(app: &App, op: &Op, token: &str) -> Result<Screen> {
         Some(id) => load::person(app, &mut tx, op, id).await?,
     };
     let (shown, before) = (Shown::of(&resumed.flow), resumed.flow.save());
-    match resumed.flow.step(op, &app.settings().signin, &Policies::built_in(), Event::Looked { person }) {
+    match step(app, op, &mut tx, resumed.flow, Event::Looked { person }).await? {
         Step::Ask(flow, challenge, _) => {
             let screen = present::screen(app, &mut tx, Shown::of(&flow), challenge).await?;
             // Mostly nothing has changed, and a page that is only looked at must not get in the way of the one that is sent.

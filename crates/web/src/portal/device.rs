@@ -68,6 +68,9 @@ pub(crate) async fn device_decision(person: Person, form: Checked) -> Result<Pag
     match devices::answer(person.app(), &person.op, &person.authenticated, typed, answer).await? {
         DeviceAnswered::Approved => Ok(done(&person, DoneView { allowed: true })),
         DeviceAnswered::Denied => Ok(done(&person, DoneView { allowed: false })),
+        DeviceAnswered::NotAllowed => {
+            Ok(page(&person, Some(typed)).error("user_code", words::sentence("device_not_allowed")))
+        }
         DeviceAnswered::Unknown => Ok(unknown(&person, typed)),
         DeviceAnswered::TooManyTries(until) => Err(PageError::TooMany(until.since(person.op.now))),
     }

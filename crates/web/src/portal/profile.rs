@@ -116,6 +116,7 @@ pub(crate) async fn self_enrol(person: Option<Person>, flow: Option<InFlow>) -> 
                 Ok(signin::screen_page(&flow.visitor.web, &flow.screen, &flow.token, &Typed::default()).into())
             }
             ScreenKind::Recovered { .. }
+            | ScreenKind::Register { .. }
             | ScreenKind::ChooseFactor { .. }
             | ScreenKind::EnrolTotp { .. }
             | ScreenKind::EnrolNumber { .. }

@@ -1,5 +1,8 @@
 //! Samples of the sign-in, its errors, and the demonstration.
 
+use std::time::Duration;
+
+use wardkey_domain::access::GraceLeft;
 use wardkey_domain::directory::HelpContact;
 use wardkey_domain::factor::password::{BrokenRule, PasswordRules};
 use wardkey_domain::factor::smartcard::CardFailure;
@@ -7,7 +10,7 @@ use wardkey_domain::factor::totp::Step;
 use wardkey_domain::factor::voice_call::CallOutcome;
 use wardkey_domain::factor::webauthn::KeyFailure;
 use wardkey_domain::factor::{Code, FactorKind};
-use wardkey_domain::signin::Refusal;
+use wardkey_domain::signin::{EnrolWhy, Refusal};
 use wardkey_domain::time::Timestamp;
 use wardkey_usecases::FieldError;
 use wardkey_usecases::signin::ScreenKind;
@@ -23,6 +26,7 @@ use crate::draw::AwayView;
 use crate::error::PageError;
 use crate::notice::Notice;
 use crate::page::{Frame, Page};
+use crate::routes;
 use crate::signin::views::*;
 use crate::view::{CallView, CardForm, DeliveryView, HelpView, KeypadCodeView, NumberView, PhoneOffer, RulesView};
 
@@ -117,9 +121,17 @@ fn keys() -> Vec<Sample> {
         let view = RecoveredView { application, left, few: left < 3, can_be_put_off };
         Page::new("signin/recovered.html", enrolling(), view)
     };
+    let register = |why| {
+        let application = Some("Rota planner".to_owned());
+        Page::new("signin/register.html", enrolling(), RegisterView::of(why, application, Timestamp::from_seconds(0)))
+    };
+    let open = |days: u64, skips| {
+        let until = (days > 0).then(|| Timestamp::from_seconds(0).plus(Duration::from_secs(days * 86_400 - 3_600)));
+        GraceLeft::Open { until, skips }
+    };
     let choose_again = || {
         let kinds = vec!["push", "totp", "sms"];
-        let view = ChooseView { address: nurse(), kinds, is_first: false, can_be_put_off: true };
+        let view = ChooseView { address: nurse(), kinds, is_first: false, put_off: Some(routes::RECOVERED) };
         Page::new("signin/choose-method.html", enrolling(), view)
     };
     let enrol = || {
@@ -136,6 +148,11 @@ fn keys() -> Vec<Sample> {
         Sample::new("recovery-code-wrong", refused(recovery_code(false), &Refusal::WrongRecoveryCode)),
         Sample::new("recovered", recovered(7, true)),
         Sample::new("recovered-last", recovered(0, false)),
+        Sample::new("register-days", register(EnrolWhy::CanWait { left: open(14, None), here: true })),
+        Sample::new("register-last-day", register(EnrolWhy::CanWait { left: open(1, None), here: true })),
+        Sample::new("register-elsewhere", register(EnrolWhy::CanWait { left: open(5, None), here: false })),
+        Sample::new("register-stronger-skips", register(EnrolWhy::Stronger { left: Some(open(0, Some(1))) })),
+        Sample::new("register-stronger", register(EnrolWhy::Stronger { left: None })),
         Sample::new("choose-method-recovered", choose_again()),
         Sample::new("key", key(&["Key on my lanyard"], false)),
         Sample::new("key-several", key(&["Key on my lanyard", "Work laptop"], true)),
@@ -332,7 +349,7 @@ fn enrolment() -> Vec<Sample> {
         Page::new(
             "signin/choose-method.html",
             enrolling(),
-            ChooseView { address: nurse(), kinds, is_first: true, can_be_put_off: false },
+            ChooseView { address: nurse(), kinds, is_first: true, put_off: None },
         )
     };
     vec![

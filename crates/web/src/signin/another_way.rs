@@ -116,6 +116,7 @@ const fn awaits_second_factor(kind: &ScreenKind) -> bool {
         | ScreenKind::NewPassword { .. }
         | ScreenKind::SelfEnrol
         | ScreenKind::Recovered { .. }
+        | ScreenKind::Register { .. }
         | ScreenKind::ChooseFactor { .. }
         | ScreenKind::EnrolTotp { .. }
         | ScreenKind::EnrolNumber { .. }

@@ -167,6 +167,7 @@ fn awaited(screen: &Screen, now: Timestamp) -> Option<CredentialId> {
         | ScreenKind::NewPassword { .. }
         | ScreenKind::SelfEnrol
         | ScreenKind::Recovered { .. }
+        | ScreenKind::Register { .. }
         | ScreenKind::ChooseFactor { .. }
         | ScreenKind::EnrolTotp { .. }
         | ScreenKind::Code { .. }

@@ -52,7 +52,7 @@ pub(crate) mod views {
     pub(crate) use super::report::{ReportView, ReportedView};
     pub(crate) use super::screen::{
         ActivationView, ChooseView, ChosenView, CodeView, EndedView, EnrolAppView, EnrolTokenView, EnrolView,
-        NewPasswordView, PassView, PasswordView, RecoveredView, RecoveryCodeView,
+        NewPasswordView, PassView, PasswordView, RecoveredView, RecoveryCodeView, RegisterView,
     };
     pub(crate) use super::sign_out::SignOutView;
     pub(crate) use super::telephone::{CallPageView, SendView, TextCodeView};

@@ -87,6 +87,9 @@ pub(crate) fn retry_after(refusal: &Refusal, now: Timestamp) -> Option<Duration>
         | Refusal::NewPasswordRefused(_)
         | Refusal::PasswordsDiffer
         | Refusal::StrengthOutOfReach
+        | Refusal::BlockedByPolicy
+        | Refusal::PolicyBroken
+        | Refusal::RegisterElsewhere
         | Refusal::WrongStep
         | Refusal::FlowExpired
         | Refusal::CodeExpired
@@ -121,6 +124,9 @@ const fn field(refusal: &Refusal) -> &'static str {
         | Refusal::OrganisationClosed
         | Refusal::PasswordLapsed
         | Refusal::StrengthOutOfReach
+        | Refusal::BlockedByPolicy
+        | Refusal::PolicyBroken
+        | Refusal::RegisterElsewhere
         | Refusal::WrongStep
         | Refusal::FlowExpired
         | Refusal::TooSoon { .. }

@@ -3,6 +3,7 @@
 use minijinja::Value;
 use minijinja::value::Serde;
 use serde::Serialize;
+use wardkey_domain::access::GraceLeft;
 use wardkey_domain::factor::FactorKind;
 use wardkey_domain::factor::push::PushFailure;
 use wardkey_domain::factor::recovery_code::FEW_LEFT;
@@ -12,6 +13,7 @@ use wardkey_domain::secret::Secret;
 use wardkey_domain::signin::{EnrolWhy, NewPasswordWhy, Refusal};
 use wardkey_domain::time::Timestamp;
 use wardkey_usecases::signin::{CredentialView, Screen, ScreenKind, accepts_passkeys};
+use wardkey_usecases::{days_left, ending};
 
 use crate::demo::PersonRow;
 use crate::page::Page;
@@ -58,6 +60,7 @@ pub(crate) const fn place(screen: &Screen) -> &'static str {
         ScreenKind::NewPassword { .. } => routes::NEW_PASSWORD,
         ScreenKind::SelfEnrol => routes::PROFILE,
         ScreenKind::Recovered { .. } => routes::RECOVERED,
+        ScreenKind::Register { .. } => routes::REGISTER,
         ScreenKind::ChooseFactor { .. } => routes::CHOOSE_METHOD,
         ScreenKind::EnrolTotp { .. } => routes::ENROL_APP,
         ScreenKind::Pass { .. } => routes::PASS,
@@ -131,6 +134,7 @@ fn varying(screen: &Screen, typed: &Typed) -> Option<Vec<String>> {
         | ScreenKind::NewPassword { .. }
         | ScreenKind::SelfEnrol
         | ScreenKind::Recovered { .. }
+        | ScreenKind::Register { .. }
         | ScreenKind::ChooseFactor { .. }
         | ScreenKind::EnrolTotp { .. }
         | ScreenKind::EnrolNumber { .. }
@@ -187,10 +191,21 @@ fn contents(web: &Web, screen: &Screen, typed: &Typed) -> (&'static str, Value) 
             let view = RecoveredView { application, left, few, can_be_put_off: *can_be_put_off };
             ("signin/recovered.html", Value::from(Serde(view)))
         }
+        ScreenKind::Register { why } => {
+            ("signin/register.html", Value::from(Serde(RegisterView::of(*why, application, now))))
+        }
         ScreenKind::ChooseFactor { kinds, why } => {
             let kinds = kinds.iter().map(|kind| kind.as_str()).collect();
-            let can_be_put_off = *why == EnrolWhy::Recovered { can_be_put_off: true };
-            let view = ChooseView { address, kinds, is_first: *why == EnrolWhy::Needed, can_be_put_off };
+            let put_off = match why {
+                EnrolWhy::Recovered { can_be_put_off: true } => Some(routes::RECOVERED),
+                EnrolWhy::CanWait { .. } | EnrolWhy::Stronger { left: Some(_) } => Some(routes::REGISTER),
+                EnrolWhy::Recovered { can_be_put_off: false }
+                | EnrolWhy::Stronger { left: None }
+                | EnrolWhy::Needed
+                | EnrolWhy::Lost => None,
+            };
+            let is_first = matches!(why, EnrolWhy::Needed | EnrolWhy::CanWait { .. });
+            let view = ChooseView { address, kinds, is_first, put_off };
             ("signin/choose-method.html", Value::from(Serde(view)))
         }
         ScreenKind::EnrolTotp { key, uri } => {
@@ -345,8 +360,49 @@ pub(crate) struct ChooseView {
     pub(crate) kinds: Vec<&'static str>,
     /// Whether the person had no way to sign in before.
     pub(crate) is_first: bool,
-    /// Whether the person used a recovery code, and may go on without enrolling.
-    pub(crate) can_be_put_off: bool,
+    /// Where to go on without enrolling, if the person may.
+    pub(crate) put_off: Option<&'static str>,
+}
+
+/// The page that asks to register a factor, or a stronger one, besides.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct RegisterView {
+    pub(crate) application: Option<String>,
+    /// Whether the person has a factor, and it is not strong enough.
+    pub(crate) stronger: bool,
+    /// Whether it can be done here.
+    pub(crate) here: bool,
+    /// Whether it can be put off.
+    pub(crate) can_wait: bool,
+    /// Until when.
+    pub(crate) until: Option<String>,
+    /// How many days there are until the last one.
+    pub(crate) days: Option<i32>,
+    /// How many more times.
+    pub(crate) skips: Option<u16>,
+}
+
+impl RegisterView {
+    pub(crate) fn of(why: EnrolWhy, application: Option<String>, now: Timestamp) -> Self {
+        let (stronger, here, left) = match why {
+            EnrolWhy::CanWait { left, here } => (false, here, Some(left)),
+            EnrolWhy::Stronger { left } => (true, true, left),
+            EnrolWhy::Needed | EnrolWhy::Lost | EnrolWhy::Recovered { .. } => (false, true, None),
+        };
+        let (until, skips) = match left {
+            Some(GraceLeft::Open { until, skips }) => (until, skips),
+            Some(GraceLeft::Nothing) | None => (None, None),
+        };
+        Self {
+            application,
+            stronger,
+            here,
+            can_wait: left.is_some_and(|left| left != GraceLeft::Nothing),
+            until: until.map(ending),
+            days: until.map(|until| days_left(now, until)),
+            skips,
+        }
+    }
 }
 
 #[derive(Clone, Debug, Serialize)]

@@ -74,6 +74,7 @@ pub(crate) async fn activate(visitor: Visitor, flow: Option<InFlow>) -> Result<A
         ScreenKind::NewPassword { .. }
         | ScreenKind::SelfEnrol
         | ScreenKind::Recovered { .. }
+        | ScreenKind::Register { .. }
         | ScreenKind::ChooseFactor { .. }
         | ScreenKind::EnrolTotp { .. }
         | ScreenKind::EnrolNumber { .. }

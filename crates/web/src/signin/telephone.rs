@@ -162,6 +162,7 @@ pub(crate) const fn standing(kind: &ScreenKind) -> Option<CallStanding> {
         | ScreenKind::NewPassword { .. }
         | ScreenKind::SelfEnrol
         | ScreenKind::Recovered { .. }
+        | ScreenKind::Register { .. }
         | ScreenKind::ChooseFactor { .. }
         | ScreenKind::EnrolTotp { .. }
         | ScreenKind::Code { .. }

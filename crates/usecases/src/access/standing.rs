@@ -1,0 +1,93 @@
+//! How an account stands: what is decided from besides the connection.
+
+use wardkey_domain::access::{FactorSet, GraceUsed, Hold, SignInRequest, Signals, Subject};
+use wardkey_domain::directory::{Account, AccountKind, Organisation, Role};
+use wardkey_domain::factor::definition;
+use wardkey_domain::id::{AccountId, GroupId, OrganisationId};
+use wardkey_domain::op::Op;
+use wardkey_domain::time::Timestamp;
+use wardkey_store::{self as store, Tx};
+
+use crate::{Result, signin};
+use wardkey_domain::access::Connection;
+
+/// How an account stands, as far as it does not say itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Standing {
+    pub(crate) organisations: Vec<OrganisationId>,
+    pub(crate) groups: Vec<GroupId>,
+    pub(crate) hold: Hold,
+    pub(crate) excepted_until: Option<Timestamp>,
+    pub(crate) postponed_until: Option<Timestamp>,
+    pub(crate) grace: GraceUsed,
+}
+
+/// An account, with everything about it that is decided from.
+#[derive(Clone, Debug)]
+pub(crate) struct AccountFacts {
+    pub(crate) id: AccountId,
+    pub(crate) kind: AccountKind,
+    pub(crate) created_at: Timestamp,
+    pub(crate) roles: Vec<Role>,
+    pub(crate) factors: FactorSet,
+    pub(crate) standing: Standing,
+}
+
+/// How an account stands now.
+pub(crate) async fn standing(
+    tx: &mut Tx,
+    now: Timestamp,
+    account: &Account,
+    organisation: Option<&Organisation>,
+) -> Result<Standing> {
+    let _ = now;
+    Ok(Standing {
+        // The nearest first.
+        organisations: organisation
+            .map_or_else(|| vec![account.organisation], |organisation| organisation.path.ids().rev().collect()),
+        groups: store::access::groups_of(tx, account.id).await?,
+        hold: Hold::None,
+        excepted_until: None,
+        postponed_until: None,
+        grace: store::access::grace_used(tx, account.id).await?,
+    })
+}
+
+/// An account with everything about it that is decided from.
+pub(crate) async fn account_facts(tx: &mut Tx, op: &Op, account: &Account) -> Result<AccountFacts> {
+    let organisation = store::directory::find_organisation(tx, account.organisation).await?;
+    let credentials = store::credential::list_credentials(tx, account.id).await?;
+    let active = credentials.iter().filter(|credential| credential.is_active()).map(|credential| credential.kind);
+    let factors = active.filter(|kind| definition(*kind).is_second_factor() && !definition(*kind).is_bootstrap);
+    Ok(AccountFacts {
+        id: account.id,
+        kind: account.kind,
+        created_at: account.created_at,
+        roles: signin::roles_of(tx, op, account.id).await?,
+        factors: factors.collect(),
+        standing: standing(tx, op.now, account, organisation.as_ref()).await?,
+    })
+}
+
+impl AccountFacts {
+    /// What is known of a sign-in of this account.
+    pub(crate) fn signals(&self, request: &SignInRequest, connection: Connection) -> Signals<'_> {
+        let Standing { organisations, groups, hold, excepted_until, postponed_until, grace } = &self.standing;
+        let Connection { address, country, device, risk, at } = connection;
+        let account = Subject {
+            id: self.id,
+            kind: self.kind,
+            created_at: self.created_at,
+            roles: &self.roles,
+            groups,
+            organisations,
+            factors: self.factors,
+            hold: *hold,
+            excepted_until: *excepted_until,
+            postponed_until: *postponed_until,
+            grace: *grace,
+        };
+        let (target, asked, client) = (request.target(), request.strength, request.client);
+        Signals { account, target, asked, client, address, country, device, risk, now: at }
+    }
+}
