@@ -65,11 +65,17 @@ pub enum Notice {
     AccountEnabled,
     /// An administrator ended somebody's sessions.
     AccountSessionsEnded,
+    /// Policies were published.
+    PoliciesPublished,
+    /// Policies were confirmed.
+    PoliciesConfirmed,
+    /// Policies were taken back.
+    PoliciesTakenBack,
 }
 
 impl Notice {
     /// Every notice, for tests and for reading one back.
-    pub const ALL: [Self; 31] = [
+    pub const ALL: [Self; 34] = [
         Self::SignInRestarted,
         Self::PasswordChanged,
         Self::CredentialAdded,
@@ -101,6 +107,9 @@ impl Notice {
         Self::AccountDisabled,
         Self::AccountEnabled,
         Self::AccountSessionsEnded,
+        Self::PoliciesPublished,
+        Self::PoliciesConfirmed,
+        Self::PoliciesTakenBack,
     ];
 
     /// Its word in the cookie and in the template.
@@ -137,6 +146,9 @@ impl Notice {
             Self::AccountDisabled => "account-disabled",
             Self::AccountEnabled => "account-enabled",
             Self::AccountSessionsEnded => "account-sessions-ended",
+            Self::PoliciesPublished => "policies-published",
+            Self::PoliciesConfirmed => "policies-confirmed",
+            Self::PoliciesTakenBack => "policies-taken-back",
         }
     }
 

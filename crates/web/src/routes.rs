@@ -128,6 +128,10 @@ pub const SIGNED_OUT: &str = "/signed-out";
 pub const ADMIN: &str = "/admin";
 /// Where one person's account lies.
 pub const ADMIN_PEOPLE: &str = "/admin/people";
+/// Policies.
+pub(crate) const ADMIN_POLICIES: &str = "/admin/policies";
+/// What a sign-in would come to.
+pub(crate) const ADMIN_WHAT_IF: &str = "/admin/what-if";
 /// Typing the code that a device shows [RFC 8628 §3.3].
 pub const DEVICE: &str = "/device";
 /// Allowing or refusing a device.

@@ -214,6 +214,11 @@ impl PolicyDocument {
         Ok(baselines)
     }
 
+    /// The names of its policies.
+    pub fn policy_names(&self) -> Vec<String> {
+        self.policy.iter().map(|policy| policy.name.clone()).collect()
+    }
+
     /// What has changed from `before`, line by line.
     pub fn diff(&self, before: &Self) -> Vec<DiffLine> {
         let (old, new) = (before.text(), self.text());

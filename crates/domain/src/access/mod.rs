@@ -24,6 +24,7 @@ mod properties;
 mod registration_rules;
 mod requirement;
 mod signals;
+mod stranded;
 mod text;
 mod usable;
 
@@ -45,5 +46,6 @@ pub use policy::{
 pub use registration_rules::{FirstFactorWhere, RegistrationRules, SkipWhere};
 pub use requirement::{Controls, FactorSet, Frequency, Requirement};
 pub use signals::{Connection, Signals, Subject};
+pub use stranded::{Administrator, Strands, stranded};
 pub use text::{BadPolicy, Names, OutcomeText, PolicyText, RegistrationText, ScopeText, principal};
 pub use usable::{Bars, RestrictedRules, Unusable, barred};

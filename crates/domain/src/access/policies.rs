@@ -1,6 +1,7 @@
 //! The policies in force, made ready for deciding: compiled when they change, not when somebody signs in.
 
 use std::collections::HashSet;
+use std::net::IpAddr;
 
 use ipnet::IpNet;
 
@@ -21,6 +22,8 @@ pub struct Policies {
     rules: RegistrationRules,
     break_glass: HashSet<AccountId>,
     locations: Vec<NamedLocationId>,
+    /// An address in each of them.
+    samples: Vec<IpAddr>,
     networks: Networks,
     people: Index<Principal>,
     kinds: Index<AccountKind>,
@@ -88,6 +91,7 @@ impl Policies {
             devices: index(&policies, |scope| &scope.devices),
             held: Index::of(held.iter().map(|list| (list.as_slice(), [].as_slice()))),
             risks: Index::of(risks.iter().map(|list| (list.as_slice(), [].as_slice()))),
+            samples: locations.iter().filter_map(|location| Some(location.ranges.first()?.network())).collect(),
             locations: locations.into_iter().map(|location| location.id).collect(),
             policies,
             baselines,
@@ -127,6 +131,16 @@ impl Policies {
     /// The baselines.
     pub const fn baselines(&self) -> &Baselines {
         &self.baselines
+    }
+
+    /// Whether any policy counts.
+    pub fn restrain(&self) -> bool {
+        self.policies.iter().any(|policy| policy.state == PolicyState::On)
+    }
+
+    /// An address in each named location.
+    pub(super) fn sample_addresses(&self) -> impl Iterator<Item = IpAddr> {
+        self.samples.iter().copied()
     }
 
     /// The active named locations that the sign-in comes from.

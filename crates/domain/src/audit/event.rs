@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use super::word::{Reason, Word};
 use crate::id::{
-    AccountId, ApplicationId, CredentialId, DeviceId, GrantId, KeyId, MessageId, OrganisationId, PushRequestId,
-    RoleGrantId, SessionId,
+    AccountId, ApplicationId, CredentialId, DeviceId, GrantId, GroupId, KeyId, MessageId, OrganisationId,
+    PushRequestId, RoleGrantId, SessionId,
 };
 use crate::time::Timestamp;
 
@@ -86,6 +86,16 @@ events! {
     CredentialEnrolled "credential_enrolled" { account: AccountId, credential: CredentialId, factor: Word, }
     /// A person put off registering a second factor, for the `times`th time [ENR].
     RegistrationPutOff "registration_put_off" { account: AccountId, times: u32, }
+    /// A set of policies was published and is in force; it is taken back unless somebody confirms it by `confirm_by`.
+    PoliciesPublished "policies_published" { version: u32, confirm_by: Option<Timestamp>, reason: Reason, }
+    /// A set of policies was confirmed from a session that began after it was published.
+    PoliciesConfirmed "policies_confirmed" { version: u32, }
+    /// A set of policies was taken back, `by` a person or because nobody had confirmed it in time: the one before is in force.
+    PoliciesRolledBack "policies_rolled_back" { version: u32, by: Word, }
+    /// A group of accounts was made.
+    GroupMade "group_made" { group: GroupId, organisation: OrganisationId, }
+    /// An account was put into a group, or taken out of it.
+    GroupChanged "group_changed" { group: GroupId, account: AccountId, member: bool, }
     /// A security key or a smartcard that was to be added in Security info, or registered for somebody, was not taken; `refusal`
     /// says why, as in `sign_in_refused`.
     EnrolmentRefused "enrolment_refused" { account: AccountId, factor: Word, refusal: Word, }
@@ -242,6 +252,7 @@ impl Event {
             | Self::ActivationUsed { account, .. }
             | Self::CredentialEnrolled { account, .. }
             | Self::RegistrationPutOff { account, .. }
+            | Self::GroupChanged { account, .. }
             | Self::EnrolmentRefused { account, .. }
             | Self::CredentialRemoved { account, .. }
             | Self::CredentialRenamed { account, .. }
@@ -273,6 +284,7 @@ impl Event {
             | Self::RoleRevoked { account, organisation, .. } => (Some(account), Some(organisation), None),
             Self::OrganisationSaved { organisation, .. }
             | Self::FactorsSwitched { organisation, .. }
+            | Self::GroupMade { organisation, .. }
             | Self::TokensImported { organisation, .. }
             | Self::TokenRemoved { organisation, .. } => (None, Some(organisation), None),
             Self::SignedIn { account, application, .. } => (Some(account), None, application),
@@ -297,6 +309,9 @@ impl Event {
             | Self::AuditKeyMade { .. }
             | Self::AuditExported { .. }
             | Self::BackupMade { .. }
+            | Self::PoliciesPublished { .. }
+            | Self::PoliciesConfirmed { .. }
+            | Self::PoliciesRolledBack { .. }
             | Self::Restored { .. } => (None, None, None),
         };
         Subjects { account, organisation, application }

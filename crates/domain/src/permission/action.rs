@@ -47,6 +47,10 @@ pub enum Action {
     ReadAudit,
     /// Add and change applications.
     ManageApplications,
+    /// See policies, and what they would decide.
+    SeePolicies,
+    /// Write and publish policies, and make groups.
+    ManagePolicies,
     /// Rotate keys.
     RotateKeys,
 }
@@ -76,6 +80,8 @@ impl Action {
         Self::RevokeRole,
         Self::ReadAudit,
         Self::ManageApplications,
+        Self::SeePolicies,
+        Self::ManagePolicies,
         Self::RotateKeys,
     ];
 
@@ -104,6 +110,8 @@ impl Action {
             Self::RevokeRole => "revoke role",
             Self::ReadAudit => "read audit",
             Self::ManageApplications => "manage applications",
+            Self::SeePolicies => "see policies",
+            Self::ManagePolicies => "manage policies",
             Self::RotateKeys => "rotate keys",
         }
     }
@@ -115,6 +123,6 @@ impl Action {
 
     /// Whether the action only looks.
     pub const fn only_looks(self) -> bool {
-        matches!(self, Self::FindPeople | Self::SeeAccount | Self::ReadAudit)
+        matches!(self, Self::FindPeople | Self::SeeAccount | Self::ReadAudit | Self::SeePolicies)
     }
 }

@@ -24,6 +24,7 @@ const fn administers(role: Role, action: Action) -> bool {
     match action {
         Action::ManageOwnCredentials | Action::ChangeOwnPassword | Action::ManageOwnSessions => false,
         Action::FindPeople | Action::SeeAccount => !matches!(role, Staff),
+        Action::SeePolicies => !matches!(role, Staff | PracticeManager),
         Action::ResetPassword
         | Action::ReEnrol
         | Action::IssuePass
@@ -40,7 +41,7 @@ const fn administers(role: Role, action: Action) -> bool {
         }
         Action::GrantRole | Action::RevokeRole => matches!(role, PrimaryLocalAdministrator | TenantAdministrator),
         Action::ReadAudit => !matches!(role, Staff | PracticeManager | LocalHelpDesk),
-        Action::ImportOrganisations | Action::ManageApplications | Action::RotateKeys => {
+        Action::ImportOrganisations | Action::ManageApplications | Action::ManagePolicies | Action::RotateKeys => {
             matches!(role, TenantAdministrator)
         }
     }

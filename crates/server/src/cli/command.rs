@@ -7,8 +7,8 @@ use tokio::runtime::{Builder, Runtime};
 
 use super::error::CliError;
 use super::{
-    account, application, audit, authenticator, backup, check_config, create_admin, demo, keys, migrate, organisation,
-    reference, restore, serve, token,
+    account, application, audit, authenticator, backup, check_config, create_admin, demo, group, keys, migrate,
+    organisation, policy, reference, restore, serve, token,
 };
 use crate::config::Config;
 use crate::telemetry::{Format, Level, start_log};
@@ -39,6 +39,8 @@ enum Command {
     Account(account::Args),
     Token(token::Args),
     Application(application::Args),
+    Group(group::Args),
+    Policy(policy::Args),
     Audit(audit::Args),
     Keys(keys::Args),
     Authenticator(authenticator::Args),
@@ -77,6 +79,8 @@ impl Cli {
             Command::Account(args) => verb(async { account::run(args, &wiring::open(&load()?).await?).await }),
             Command::Token(args) => verb(async { token::run(args, &wiring::open(&load()?).await?).await }),
             Command::Application(args) => verb(async { application::run(args, &wiring::open(&load()?).await?).await }),
+            Command::Group(args) => verb(async { group::run(args, &wiring::open(&load()?).await?).await }),
+            Command::Policy(args) => verb(async { policy::run(args, &wiring::open(&load()?).await?).await }),
             Command::Keys(args) => verb(async { keys::run(args, &wiring::open(&load()?).await?).await }),
             Command::CreateAdmin(args) => verb(async { create_admin::run(args, &wiring::open(&load()?).await?).await }),
         }

@@ -2,6 +2,7 @@
 //!
 //! What lives here: rows. What does not: what is asked of whom, which is `wardkey_domain::access`. Read [`epoch`] next.
 
+mod administrator;
 mod decision;
 mod epoch;
 mod group;
@@ -11,6 +12,7 @@ mod registration;
 #[cfg(test)]
 mod tests;
 
+pub use administrator::list_administrators;
 pub use decision::{KeptDecision, insert_decision, list_decisions, list_decisions_of, purge_decisions};
 pub use epoch::{bump_epoch, epoch};
 pub use group::{

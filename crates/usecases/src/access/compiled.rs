@@ -6,7 +6,7 @@ use std::sync::Arc;
 use arc_swap::ArcSwapOption;
 use tokio::sync::Mutex;
 use tokio::task::spawn_blocking;
-use wardkey_domain::access::{Policies, PolicyDocument};
+use wardkey_domain::access::{ActiveLocation, Names, Policies, PolicyDocument};
 use wardkey_domain::id::{NamedLocationId, PolicyId};
 use wardkey_domain::time::Timestamp;
 use wardkey_store::access::PolicySet;
@@ -84,13 +84,34 @@ async fn make(tx: &mut Tx, epoch: i64, now: Timestamp) -> Result<Compiled> {
     let until = set.as_ref().and_then(|set| set.confirm_by.filter(|_| set.confirmed_at.is_none()));
     let names = store::access::names(tx, &document.wanted()).await?;
     let ids = store::access::list_policy_ids(tx).await?;
-    let locations = Vec::new();
-    let places = HashMap::new();
+    let Locations { ranges, places, until: lapses } = locations(tx, now).await?;
     let words = ids.iter().map(|(name, id)| (*id, name.clone())).collect();
-    // Millions of ranges take a second.
-    let compiling =
-        spawn_blocking(move || document.compile(&names, &ids, locations).map(|policies| (policies, document)));
-    let made = compiling.await.map_err(|error| Error::fault(format!("make policies ready: {error}")))?;
-    let (policies, document) = made.map_err(|error| Error::fault(format!("make policies ready: {error}")))?;
+    let policies = ready(document.clone(), names, ids, ranges).await?;
+    let until = until.into_iter().chain(lapses).min();
     Ok(Compiled { policies: Arc::new(policies), set, document, names: words, places, epoch, until })
+}
+
+/// The named locations that are active.
+pub(super) struct Locations {
+    pub(super) ranges: Vec<ActiveLocation>,
+    pub(super) places: HashMap<NamedLocationId, String>,
+    /// When the first of them lapses.
+    pub(super) until: Option<Timestamp>,
+}
+
+/// The named locations that are active.
+pub(super) async fn locations(_tx: &mut Tx, _now: Timestamp) -> Result<Locations> {
+    Ok(Locations { ranges: Vec::new(), places: HashMap::new(), until: None })
+}
+
+/// Makes a document ready for deciding. Millions of ranges take a second, so that a thread of its own does it.
+pub(super) async fn ready(
+    document: PolicyDocument,
+    names: Names,
+    ids: HashMap<String, PolicyId>,
+    locations: Vec<ActiveLocation>,
+) -> Result<Policies> {
+    let fault = |error: &dyn std::fmt::Display| Error::fault(format!("make policies ready: {error}"));
+    let compiling = spawn_blocking(move || document.compile(&names, &ids, locations));
+    compiling.await.map_err(|error| fault(&error))?.map_err(|error| fault(&error))
 }

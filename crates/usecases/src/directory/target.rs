@@ -54,7 +54,7 @@ fn unseen_account(denied: wardkey_domain::permission::Denied) -> Error {
 }
 
 /// A person who administers must have proved a second factor a short while ago; an operator has no session to be fresh.
-pub(super) fn require_fresh_factor(app: &App, op: &Op) -> Result<()> {
+pub(crate) fn require_fresh_factor(app: &App, op: &Op) -> Result<()> {
     let limit = app.settings().session.fresh_factor;
     match op.account() {
         Some(actor) if op.now.since(actor.second_factor_at) > limit => Err(Error::FreshFactorNeeded),

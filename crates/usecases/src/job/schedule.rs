@@ -9,7 +9,7 @@ use tokio::task::spawn_blocking;
 
 use super::runner::{Job, Jobs, Round};
 use super::seal_audit::Sealer;
-use crate::{App, Error, application, credential, message, session};
+use crate::{App, Error, access, application, credential, message, session};
 
 /// Starts every job of the product.
 pub fn start(app: &App) -> Jobs {
@@ -43,6 +43,10 @@ pub fn start(app: &App) -> Jobs {
     });
     jobs.start(Job::every("rotate_signing_keys", Duration::from_secs(60 * 60)), |app, op| async move {
         application::rotate_due_signing_keys(&app, &op).await?;
+        Ok(Round::Done)
+    });
+    jobs.start(Job::every("roll_back_policies", Duration::from_secs(5)), |app, op| async move {
+        access::roll_back_lapsed(&app, &op).await?;
         Ok(Round::Done)
     });
     jobs.start(Job::every("sweep_sessions", Duration::from_secs(5 * 60)), |app, op| async move {

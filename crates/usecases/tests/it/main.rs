@@ -7,6 +7,7 @@
     reason = "all of it is tests, also the functions that tests share"
 )]
 
+mod access;
 mod application;
 mod audit;
 mod credential;

@@ -9,11 +9,14 @@ mod deed;
 mod key;
 mod pass;
 mod people;
+mod policy;
+mod policy_words;
 mod router;
 #[cfg(test)]
 mod samples;
 mod token;
 mod tokens;
+mod what_if;
 
 pub(crate) use router::router;
 #[cfg(test)]

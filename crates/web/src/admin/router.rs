@@ -3,7 +3,7 @@
 use axum::Router;
 use axum::routing::{get, post};
 
-use super::{account, deed, key, pass, people, token, tokens};
+use super::{account, deed, key, pass, people, policy, token, tokens, what_if};
 use crate::routes;
 use crate::web::Web;
 
@@ -11,6 +11,14 @@ use crate::web::Web;
 pub(crate) fn router() -> Router<Web> {
     Router::new()
         .route(routes::ADMIN, get(people::find))
+        .route(routes::ADMIN_POLICIES, get(policy::see))
+        .route("/admin/policies/edit", get(policy::edit_form))
+        .route("/admin/policies/edit/{version}", get(policy::edit_older))
+        .route("/admin/policies/check", post(policy::check))
+        .route("/admin/policies/publish", post(policy::publish))
+        .route("/admin/policies/{version}/confirm", post(policy::confirm))
+        .route("/admin/policies/{version}/take-back", post(policy::take_back))
+        .route(routes::ADMIN_WHAT_IF, get(what_if::ask))
         .route("/admin/tokens", get(tokens::form).post(tokens::import))
         .route("/admin/people/{id}", get(account::see))
         .route("/admin/people/{id}/pass", get(pass::form).post(pass::issue))

@@ -7,8 +7,11 @@ use super::deed::{Deed, DeedView, SecretView};
 use super::key::{BeginKeyView, RegisterKeyView};
 use super::pass::{IssuedView, PassView};
 use super::people::{PeopleView, PersonRow};
+use super::policy::{BaselineRow, CheckView, EditView, LineView, PoliciesView, SetRow};
+use super::policy_words::PolicyRow;
 use super::token::AssignTokenView;
 use super::tokens::{ImportTokensView, ImportedView, RefusedRow};
+use super::what_if::{AnswerView, PolicyAnswer, WhatIfView};
 use crate::notice::Notice;
 use crate::page::{Frame, Page};
 use crate::portal::SignInRow;
@@ -237,10 +240,121 @@ fn register_key() -> Page {
     Page::new("admin/register-key.html", frame(), view)
 }
 
+fn policies(full: bool) -> Page {
+    let row = |name: &str, state, about: &[&str], except: &[&str], asks: &[&str]| PolicyRow {
+        name: text(name),
+        state,
+        about: about.iter().map(|line| text(line)).collect(),
+        except: except.iter().map(|line| text(line)).collect(),
+        asks: asks.iter().map(|line| text(line)).collect(),
+    };
+    let set = |version, state, by: Option<&str>| SetRow {
+        version,
+        at: text(WHEN),
+        by: by.map(text),
+        reason: text("Keys for the records from Monday on"),
+        state,
+    };
+    let policies = vec![
+        row("Nobody from abroad", "on", &[], &["countries: GB"], &["nobody comes in"]),
+        row(
+            "Keys for the records",
+            "report-only",
+            &["people: group:nurses, organisation:A81001", "applications: records"],
+            &["named locations: any"],
+            &["a factor that cannot be phished", "registering can be put off: 14 days"],
+        ),
+        row("Shared computers", "off", &["devices: new"], &[], &["the session ends after 30 min without use"]),
+    ];
+    let baselines = vec![BaselineRow { of: text("organisation:A81001"), named_location: true }];
+    let sets = vec![set(2, "waits", Some("Avery Admin")), set(1, "replaced", None)];
+    let view = PoliciesView {
+        may_manage: full,
+        version: full.then_some(2),
+        confirm_by: full.then(|| text("21 November 2026 at 9:51pm")),
+        policies: if full { policies } else { Vec::new() },
+        baselines: if full { baselines } else { Vec::new() },
+        default_on: text("5 October 2023"),
+        skips_at_work: full,
+        registers_at_work: full,
+        break_glass: if full { vec![text("safe-1@leeds.example"), text("safe-2@leeds.example")] } else { Vec::new() },
+        sets: if full { sets } else { Vec::new() },
+    };
+    Page::new("admin/policies.html", frame(), view)
+}
+
+const POLICY: &str = "[[policy]]\nname = \"Nobody from abroad\"\nstate = \"on\"\nthen = \"block\"\n\n[policy.exclude]\ncountries = [\"GB\"]\n";
+
+fn check_policies(problems: &[&str]) -> Page {
+    let line = |what, line: &str| LineView { what, text: text(line) };
+    let view = CheckView {
+        text: text(POLICY),
+        base: text("2"),
+        problems: problems.iter().map(|line| text(line)).collect(),
+        lines: vec![
+            line("same", "name = \"Nobody from abroad\""),
+            line("removed", "state = \"report-only\""),
+            line("added", "state = \"on\""),
+            line("same", "then = \"block\""),
+        ],
+        changes: 2,
+        reason: String::new(),
+    };
+    Page::new("admin/policies-check.html", frame(), view)
+}
+
+fn what_if(answer: Option<AnswerView>) -> Page {
+    let view = WhatIfView {
+        account: text(NURSE),
+        application: String::new(),
+        address: text("198.51.100.7"),
+        country: text("FR"),
+        client: text("browser"),
+        device: text("new"),
+        risk: text("none"),
+        date: ["21", "11", "2026"].map(text),
+        time: String::new(),
+        answer,
+    };
+    Page::new("admin/what-if.html", frame(), view)
+}
+
+fn answered() -> AnswerView {
+    let policy = |name: &str, state, applies, words| PolicyAnswer { name: text(name), state, applies, words };
+    AnswerView {
+        name: text("Practice nurse"),
+        outcome: text(
+            "the password and a second factor; setting up a way to sign in can be skipped until the end of 4 December 2026",
+        ),
+        steps: vec![
+            text("enters their password"),
+            text("is asked to set up a second way to sign in, and can skip this until the end of 4 December 2026"),
+        ],
+        reasons: vec![text("the named-location baseline asks for two factors outside of named locations")],
+        controls: vec![text("they are asked again after 8 hours")],
+        would_be: Some(text("nobody comes in")),
+        country: Some(text("FR")),
+        policies: vec![
+            policy("Nobody from abroad", "report-only", true, "would apply, but only reports"),
+            policy("Keys for the records", "on", false, "did not apply: not about this application"),
+        ],
+    }
+}
+
 pub(crate) fn samples() -> Vec<Sample> {
     let found = vec![row("Practice nurse", "Active", "green"), row("Clerk \"<b>\"", "Disabled", "red")];
     let no_reason = vec![FieldError { field: "reason", message: text("Give a reason") }];
     vec![
+        Sample::new("policies", policies(true)),
+        Sample::new("policies-none", policies(false)),
+        Sample::new("policies-edit", Page::new("admin/policies-edit.html", frame(), EditView { text: text(POLICY) })),
+        Sample::new("policies-check", check_policies(&[])),
+        Sample::new(
+            "policies-check-refused",
+            check_policies(&["no administrator of Riverside Surgery could sign in any more"]),
+        ),
+        Sample::new("what-if", what_if(None)),
+        Sample::new("what-if-answered", what_if(Some(answered()))),
         Sample::new("admin-people", people("", Vec::new(), None)),
         Sample::new("admin-people-found", people("nu", found, Some("/admin?q=nu&after=x"))),
         Sample::new("admin-people-none", people("xyz", Vec::new(), None)),

@@ -14,13 +14,13 @@ use wardkey_usecases::directory::{
 
 /// How long ago the second factor of a session was verified.
 #[derive(Clone, Copy)]
-pub(super) enum Ago {
+pub(crate) enum Ago {
     JustNow,
     AnHour,
 }
 
 /// An operation by the person with this address, with the roles they hold.
-pub(super) async fn acting(test: &TestApp, address: &str, ago: Ago) -> Op {
+pub(crate) async fn acting(test: &TestApp, address: &str, ago: Ago) -> Op {
     let account = test.account(address).await;
     let now = test.app.now();
     let mut tx = test.app.store().read().await.unwrap();

@@ -1,5 +1,5 @@
 //! Importing, finding and looking after people.
 
-mod administration;
+pub(crate) mod administration;
 mod finding;
 mod importing;

@@ -1,0 +1,3 @@
+//! Conditional access: publishing policies, and what they come to.
+
+mod publishing;
