@@ -259,6 +259,7 @@ fn settings() -> Settings {
         max_telephones: 2,
         restricted: Default::default(),
         places: Default::default(),
+        location_ranges: Default::default(),
         card_origin: None,
         push_contact: None,
         message: Default::default(),

@@ -1,6 +1,6 @@
 //! Configuration as the use cases see it; `server/src/config` fills it from a file and the environment.
 
-use wardkey_domain::access::{Places, RestrictedRules};
+use wardkey_domain::access::{Places, RangeRules, RestrictedRules};
 use wardkey_domain::credential::ThrottleRules;
 use wardkey_domain::directory::HelpContact;
 use wardkey_domain::factor::password::PasswordRules;
@@ -38,6 +38,8 @@ pub struct Settings {
     pub restricted: RestrictedRules,
     /// The places that networks belong to.
     pub places: Places,
+    /// What the ranges of named locations may be.
+    pub location_ranges: RangeRules,
     /// An address by which push services reach whoever runs this server; the issuer's where none is set.
     pub push_contact: Option<String>,
     /// Messages that leave.

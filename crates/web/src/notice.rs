@@ -71,11 +71,29 @@ pub enum Notice {
     PoliciesConfirmed,
     /// Policies were taken back.
     PoliciesTakenBack,
+    /// The request for a named location was kept.
+    LocationDrafted,
+    /// The request for a named location was handed in.
+    LocationSubmitted,
+    /// A change of a named location was proposed.
+    LocationChangeProposed,
+    /// A named location, or a change of it, was approved.
+    LocationApproved,
+    /// A named location, or a change of it, was rejected.
+    LocationRejected,
+    /// A named location was attested.
+    LocationAttested,
+    /// A named location was suspended.
+    LocationSuspended,
+    /// A suspended named location was resumed.
+    LocationResumed,
+    /// A named location was retired.
+    LocationRetired,
 }
 
 impl Notice {
     /// Every notice, for tests and for reading one back.
-    pub const ALL: [Self; 34] = [
+    pub const ALL: &'static [Self] = &[
         Self::SignInRestarted,
         Self::PasswordChanged,
         Self::CredentialAdded,
@@ -110,6 +128,15 @@ impl Notice {
         Self::PoliciesPublished,
         Self::PoliciesConfirmed,
         Self::PoliciesTakenBack,
+        Self::LocationDrafted,
+        Self::LocationSubmitted,
+        Self::LocationChangeProposed,
+        Self::LocationApproved,
+        Self::LocationRejected,
+        Self::LocationAttested,
+        Self::LocationSuspended,
+        Self::LocationResumed,
+        Self::LocationRetired,
     ];
 
     /// Its word in the cookie and in the template.
@@ -149,11 +176,20 @@ impl Notice {
             Self::PoliciesPublished => "policies-published",
             Self::PoliciesConfirmed => "policies-confirmed",
             Self::PoliciesTakenBack => "policies-taken-back",
+            Self::LocationDrafted => "location-drafted",
+            Self::LocationSubmitted => "location-submitted",
+            Self::LocationChangeProposed => "location-change-proposed",
+            Self::LocationApproved => "location-approved",
+            Self::LocationRejected => "location-rejected",
+            Self::LocationAttested => "location-attested",
+            Self::LocationSuspended => "location-suspended",
+            Self::LocationResumed => "location-resumed",
+            Self::LocationRetired => "location-retired",
         }
     }
 
     /// The notice with this word; a cookie can hold anything.
     pub(crate) fn parse(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|notice| notice.word() == word)
+        Self::ALL.iter().copied().find(|notice| notice.word() == word)
     }
 }

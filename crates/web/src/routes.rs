@@ -1,7 +1,7 @@
 //! The address of every page. Handlers and templates take addresses from here; none is put together elsewhere.
 
 use wardkey_domain::factor::telephone::Reach;
-use wardkey_domain::id::{AccountId, AuthorizationRequestId, CredentialId, SessionId};
+use wardkey_domain::id::{AccountId, AuthorizationRequestId, CredentialId, NamedLocationId, SessionId};
 use wardkey_usecases::signin::{Destination, PortalPage};
 
 /// The portal's home.
@@ -132,6 +132,12 @@ pub const ADMIN_PEOPLE: &str = "/admin/people";
 pub(crate) const ADMIN_POLICIES: &str = "/admin/policies";
 /// What a sign-in would come to.
 pub(crate) const ADMIN_WHAT_IF: &str = "/admin/what-if";
+/// The named locations.
+pub const ADMIN_LOCATIONS: &str = "/admin/named-locations";
+/// What waits for whoever approves named locations.
+pub const ADMIN_LOCATIONS_WAITING: &str = "/admin/named-locations/waiting";
+/// Asking for a named location.
+pub const ADMIN_REQUEST_LOCATION: &str = "/admin/named-locations/request";
 /// Typing the code that a device shows [RFC 8628 §3.3].
 pub const DEVICE: &str = "/device";
 /// Allowing or refusing a device.
@@ -302,6 +308,16 @@ pub fn admin_deed(id: AccountId, deed: &'static str) -> String {
     format!("{ADMIN_PEOPLE}/{id}/{deed}")
 }
 
+/// One named location.
+pub(crate) fn admin_location(id: NamedLocationId) -> String {
+    format!("{ADMIN_LOCATIONS}/{id}")
+}
+
+/// Doing something with a named location; `deed` is one of the administration area's own words.
+pub(crate) fn admin_location_deed(id: NamedLocationId, deed: &'static str) -> String {
+    format!("{ADMIN_LOCATIONS}/{id}/{deed}")
+}
+
 /// Activating a hardware token.
 pub(crate) fn activate_token(id: CredentialId) -> String {
     format!("{SECURITY_INFO}/token/{id}")
@@ -334,11 +350,12 @@ pub(crate) const fn word(page: PortalPage) -> &'static str {
         PortalPage::Sessions => "sessions",
         PortalPage::RecentSignIns => "recent-sign-ins",
         PortalPage::Admin => "admin",
+        PortalPage::NamedLocations => "named-locations",
     }
 }
 
 /// Every portal page that a sign-in can lead to.
-const PORTAL_PAGES: [PortalPage; 14] = [
+const PORTAL_PAGES: [PortalPage; 15] = [
     PortalPage::Profile,
     PortalPage::SelfService,
     // Before the page that they lie below.
@@ -353,6 +370,7 @@ const PORTAL_PAGES: [PortalPage; 14] = [
     PortalPage::ChangePassword,
     PortalPage::Sessions,
     PortalPage::RecentSignIns,
+    PortalPage::NamedLocations,
     PortalPage::Admin,
 ];
 
@@ -403,6 +421,7 @@ const fn portal_page(page: PortalPage) -> &'static str {
         PortalPage::Sessions => SESSIONS,
         PortalPage::RecentSignIns => RECENT_SIGN_INS,
         PortalPage::Admin => ADMIN,
+        PortalPage::NamedLocations => ADMIN_LOCATIONS,
     }
 }
 
@@ -430,6 +449,8 @@ mod tests {
         }
         assert_eq!(destination_of(ADD_APP), Destination::PortalPage(PortalPage::AddAuthenticator));
         assert_eq!(destination_of("/admin/people"), Destination::PortalPage(PortalPage::Admin));
+        let below = destination_of("/admin/named-locations/0199/approve");
+        assert_eq!(below, Destination::PortalPage(PortalPage::NamedLocations));
         assert_eq!(destination_of(DEVICE), Destination::Device);
     }
 

@@ -15,6 +15,7 @@ mod grace;
 mod hold;
 mod index;
 mod input;
+mod location;
 mod network;
 mod place;
 mod policies;
@@ -36,6 +37,12 @@ pub use evaluate::evaluate;
 pub use grace::{BASELINE_DAYS, Grace, GraceLeft, GraceUsed};
 pub use hold::Hold;
 pub use input::SignInRequest;
+pub use location::{
+    Attestation, Authority, BadLocationName, BadRange, BadRangeWhy, BadRanges, BadStoredRanges, CannotMove, Confirmed,
+    InForce, LocationConnection, LocationName, MayNotApprove, NamedLocation, NewLocation, NotYours, Phase,
+    Prerequisite, Proposal, RangeChange, RangeRules, Ranges, Reminder, Standing, Submission, Suspension, Terms,
+    Unconfirmed, UnknownAuthority, UnknownConnection,
+};
 pub use network::Networks;
 pub use place::{BadGeofeed, Places};
 pub use policies::{ActiveLocation, Policies};

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use super::word::{Reason, Word};
 use crate::id::{
-    AccountId, ApplicationId, CredentialId, DeviceId, GrantId, GroupId, KeyId, MessageId, OrganisationId,
-    PushRequestId, RoleGrantId, SessionId,
+    AccountId, ApplicationId, CredentialId, DeviceId, GrantId, GroupId, KeyId, MessageId, NamedLocationId,
+    OrganisationId, PushRequestId, RoleGrantId, SessionId,
 };
 use crate::time::Timestamp;
 
@@ -175,6 +175,38 @@ events! {
     }
     /// An organisation was added or changed; `change` says which.
     OrganisationSaved "organisation_saved" { organisation: OrganisationId, change: Word, }
+    /// A named location was asked for, or its request was written anew; `ranges` counts its ranges.
+    NamedLocationDrafted "named_location_drafted" {
+        organisation: OrganisationId, location: NamedLocationId, owner: AccountId, ranges: u32,
+    }
+    /// The request for a named location was handed in, its prerequisites confirmed.
+    NamedLocationSubmitted "named_location_submitted" { organisation: OrganisationId, location: NamedLocationId, }
+    /// Other ranges or another owner were proposed for a named location in force.
+    NamedLocationChangeProposed "named_location_change_proposed" {
+        organisation: OrganisationId, location: NamedLocationId, owner: AccountId, ranges: u32,
+    }
+    /// A named location, or a change of it, was approved; `what` says which: `request` or `change`.
+    NamedLocationApproved "named_location_approved" {
+        organisation: OrganisationId, location: NamedLocationId, what: Word, owner: AccountId, ranges: u32,
+    }
+    /// A named location, or a change of it, was rejected; `what` says which: `request` or `change`.
+    NamedLocationRejected "named_location_rejected" {
+        organisation: OrganisationId, location: NamedLocationId, what: Word, reason: Reason,
+    }
+    /// Somebody vouched for a named location, until `until`.
+    NamedLocationAttested "named_location_attested" {
+        organisation: OrganisationId, location: NamedLocationId, until: Timestamp,
+    }
+    /// The attestation of a named location ended, and with it that it is active; noted by the job that tells its owner.
+    NamedLocationLapsed "named_location_lapsed" { organisation: OrganisationId, location: NamedLocationId, }
+    /// A named location was put out of use; `by` says in which capacity: `requester` or `approver`.
+    NamedLocationSuspended "named_location_suspended" {
+        organisation: OrganisationId, location: NamedLocationId, by: Word, reason: Reason,
+    }
+    /// A suspended named location was put into use again.
+    NamedLocationResumed "named_location_resumed" { organisation: OrganisationId, location: NamedLocationId, reason: Reason, }
+    /// A named location was put out of use for good.
+    NamedLocationRetired "named_location_retired" { organisation: OrganisationId, location: NamedLocationId, reason: Reason, }
     /// A file of organisations, or a part of it, was taken in.
     OrganisationsImported "organisations_imported" { added: u64, changed: u64, unchanged: u64, refused: u64, }
 
@@ -285,6 +317,16 @@ impl Event {
             Self::OrganisationSaved { organisation, .. }
             | Self::FactorsSwitched { organisation, .. }
             | Self::GroupMade { organisation, .. }
+            | Self::NamedLocationDrafted { organisation, .. }
+            | Self::NamedLocationSubmitted { organisation, .. }
+            | Self::NamedLocationChangeProposed { organisation, .. }
+            | Self::NamedLocationApproved { organisation, .. }
+            | Self::NamedLocationRejected { organisation, .. }
+            | Self::NamedLocationAttested { organisation, .. }
+            | Self::NamedLocationLapsed { organisation, .. }
+            | Self::NamedLocationSuspended { organisation, .. }
+            | Self::NamedLocationResumed { organisation, .. }
+            | Self::NamedLocationRetired { organisation, .. }
             | Self::TokensImported { organisation, .. }
             | Self::TokenRemoved { organisation, .. } => (None, Some(organisation), None),
             Self::SignedIn { account, application, .. } => (Some(account), None, application),

@@ -101,6 +101,14 @@ pub enum MessageKind {
     FraudReportedAdmin,
     /// To administrators: one number is enrolled for many accounts.
     NumberSharedAdmin,
+    /// To the owner of a named location and whoever asked for it: it was approved [CA-4].
+    NamedLocationApproved,
+    /// To the owner of a named location and whoever asked for it: it was rejected [CA-4].
+    NamedLocationRejected,
+    /// To the owner of a named location: its attestation ends soon [CA-4].
+    NamedLocationDue,
+    /// To the owner of a named location: its attestation has ended, and it is not active any more [CA-4].
+    NamedLocationLapsed,
 }
 
 /// A text that names no kind of message.
@@ -110,7 +118,7 @@ pub struct UnknownKind;
 
 impl MessageKind {
     /// Every kind.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 22] = [
         Self::SignInText,
         Self::EnrolmentText,
         Self::SignInCall,
@@ -129,6 +137,10 @@ impl MessageKind {
         Self::FraudReported,
         Self::FraudReportedAdmin,
         Self::NumberSharedAdmin,
+        Self::NamedLocationApproved,
+        Self::NamedLocationRejected,
+        Self::NamedLocationDue,
+        Self::NamedLocationLapsed,
     ];
 
     /// The word for it in stores and templates.
@@ -152,6 +164,10 @@ impl MessageKind {
             Self::FraudReported => "fraud_reported",
             Self::FraudReportedAdmin => "fraud_reported_admin",
             Self::NumberSharedAdmin => "number_shared_admin",
+            Self::NamedLocationApproved => "named_location_approved",
+            Self::NamedLocationRejected => "named_location_rejected",
+            Self::NamedLocationDue => "named_location_due",
+            Self::NamedLocationLapsed => "named_location_lapsed",
         }
     }
 
@@ -173,7 +189,11 @@ impl MessageKind {
             | Self::NumberChanged
             | Self::FraudReported
             | Self::FraudReportedAdmin
-            | Self::NumberSharedAdmin => Channel::Mail,
+            | Self::NumberSharedAdmin
+            | Self::NamedLocationApproved
+            | Self::NamedLocationRejected
+            | Self::NamedLocationDue
+            | Self::NamedLocationLapsed => Channel::Mail,
         }
     }
 }

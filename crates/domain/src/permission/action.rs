@@ -39,6 +39,10 @@ pub enum Action {
     ImportAccounts,
     /// Change an organisation's own facts, such as its help contact.
     ChangeOrganisation,
+    /// Ask for a named location, attest it, suspend it and retire it.
+    RequestNamedLocation,
+    /// Approve and reject named locations, and resume one that is suspended.
+    ApproveNamedLocation,
     /// Give an account a role.
     GrantRole,
     /// Take a role away.
@@ -76,6 +80,8 @@ impl Action {
         Self::ImportOrganisations,
         Self::ImportAccounts,
         Self::ChangeOrganisation,
+        Self::RequestNamedLocation,
+        Self::ApproveNamedLocation,
         Self::GrantRole,
         Self::RevokeRole,
         Self::ReadAudit,
@@ -106,6 +112,8 @@ impl Action {
             Self::ImportOrganisations => "import organisations",
             Self::ImportAccounts => "import accounts",
             Self::ChangeOrganisation => "change organisation",
+            Self::RequestNamedLocation => "request named location",
+            Self::ApproveNamedLocation => "approve named location",
             Self::GrantRole => "grant role",
             Self::RevokeRole => "revoke role",
             Self::ReadAudit => "read audit",

@@ -39,11 +39,17 @@ const fn administers(role: Role, action: Action) -> bool {
         Action::ImportAccounts | Action::ImportTokens | Action::ChangeOrganisation => {
             matches!(role, LocalAdministrator | PrimaryLocalAdministrator | NationalHelpDesk | TenantAdministrator)
         }
+        // The national help desk, too: nobody helps an account that holds a right they do not hold.
+        Action::RequestNamedLocation => {
+            matches!(role, LocalAdministrator | PrimaryLocalAdministrator | NationalHelpDesk | TenantAdministrator)
+        }
         Action::GrantRole | Action::RevokeRole => matches!(role, PrimaryLocalAdministrator | TenantAdministrator),
         Action::ReadAudit => !matches!(role, Staff | PracticeManager | LocalHelpDesk),
-        Action::ImportOrganisations | Action::ManageApplications | Action::ManagePolicies | Action::RotateKeys => {
-            matches!(role, TenantAdministrator)
-        }
+        Action::ImportOrganisations
+        | Action::ApproveNamedLocation
+        | Action::ManageApplications
+        | Action::ManagePolicies
+        | Action::RotateKeys => matches!(role, TenantAdministrator),
     }
 }
 

@@ -77,6 +77,17 @@ pub struct About<'a> {
     pub account: &'a str,
 }
 
+/// Which named location a mail is about.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Location<'a> {
+    /// Its name.
+    pub location: &'a str,
+    /// Whose it is.
+    pub location_organisation: &'a str,
+    /// Whether it is about a change of one in force, not about a new one.
+    pub change: bool,
+}
+
 /// A mail, and what it is given. Moments are texts, such as "22 November 2026 at 9:05am".
 #[derive(Clone, Copy, Debug, Serialize)]
 #[serde(untagged)]
@@ -188,6 +199,42 @@ pub enum MailWords<'a> {
         /// When it was seen.
         moment: &'a str,
     },
+    /// To the owner of a named location and whoever asked for it: it was approved.
+    NamedLocationApproved {
+        /// Which.
+        #[serde(flatten)]
+        location: Location<'a>,
+        /// When.
+        moment: &'a str,
+    },
+    /// To the owner of a named location and whoever asked for it: it was rejected.
+    NamedLocationRejected {
+        /// Which.
+        #[serde(flatten)]
+        location: Location<'a>,
+        /// Why, as the approver wrote it.
+        reason: &'a str,
+        /// When.
+        moment: &'a str,
+    },
+    /// To the owner of a named location: its attestation ends soon.
+    NamedLocationDue {
+        /// Which.
+        #[serde(flatten)]
+        location: Location<'a>,
+        /// How many days are left, rounded up.
+        days: u64,
+        /// When it ends.
+        until: &'a str,
+    },
+    /// To the owner of a named location: its attestation has ended.
+    NamedLocationLapsed {
+        /// Which.
+        #[serde(flatten)]
+        location: Location<'a>,
+        /// When it ended.
+        until: &'a str,
+    },
 }
 
 impl TextWords<'_> {
@@ -217,6 +264,10 @@ impl MailWords<'_> {
             Self::FraudReported { .. } => "fraud_reported",
             Self::FraudReportedAdmin { .. } => "fraud_reported_admin",
             Self::NumberSharedAdmin { .. } => "number_shared_admin",
+            Self::NamedLocationApproved { .. } => "named_location_approved",
+            Self::NamedLocationRejected { .. } => "named_location_rejected",
+            Self::NamedLocationDue { .. } => "named_location_due",
+            Self::NamedLocationLapsed { .. } => "named_location_lapsed",
         }
     }
 }

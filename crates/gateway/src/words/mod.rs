@@ -16,7 +16,7 @@ mod text;
 #[cfg(test)]
 mod samples;
 
-pub use facts::{About, Addressee, EnrolmentCode, Factor, MailWords, SignInCode, TextWords};
+pub use facts::{About, Addressee, EnrolmentCode, Factor, Location, MailWords, SignInCode, TextWords};
 pub use mail::{MailText, mail};
 pub use template::WordsError;
 pub use text::text;

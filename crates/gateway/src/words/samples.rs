@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use wardkey_domain::directory::HelpContact;
 
-use super::facts::{About, Addressee, EnrolmentCode, Factor, MailWords, SignInCode, TextWords};
+use super::facts::{About, Addressee, EnrolmentCode, Factor, Location, MailWords, SignInCode, TextWords};
 use super::template::names;
 use super::{mail, text};
 
@@ -18,6 +18,10 @@ const ABOUT: About<'_> = About {
     person_organisation: "Hillside Pharmacy",
     account: "ben.pharmacist@hillside.example",
 };
+
+const NEW: Location<'_> =
+    Location { location: "Riverside main site", location_organisation: "Riverside Surgery", change: false };
+const CHANGED: Location<'_> = Location { change: true, ..NEW };
 
 fn texts() -> Vec<TextWords<'static>> {
     let sign_in = |application| SignInCode {
@@ -63,6 +67,13 @@ fn mails() -> Vec<MailWords<'static>> {
         MailWords::FraudReportedAdmin { about: ABOUT, factor: FULL, application: Some("Rota"), locked: false, moment },
         MailWords::FraudReportedAdmin { about: ABOUT, factor: BARE, application: None, locked: true, moment },
         MailWords::NumberSharedAdmin { number: NUMBER, accounts: 14, about: ABOUT, moment },
+        MailWords::NamedLocationApproved { location: NEW, moment },
+        MailWords::NamedLocationApproved { location: CHANGED, moment },
+        MailWords::NamedLocationRejected { location: NEW, reason: "say who manages the firewall", moment },
+        MailWords::NamedLocationRejected { location: CHANGED, reason: "the new addresses are a hotel's", moment },
+        MailWords::NamedLocationDue { location: NEW, days: 60, until: moment },
+        MailWords::NamedLocationDue { location: NEW, days: 1, until: moment },
+        MailWords::NamedLocationLapsed { location: NEW, until: moment },
     ]
 }
 

@@ -17,6 +17,7 @@ mod listen;
 mod log;
 mod message;
 mod metrics;
+mod named_location;
 mod nearest;
 mod network;
 mod notify;

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use wardkey_domain::access::RestrictedRules;
+use wardkey_domain::access::{RangeRules, RestrictedRules};
 use wardkey_domain::credential::ThrottleRules;
 use wardkey_domain::directory::HelpContact;
 use wardkey_domain::factor::temporary_access_pass::PassRules;
@@ -23,8 +23,9 @@ use super::file::File;
 use super::problem::ConfigError;
 use super::reader::{Reader, SectionDoc};
 use super::{
-    audit, cache, care_identity, database, hashing, help, keys, listen, log, message, metrics, network, oidc, outbound,
-    password, push, server, session, signin, smartcard, telephone, temporary_access_pass, throttle, totp, webauthn,
+    audit, cache, care_identity, database, hashing, help, keys, listen, log, message, metrics, named_location, network,
+    oidc, outbound, password, push, server, session, signin, smartcard, telephone, temporary_access_pass, throttle,
+    totp, webauthn,
 };
 
 /// What is read when no file is named.
@@ -66,6 +67,8 @@ pub struct Config {
     pub totp: TotpRules,
     /// `[push]` and `[place]`.
     pub push: push::Push,
+    /// `[named_location]`.
+    pub location_ranges: RangeRules,
     /// `[temporary_access_pass]`.
     pub pass: PassRules,
     /// `[webauthn]`.
@@ -151,6 +154,7 @@ impl Config {
             restricted: self.restricted(),
             message: self.message.clone(),
             places: self.push.places.clone(),
+            location_ranges: self.location_ranges.clone(),
             push_contact: self.push.contact.clone(),
             card_origin: self.smartcard.origin.clone(),
             signin: SignInRules {
@@ -197,6 +201,7 @@ fn sections(reader: &mut Reader) -> Option<Config> {
     let hashing = hashing::read(reader);
     let totp = totp::read(reader);
     let push = push::read(reader);
+    let location_ranges = named_location::read(reader, &server.trusted_proxies);
     let pass = temporary_access_pass::read(reader);
     let webauthn = webauthn::read(reader, server.issuer.as_ref());
     let smartcard = smartcard::read(reader, server.issuer.as_ref(), &listen);
@@ -224,6 +229,7 @@ fn sections(reader: &mut Reader) -> Option<Config> {
         hashing,
         totp,
         push,
+        location_ranges,
         pass,
         webauthn,
         smartcard,

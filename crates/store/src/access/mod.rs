@@ -6,6 +6,11 @@ mod administrator;
 mod decision;
 mod epoch;
 mod group;
+mod location;
+mod location_list;
+mod location_reminder;
+#[cfg(test)]
+mod location_tests;
 mod names;
 mod policy_set;
 mod registration;
@@ -19,6 +24,12 @@ pub use group::{
     Group, add_member, find_group, find_group_by_name, groups_of, insert_group, list_groups, list_members,
     remove_member,
 };
+pub use location::{Inserted, find_location, insert_location, save_location};
+pub use location_list::{
+    ActiveNamedLocation, ListedLocation, list_active_locations, list_active_locations_after, list_locations,
+    list_waiting_locations,
+};
+pub use location_reminder::{DueReminder, claim_reminder, list_due_reminders};
 pub use names::names;
 pub use policy_set::{
     PolicyDraft, PolicySet, confirm_policy_set, delete_policy_draft, find_policy_draft, find_policy_set,

@@ -13,7 +13,7 @@ pub async fn names(tx: &mut Tx, wanted: &Wanted) -> Result<Names, StoreError> {
         groups: lookup(tx, "SELECT id FROM account_groups WHERE name = $1", &wanted.groups).await?,
         organisations: lookup(tx, "SELECT id FROM organisations WHERE ods_code = $1", &wanted.organisations).await?,
         applications: lookup(tx, "SELECT id FROM applications WHERE client_id = $1", &wanted.applications).await?,
-        locations: HashMap::new(),
+        locations: lookup(tx, "SELECT id FROM named_locations WHERE name = $1", &wanted.locations).await?,
     })
 }
 

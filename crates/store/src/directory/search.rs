@@ -99,7 +99,7 @@ const BY_ADDRESS: &str = concat!(
 /// sign. A text with an at sign is the beginning of an address. Nothing typed finds nobody.
 pub async fn find_people(tx: &mut Tx, query: &PeopleQuery<'_>) -> Result<Vec<Person>, StoreError> {
     let mut found: Vec<Person> = Vec::new();
-    for ranges in ranges(query.extent).chunks(SUBTREES) {
+    for ranges in subtrees(query.extent).chunks(SUBTREES) {
         found.extend(find_within(tx, query, ranges).await?);
     }
     found.sort_by(|left, right| left.cursor.cmp(&right.cursor));
@@ -151,7 +151,7 @@ async fn find_within(
 }
 
 /// The ranges of paths that an extent covers.
-fn ranges(extent: &Extent) -> Vec<(String, String)> {
+pub(crate) fn subtrees(extent: &Extent) -> Vec<(String, String)> {
     match extent {
         Extent::Nothing => Vec::new(),
         // Every path begins with a slash, and `0` is the character after it.

@@ -100,8 +100,11 @@ pub(super) struct Locations {
 }
 
 /// The named locations that are active.
-pub(super) async fn locations(_tx: &mut Tx, _now: Timestamp) -> Result<Locations> {
-    Ok(Locations { ranges: Vec::new(), places: HashMap::new(), until: None })
+pub(super) async fn locations(tx: &mut Tx, now: Timestamp) -> Result<Locations> {
+    let active = store::access::list_active_locations(tx, now).await?;
+    let until = active.iter().map(|one| one.active_until).min();
+    let places = active.iter().map(|one| (one.location.id, one.name.as_str().to_owned())).collect();
+    Ok(Locations { ranges: active.into_iter().map(|one| one.location).collect(), places, until })
 }
 
 /// Makes a document ready for deciding. Millions of ranges take a second, so that a thread of its own does it.

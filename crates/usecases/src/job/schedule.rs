@@ -57,5 +57,8 @@ pub fn start(app: &App) -> Jobs {
         credential::sweep(&app, &op).await?;
         Ok(Round::Done)
     });
+    jobs.start(Job::every("remind_location_owners", Duration::from_secs(15 * 60)), |app, op| async move {
+        Ok(if access::remind_location_owners(&app, &op).await? { Round::More } else { Round::Done })
+    });
     jobs
 }

@@ -4,7 +4,7 @@ use wardkey_domain::message::MessageKind;
 use wardkey_domain::time::Timestamp;
 use wardkey_gateway::hand_over::{HandOver, RefusedWhy};
 use wardkey_gateway::mail::Mail;
-use wardkey_gateway::words::{self, About, Addressee, Factor, MailWords};
+use wardkey_gateway::words::{self, About, Addressee, Factor, Location, MailWords};
 use wardkey_store::message::ClaimedMessage;
 
 use super::courier::settle;
@@ -26,8 +26,7 @@ pub(super) async fn deliver(app: &App, message: &ClaimedMessage, payload: MailPa
 }
 
 fn in_words(message: &ClaimedMessage, payload: &MailPayload) -> Result<Mail> {
-    let moment = moment(Timestamp::from_seconds(payload.at));
-    let moment = moment.as_str();
+    let happened = moment(Timestamp::from_seconds(payload.at));
     let number = payload.number.as_deref();
     let factor = Factor {
         factor: payload.factor.as_deref().unwrap_or("way to sign in"),
@@ -42,6 +41,16 @@ fn in_words(message: &ClaimedMessage, payload: &MailPayload) -> Result<Mail> {
         person_organisation: about.map_or("", |about| &about.organisation),
         account: about.map_or("", |about| &about.address),
     };
+    let told = payload.location.as_ref();
+    let location = Location {
+        location: told.map_or("a named location", |told| &told.name),
+        location_organisation: told.map_or("", |told| &told.organisation),
+        change: told.is_some_and(|told| told.change),
+    };
+    let ends = Timestamp::from_seconds(told.and_then(|told| told.until).unwrap_or(payload.at));
+    let days = ends.since(Timestamp::from_seconds(payload.at)).as_secs().div_ceil(86_400);
+    let ended = moment(ends);
+    let (moment, until) = (happened.as_str(), ended.as_str());
     let facts = match message.kind {
         MessageKind::FactorAdded => MailWords::FactorAdded { factor, moment },
         MessageKind::FactorRemoved => MailWords::FactorRemoved { factor, moment },
@@ -65,6 +74,13 @@ fn in_words(message: &ClaimedMessage, payload: &MailPayload) -> Result<Mail> {
             let accounts = u64::from(payload.accounts.unwrap_or(0));
             MailWords::NumberSharedAdmin { number: masked, accounts, about, moment }
         }
+        MessageKind::NamedLocationApproved => MailWords::NamedLocationApproved { location, moment },
+        MessageKind::NamedLocationRejected => {
+            let reason = told.and_then(|told| told.reason.as_deref()).unwrap_or_default();
+            MailWords::NamedLocationRejected { location, reason, moment }
+        }
+        MessageKind::NamedLocationDue => MailWords::NamedLocationDue { location, days, until },
+        MessageKind::NamedLocationLapsed => MailWords::NamedLocationLapsed { location, until },
         MessageKind::SignInText
         | MessageKind::EnrolmentText
         | MessageKind::SignInCall

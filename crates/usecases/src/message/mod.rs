@@ -33,6 +33,7 @@ pub use wake::Wake;
 
 pub(crate) use budget::reserve;
 pub(crate) use notices::{Notice, notify, tell_administrators};
+pub(crate) use payload::AboutLocation;
 pub(crate) use push::{open_push_sender, wake_app};
 pub(crate) use report::{FraudReport, report_app};
 pub(crate) use write::{CallOrder, TextOrder, place_call, previous, send_text};

@@ -8,7 +8,7 @@ use wardkey_domain::op::Op;
 use wardkey_store::message::NewMessage;
 use wardkey_store::{self as store, Tx};
 
-use super::payload::{About, MailPayload, Payload};
+use super::payload::{About, AboutLocation, MailPayload, Payload};
 use crate::{App, Error, Result};
 
 /// For how long news is worth sending.
@@ -37,6 +37,8 @@ pub(crate) struct Notice {
     pub(crate) accounts: Option<u32>,
     /// How many recovery codes are left.
     pub(crate) left: Option<u32>,
+    /// Which named location it is about.
+    pub(crate) location: Option<AboutLocation>,
     /// Whether the account was locked.
     pub(crate) locked: bool,
 }
@@ -55,6 +57,7 @@ impl Notice {
             application: None,
             accounts: None,
             left: None,
+            location: None,
             locked: false,
         }
     }
@@ -81,6 +84,7 @@ pub(crate) async fn notify(app: &App, tx: &mut Tx, op: &Op, notice: Notice) -> R
         at: op.now.as_seconds(),
         accounts: notice.accounts,
         left: notice.left,
+        location: notice.location,
         locked: notice.locked,
         help: help.unwrap_or_else(|| app.settings().help.clone()),
     }));

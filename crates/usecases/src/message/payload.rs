@@ -49,6 +49,9 @@ pub(super) struct MailPayload {
     /// How many recovery codes are left.
     #[serde(default)]
     pub(super) left: Option<u32>,
+    /// Which named location it is about.
+    #[serde(default)]
+    pub(super) location: Option<AboutLocation>,
     /// Whether the account was locked.
     pub(super) locked: bool,
     pub(super) help: HelpContact,
@@ -63,6 +66,21 @@ pub(crate) struct About {
     pub(crate) organisation: String,
     /// The address of their account.
     pub(crate) address: String,
+}
+
+/// Which named location news are about.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct AboutLocation {
+    /// Its name.
+    pub(crate) name: String,
+    /// The name of its organisation.
+    pub(crate) organisation: String,
+    /// Whether it is about a change of one in force.
+    pub(crate) change: bool,
+    /// Why it was rejected.
+    pub(crate) reason: Option<String>,
+    /// When its attestation ends, in seconds since 1970.
+    pub(crate) until: Option<i64>,
 }
 
 impl Payload {

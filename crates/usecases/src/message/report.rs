@@ -75,7 +75,11 @@ pub(crate) async fn report_in(app: &App, tx: &mut Tx, op: &Op, message: Reported
         | MessageKind::NumberChanged
         | MessageKind::FraudReported
         | MessageKind::FraudReportedAdmin
-        | MessageKind::NumberSharedAdmin => return Err(Error::fault("report a message that has no reference")),
+        | MessageKind::NumberSharedAdmin
+        | MessageKind::NamedLocationApproved
+        | MessageKind::NamedLocationRejected
+        | MessageKind::NamedLocationDue
+        | MessageKind::NamedLocationLapsed => return Err(Error::fault("report a message that has no reference")),
     };
     let (account, flow) = (message.account, message.flow);
     settle(app, tx, op, Said { account, flow, by, is_proved, known: false, factor }).await

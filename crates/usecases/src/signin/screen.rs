@@ -62,6 +62,8 @@ pub enum PortalPage {
     RecentSignIns,
     /// The administrators' area.
     Admin,
+    /// Named locations.
+    NamedLocations,
 }
 
 impl Destination {
@@ -82,7 +84,8 @@ impl Destination {
                 | PortalPage::SecurityInfo
                 | PortalPage::Sessions
                 | PortalPage::RecentSignIns
-                | PortalPage::Admin => false,
+                | PortalPage::Admin
+                | PortalPage::NamedLocations => false,
             },
             Self::Portal | Self::Authorization(_) | Self::Device | Self::MoveApp(_) => false,
         }

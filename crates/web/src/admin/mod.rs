@@ -7,6 +7,12 @@
 mod account;
 mod deed;
 mod key;
+mod location;
+mod location_deed;
+mod location_form;
+#[cfg(test)]
+mod location_samples;
+mod location_see;
 mod pass;
 mod people;
 mod policy;

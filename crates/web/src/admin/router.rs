@@ -3,7 +3,10 @@
 use axum::Router;
 use axum::routing::{get, post};
 
-use super::{account, deed, key, pass, people, policy, token, tokens, what_if};
+use super::{
+    account, deed, key, location, location_deed, location_form, location_see, pass, people, policy, token, tokens,
+    what_if,
+};
 use crate::routes;
 use crate::web::Web;
 
@@ -20,6 +23,13 @@ pub(crate) fn router() -> Router<Web> {
         .route("/admin/policies/{version}/take-back", post(policy::take_back))
         .route(routes::ADMIN_WHAT_IF, get(what_if::ask))
         .route("/admin/tokens", get(tokens::form).post(tokens::import))
+        .route(routes::ADMIN_LOCATIONS, get(location::list))
+        .route(routes::ADMIN_LOCATIONS_WAITING, get(location::waiting))
+        .route(routes::ADMIN_REQUEST_LOCATION, get(location_form::request_form).post(location_form::request))
+        .route("/admin/named-locations/{id}", get(location_see::see))
+        .route("/admin/named-locations/{id}/revise", get(location_form::revise_form).post(location_form::revise))
+        .route("/admin/named-locations/{id}/change", get(location_form::change_form).post(location_form::change))
+        .route("/admin/named-locations/{id}/{deed}", get(location_deed::ask).post(location_deed::carry_out))
         .route("/admin/people/{id}", get(account::see))
         .route("/admin/people/{id}/pass", get(pass::form).post(pass::issue))
         .route("/admin/people/{id}/register-key", get(key::begin_form).post(key::begin))

@@ -5,6 +5,7 @@ use wardkey_usecases::FieldError;
 use super::account::{AccountView, CredentialRow, DeedLink, PasswordView, RoleRow, TokenRow};
 use super::deed::{Deed, DeedView, SecretView};
 use super::key::{BeginKeyView, RegisterKeyView};
+use super::location_samples::location_samples;
 use super::pass::{IssuedView, PassView};
 use super::people::{PeopleView, PersonRow};
 use super::policy::{BaselineRow, CheckView, EditView, LineView, PoliciesView, SetRow};
@@ -344,7 +345,7 @@ fn answered() -> AnswerView {
 pub(crate) fn samples() -> Vec<Sample> {
     let found = vec![row("Practice nurse", "Active", "green"), row("Clerk \"<b>\"", "Disabled", "red")];
     let no_reason = vec![FieldError { field: "reason", message: text("Give a reason") }];
-    vec![
+    let mut samples = vec![
         Sample::new("policies", policies(true)),
         Sample::new("policies-none", policies(false)),
         Sample::new("policies-edit", Page::new("admin/policies-edit.html", frame(), EditView { text: text(POLICY) })),
@@ -390,5 +391,7 @@ pub(crate) fn samples() -> Vec<Sample> {
         ),
         Sample::new("admin-temporary-password", secret("admin/temporary-password.html", "k7rm-2wqp-x9ta-hb3e")),
         Sample::new("admin-activation-code", secret("admin/activation-code.html", "ABCD-EFGH-JKMN-PQRS-TVWX-YZ12")),
-    ]
+    ];
+    samples.extend(location_samples());
+    samples
 }

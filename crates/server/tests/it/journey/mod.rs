@@ -5,6 +5,7 @@ mod administration;
 mod authenticator;
 mod card_status;
 mod hardware_token;
+mod named_location;
 mod newcomer;
 mod oidc;
 mod pass;

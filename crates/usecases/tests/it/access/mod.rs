@@ -1,3 +1,6 @@
-//! Conditional access: publishing policies, and what they come to.
+//! Conditional access: publishing policies, what they come to, and named locations.
 
+mod location_keeping;
+mod location_requests;
 mod publishing;
+mod support;
