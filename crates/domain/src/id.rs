@@ -94,6 +94,16 @@ ids! {
     PolicyId
     /// A named location: a network that belongs to an organisation.
     NamedLocationId
+    /// The case of an account that was marked as compromised.
+    CaseId
+    /// Something that was done in such a case.
+    CaseDeedId
+    /// A suspension of one account's prompts.
+    UserExceptionId
+    /// A request for long exceptions, for one account or many.
+    ExceptionRequestId
+    /// Leave of one account to register later.
+    PostponementId
     /// A key in the key store.
     KeyId
 }

@@ -266,6 +266,7 @@ fn settings() -> Settings {
         throttle: Default::default(),
         session: Default::default(),
         signin: Default::default(),
+        access: Default::default(),
         visits: Default::default(),
         cache: CacheSettings { sessions: 1_000, tokens: 1_000 },
         oidc: Default::default(),

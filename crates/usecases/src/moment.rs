@@ -36,6 +36,14 @@ pub fn days_left(now: Timestamp, end: Timestamp) -> i32 {
     date(now.as_micros()).zip(last).map_or(0, |(today, last)| (last - today).get_days())
 }
 
+/// The same, to the second, such as "21 November 2026 at 9:41:07pm".
+pub fn moment_to_the_second(at: Timestamp) -> String {
+    match jiff::Timestamp::from_microsecond(at.as_micros()) {
+        Ok(instant) => instant.to_zoned(LONDON.clone()).strftime("%-d %B %Y at %-I:%M:%S%P").to_string(),
+        Err(_) => "an unknown time".to_owned(),
+    }
+}
+
 /// A day that is written as `2026-11-22`, such as "22 November 2026".
 pub fn written_day(day: &str) -> String {
     day.parse::<Date>().map_or_else(|_| day.to_owned(), |date| date.strftime("%-d %B %Y").to_string())
@@ -50,6 +58,14 @@ pub fn london(day: [&str; 3], time: &str) -> Option<Timestamp> {
     let time = DateTime::from_parts(date, Time::new(hour.parse().ok()?, minute.parse().ok()?, 0, 0).ok()?);
     let zoned = time.to_zoned(LONDON.clone()).ok()?;
     Some(Timestamp::from_micros(zoned.timestamp().as_microsecond()))
+}
+
+/// The time of day of `at` in London, as people type one, such as "9:05".
+pub fn time_of_day(at: Timestamp) -> String {
+    match jiff::Timestamp::from_microsecond(at.as_micros()) {
+        Ok(instant) => instant.to_zoned(LONDON.clone()).strftime("%-H:%M").to_string(),
+        Err(_) => String::new(),
+    }
 }
 
 /// The day of `at` in London, as people type one: its number, the month and the year.
@@ -93,6 +109,16 @@ mod tests {
     }
 
     #[test]
+    fn a_time_of_day_is_shown_as_it_can_be_typed() {
+        for (seconds, expected) in [(1_795_297_260, "21:41"), (1_782_864_000, "1:00")] {
+            let at = Timestamp::from_seconds(seconds);
+            assert_eq!(time_of_day(at), expected);
+            let day = today(at);
+            assert_eq!(london([&day[0], &day[1], &day[2]], &time_of_day(at)), Some(at));
+        }
+    }
+
+    #[test]
     fn times_are_shown_as_london_clocks_show_them() {
         for (seconds, expected) in [
             (1_795_297_260, "21 November 2026 at 9:41pm"),
@@ -102,5 +128,7 @@ mod tests {
         ] {
             assert_eq!(moment(Timestamp::from_seconds(seconds)), expected);
         }
+        let exact = moment_to_the_second(Timestamp::from_seconds(1_795_297_267));
+        assert_eq!(exact, "21 November 2026 at 9:41:07pm");
     }
 }

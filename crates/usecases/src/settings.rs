@@ -9,6 +9,7 @@ use wardkey_domain::factor::totp::TotpRules;
 use wardkey_domain::session::SessionLimits;
 use wardkey_domain::signin::SignInRules;
 
+use crate::access::AccessSettings;
 use crate::application::OidcSettings;
 use crate::audit::AuditSettings;
 use crate::hashing::HashingSettings;
@@ -52,6 +53,8 @@ pub struct Settings {
     pub session: SessionLimits,
     /// Sign-ins in progress.
     pub signin: SignInRules,
+    /// Exceptions, and registering later.
+    pub access: AccessSettings,
     /// How often one network may begin something.
     pub visits: VisitSettings,
     /// How much is kept in memory.

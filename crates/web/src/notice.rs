@@ -59,6 +59,20 @@ pub enum Notice {
     KeyRegistered,
     /// An administrator withdrew a temporary access pass.
     PassWithdrawn,
+    /// Somebody was asked to approve long exceptions.
+    ExceptionsRequested,
+    /// Long exceptions were approved.
+    ExceptionsApproved,
+    /// Long exceptions were rejected.
+    ExceptionsRejected,
+    /// An administrator ended somebody's exception.
+    ExceptionWithdrawn,
+    /// A request for a long exception was taken back.
+    ExceptionTakenBack,
+    /// An administrator gave somebody more time to register.
+    RegistrationPostponed,
+    /// An administrator ended that.
+    PostponementWithdrawn,
     /// An administrator disabled an account.
     AccountDisabled,
     /// An administrator enabled an account.
@@ -89,6 +103,18 @@ pub enum Notice {
     LocationResumed,
     /// A named location was retired.
     LocationRetired,
+    /// An account was marked as compromised.
+    AccountCompromised,
+    /// A point of the check-list of a compromised account was ticked.
+    CasePointTicked,
+    /// A quarantined factor was kept or removed.
+    FactorDecided,
+    /// A compromised account was given back.
+    AccountRestored,
+    /// Somebody asked that the pin of an account be lifted.
+    PinLiftAsked,
+    /// The pin of an account was lifted.
+    PinLifted,
 }
 
 impl Notice {
@@ -122,6 +148,13 @@ impl Notice {
         Self::TokenTakenBack,
         Self::KeyRegistered,
         Self::PassWithdrawn,
+        Self::ExceptionsRequested,
+        Self::ExceptionsApproved,
+        Self::ExceptionsRejected,
+        Self::ExceptionWithdrawn,
+        Self::ExceptionTakenBack,
+        Self::RegistrationPostponed,
+        Self::PostponementWithdrawn,
         Self::AccountDisabled,
         Self::AccountEnabled,
         Self::AccountSessionsEnded,
@@ -137,6 +170,12 @@ impl Notice {
         Self::LocationSuspended,
         Self::LocationResumed,
         Self::LocationRetired,
+        Self::AccountCompromised,
+        Self::CasePointTicked,
+        Self::FactorDecided,
+        Self::AccountRestored,
+        Self::PinLiftAsked,
+        Self::PinLifted,
     ];
 
     /// Its word in the cookie and in the template.
@@ -170,6 +209,13 @@ impl Notice {
             Self::RecoveryCodesRemoved => "recovery-codes-removed",
             Self::KeyRegistered => "key-registered",
             Self::PassWithdrawn => "pass-withdrawn",
+            Self::ExceptionsRequested => "exceptions-requested",
+            Self::ExceptionsApproved => "exceptions-approved",
+            Self::ExceptionsRejected => "exceptions-rejected",
+            Self::ExceptionWithdrawn => "exception-withdrawn",
+            Self::ExceptionTakenBack => "exception-taken-back",
+            Self::RegistrationPostponed => "registration-postponed",
+            Self::PostponementWithdrawn => "postponement-withdrawn",
             Self::AccountDisabled => "account-disabled",
             Self::AccountEnabled => "account-enabled",
             Self::AccountSessionsEnded => "account-sessions-ended",
@@ -185,6 +231,12 @@ impl Notice {
             Self::LocationSuspended => "location-suspended",
             Self::LocationResumed => "location-resumed",
             Self::LocationRetired => "location-retired",
+            Self::AccountCompromised => "account-compromised",
+            Self::CasePointTicked => "case-point-ticked",
+            Self::FactorDecided => "factor-decided",
+            Self::AccountRestored => "account-restored",
+            Self::PinLiftAsked => "pin-lift-asked",
+            Self::PinLifted => "pin-lifted",
         }
     }
 

@@ -1,7 +1,9 @@
 //! The address of every page. Handlers and templates take addresses from here; none is put together elsewhere.
 
 use wardkey_domain::factor::telephone::Reach;
-use wardkey_domain::id::{AccountId, AuthorizationRequestId, CredentialId, NamedLocationId, SessionId};
+use wardkey_domain::id::{
+    AccountId, AuthorizationRequestId, CaseId, CredentialId, ExceptionRequestId, NamedLocationId, SessionId,
+};
 use wardkey_usecases::signin::{Destination, PortalPage};
 
 /// The portal's home.
@@ -126,18 +128,24 @@ pub const SIGN_OUT: &str = "/signout";
 pub const SIGNED_OUT: &str = "/signed-out";
 /// The administrators' area.
 pub const ADMIN: &str = "/admin";
+/// The exceptions of everybody whom one looks after.
+pub const ADMIN_EXCEPTIONS: &str = "/admin/exceptions";
+/// Asking for long exceptions.
+pub const ADMIN_REQUEST_EXCEPTIONS: &str = "/admin/exceptions/request";
 /// Where one person's account lies.
 pub const ADMIN_PEOPLE: &str = "/admin/people";
 /// Policies.
-pub(crate) const ADMIN_POLICIES: &str = "/admin/policies";
+pub const ADMIN_POLICIES: &str = "/admin/policies";
 /// What a sign-in would come to.
-pub(crate) const ADMIN_WHAT_IF: &str = "/admin/what-if";
+pub const ADMIN_WHAT_IF: &str = "/admin/what-if";
 /// The named locations.
 pub const ADMIN_LOCATIONS: &str = "/admin/named-locations";
 /// What waits for whoever approves named locations.
 pub const ADMIN_LOCATIONS_WAITING: &str = "/admin/named-locations/waiting";
 /// Asking for a named location.
 pub const ADMIN_REQUEST_LOCATION: &str = "/admin/named-locations/request";
+/// The cases of compromised accounts.
+pub const CASES: &str = "/admin/cases";
 /// Typing the code that a device shows [RFC 8628 §3.3].
 pub const DEVICE: &str = "/device";
 /// Allowing or refusing a device.
@@ -318,6 +326,66 @@ pub(crate) fn admin_location_deed(id: NamedLocationId, deed: &'static str) -> St
     format!("{ADMIN_LOCATIONS}/{id}/{deed}")
 }
 
+/// Marking an account as compromised.
+pub(crate) fn admin_compromise(id: AccountId) -> String {
+    format!("{ADMIN_PEOPLE}/{id}/compromise")
+}
+
+/// The case of a compromised account.
+pub(crate) fn case(id: CaseId) -> String {
+    format!("{CASES}/{id}")
+}
+
+/// Ticking a point of its check-list; `point` is one of the domain's own words.
+pub(crate) fn case_point(id: CaseId, point: &'static str) -> String {
+    format!("{CASES}/{id}/points/{point}")
+}
+
+/// Deciding about one of its quarantined factors.
+pub(crate) fn case_factor(id: CaseId, factor: CredentialId) -> String {
+    format!("{CASES}/{id}/factors/{factor}")
+}
+
+/// Giving the account back.
+pub(crate) fn case_restore(id: CaseId) -> String {
+    format!("{CASES}/{id}/restore")
+}
+
+/// Lifting the pin of the account.
+pub(crate) fn case_lift(id: CaseId) -> String {
+    format!("{CASES}/{id}/lift")
+}
+
+/// Suspending somebody's prompts for a day.
+pub(crate) fn admin_give_exception(id: AccountId) -> String {
+    format!("{ADMIN_PEOPLE}/{id}/exception")
+}
+
+/// Giving somebody more time to register.
+pub(crate) fn admin_postpone(id: AccountId) -> String {
+    format!("{ADMIN_PEOPLE}/{id}/postpone")
+}
+
+/// Asking for a long exception for somebody.
+pub(crate) fn admin_request_exception(id: AccountId) -> String {
+    format!("{ADMIN_REQUEST_EXCEPTIONS}?for={id}")
+}
+
+/// A request for long exceptions.
+pub(crate) fn admin_exception_request(id: ExceptionRequestId) -> String {
+    format!("{ADMIN_EXCEPTIONS}/requests/{id}")
+}
+
+/// Approving a request for long exceptions.
+pub(crate) fn admin_approve_exceptions(id: ExceptionRequestId) -> String {
+    format!("{ADMIN_EXCEPTIONS}/requests/{id}/approve")
+}
+
+/// Rejecting a request for long exceptions.
+pub(crate) fn admin_reject_exceptions(id: ExceptionRequestId) -> String {
+    format!("{ADMIN_EXCEPTIONS}/requests/{id}/reject")
+}
+
 /// Activating a hardware token.
 pub(crate) fn activate_token(id: CredentialId) -> String {
     format!("{SECURITY_INFO}/token/{id}")
@@ -349,13 +417,15 @@ pub(crate) const fn word(page: PortalPage) -> &'static str {
         PortalPage::ChangePassword => "change-password",
         PortalPage::Sessions => "sessions",
         PortalPage::RecentSignIns => "recent-sign-ins",
+        PortalPage::Exceptions => "exceptions",
         PortalPage::Admin => "admin",
         PortalPage::NamedLocations => "named-locations",
+        PortalPage::Cases => "cases",
     }
 }
 
 /// Every portal page that a sign-in can lead to.
-const PORTAL_PAGES: [PortalPage; 15] = [
+const PORTAL_PAGES: [PortalPage; 17] = [
     PortalPage::Profile,
     PortalPage::SelfService,
     // Before the page that they lie below.
@@ -371,6 +441,9 @@ const PORTAL_PAGES: [PortalPage; 15] = [
     PortalPage::Sessions,
     PortalPage::RecentSignIns,
     PortalPage::NamedLocations,
+    PortalPage::Cases,
+    // Before the page that it lies below.
+    PortalPage::Exceptions,
     PortalPage::Admin,
 ];
 
@@ -420,8 +493,10 @@ const fn portal_page(page: PortalPage) -> &'static str {
         PortalPage::ChangePassword => CHANGE_PASSWORD,
         PortalPage::Sessions => SESSIONS,
         PortalPage::RecentSignIns => RECENT_SIGN_INS,
+        PortalPage::Exceptions => ADMIN_EXCEPTIONS,
         PortalPage::Admin => ADMIN,
         PortalPage::NamedLocations => ADMIN_LOCATIONS,
+        PortalPage::Cases => CASES,
     }
 }
 
@@ -448,6 +523,8 @@ mod tests {
             assert_eq!(destination_named(word(page)), there);
         }
         assert_eq!(destination_of(ADD_APP), Destination::PortalPage(PortalPage::AddAuthenticator));
+        assert_eq!(destination_of("/admin/cases/17"), Destination::PortalPage(PortalPage::Cases));
+        assert_eq!(destination_of("/admin/exceptions/request"), Destination::PortalPage(PortalPage::Exceptions));
         assert_eq!(destination_of("/admin/people"), Destination::PortalPage(PortalPage::Admin));
         let below = destination_of("/admin/named-locations/0199/approve");
         assert_eq!(below, Destination::PortalPage(PortalPage::NamedLocations));

@@ -6,11 +6,13 @@
 
 mod admission;
 mod baseline;
+pub mod compromise;
 #[cfg(test)]
 mod corpus;
 mod decision;
 mod document;
 mod evaluate;
+pub mod exception;
 mod grace;
 mod hold;
 mod index;
@@ -35,7 +37,7 @@ pub use decision::{Access, Applies, BlockedBy, Considered, Decision, Grant, Reas
 pub use document::{BadDocument, BaselineText, DiffLine, LONGEST_DOCUMENT, PolicyDocument, Wanted};
 pub use evaluate::evaluate;
 pub use grace::{BASELINE_DAYS, Grace, GraceLeft, GraceUsed};
-pub use hold::Hold;
+pub use hold::{Hold, StillCompromised, UnknownHold, WrongHold};
 pub use input::SignInRequest;
 pub use location::{
     Attestation, Authority, BadLocationName, BadRange, BadRangeWhy, BadRanges, BadStoredRanges, CannotMove, Confirmed,

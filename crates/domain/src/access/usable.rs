@@ -29,6 +29,8 @@ pub enum Unusable {
     OnlyToEnrol,
     /// It may have come from the same backup as the app that moves to a new phone.
     Moving,
+    /// It may have been enrolled by somebody else, and nobody has decided yet whether it was [CMP-1].
+    Quarantined,
 }
 
 /// What is known of a person where factors may be barred.
@@ -53,6 +55,7 @@ impl Unusable {
             Self::Unavailable => "unavailable",
             Self::OnlyToEnrol => "only_to_enrol",
             Self::Moving => "moving",
+            Self::Quarantined => "quarantined",
         }
     }
 }

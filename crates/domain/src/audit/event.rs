@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use super::word::{Reason, Word};
 use crate::id::{
-    AccountId, ApplicationId, CredentialId, DeviceId, GrantId, GroupId, KeyId, MessageId, NamedLocationId,
-    OrganisationId, PushRequestId, RoleGrantId, SessionId,
+    AccountId, ApplicationId, CaseId, CredentialId, DeviceId, ExceptionRequestId, GrantId, GroupId, KeyId, MessageId,
+    NamedLocationId, OrganisationId, PostponementId, PushRequestId, RoleGrantId, SessionId, UserExceptionId,
 };
 use crate::time::Timestamp;
 
@@ -131,7 +131,7 @@ events! {
     /// A temporary access pass was used.
     PassUsed "pass_used" { account: AccountId, }
     /// A temporary access pass ended before its time, with what it had opened; `why` says what ended it: `withdrawn`,
-    /// `enrolled`, `disabled`, `re_enrolled`, `role_granted` or `reported`.
+    /// `enrolled`, `disabled`, `re_enrolled`, `role_granted`, `reported` or `compromised`.
     PassEnded "pass_ended" { account: AccountId, why: Word, reason: Option<Reason>, }
     /// Hardware tokens were taken in from a file; so many rows had each outcome.
     TokensImported "tokens_imported" {
@@ -148,12 +148,38 @@ events! {
     /// A recovery code was used; `left` says how many are not.
     RecoveryCodeUsed "recovery_code_used" { account: AccountId, left: u32, }
     /// The recovery codes of an account are good no more; `why` says whether they were `removed`, or the account was
-    /// `re_enrolled`, got a role (`role_granted`), or a sign-in to it was `reported`.
+    /// `re_enrolled`, got a role (`role_granted`), a sign-in to it was `reported`, or it was marked as `compromised`.
     RecoveryCodesEnded "recovery_codes_ended" { account: AccountId, why: Word, }
     /// A security key was registered for somebody and handed over; the reason says which, and when.
     KeyHandedOver "key_handed_over" { account: AccountId, credential: CredentialId, reason: Reason, }
     /// Somebody in charge removed all second factors of an account, so that the person enrols again.
     ReEnrolled "re_enrolled" { account: AccountId, reason: Reason, }
+
+    /// An account's prompts are suspended until `until`; `span` is `short` or `long`, `why` the word of its ground, `reason` what was
+    /// typed. `repeated` says that it is the third short one or more within thirty days [EXC-26].
+    ExceptionGiven "exception_given" {
+        account: AccountId, exception: UserExceptionId, span: Word, why: Word, until: Timestamp, reason: Option<Reason>,
+        repeated: bool,
+    }
+    /// Somebody asked for a long suspension of an account's prompts; those of one `request` are decided together.
+    ExceptionRequested "exception_requested" {
+        account: AccountId, exception: UserExceptionId, request: ExceptionRequestId, why: Word, reason: Reason,
+    }
+    /// A long suspension of an account's prompts was rejected.
+    ExceptionRejected "exception_rejected" { account: AccountId, exception: UserExceptionId, reason: Reason, }
+    /// A suspension of an account's prompts ended, `how`: `over`, `withdrawn`, or `taken_back` before anybody had decided.
+    /// `re_enrol` says that what was on a phone counts no more.
+    ExceptionEnded "exception_ended" {
+        account: AccountId, exception: UserExceptionId, how: Word, reason: Option<Reason>, re_enrol: bool,
+    }
+    /// An account was given leave to register a second factor later, until `until`; the reason says which risk is taken [ENR-6].
+    RegistrationPostponed "registration_postponed" {
+        account: AccountId, postponement: PostponementId, until: Timestamp, reason: Reason,
+    }
+    /// Leave to register later was withdrawn.
+    PostponementWithdrawn "postponement_withdrawn" {
+        account: AccountId, postponement: PostponementId, reason: Reason,
+    }
 
     /// An account was made.
     AccountAdded "account_added" { account: AccountId, organisation: OrganisationId, account_kind: Word, }
@@ -165,6 +191,23 @@ events! {
     AccountsImported "accounts_imported" { added: u64, changed: u64, unchanged: u64, refused: u64, }
     /// An account's status changed.
     AccountStatusChanged "account_status_changed" { account: AccountId, from: Word, to: Word, reason: Option<Reason>, }
+    /// An account was marked as compromised, for the first time or again in the same case [CMP-1]: from `since` on it may have been in
+    /// the wrong hands, and so many factors were quarantined.
+    AccountCompromised "account_compromised" {
+        account: AccountId, case: CaseId, since: Timestamp, quarantined: u32, reason: Reason,
+    }
+    /// A point of the check-list of a compromised account was ticked [CMP-3].
+    CasePointTicked "case_point_ticked" { account: AccountId, case: CaseId, point: Word, }
+    /// A quarantined factor was `kept`, or `removed`.
+    QuarantineDecided "quarantine_decided" {
+        account: AccountId, case: CaseId, credential: CredentialId, factor: Word, verdict: Word,
+    }
+    /// A compromised account was given back to its owner, with a temporary password or an activation code; it is pinned from then on.
+    AccountRestored "account_restored" { account: AccountId, case: CaseId, reason: Reason, }
+    /// Somebody asked that the pin of an account be lifted; somebody else has to confirm it [CMP-2].
+    PinLiftAsked "pin_lift_asked" { account: AccountId, reason: Reason, }
+    /// The pin of an account was lifted, as `asked_by` had asked.
+    PinLifted "pin_lifted" { account: AccountId, asked_by: AccountId, reason: Reason, }
     /// A role was given to an account for an organisation and what belongs to it.
     RoleGranted "role_granted" {
         account: AccountId, organisation: OrganisationId, grant: RoleGrantId, role: Word, expires_at: Option<Timestamp>,
@@ -300,6 +343,12 @@ impl Event {
             | Self::RecoveryCodesEnded { account, .. }
             | Self::KeyHandedOver { account, .. }
             | Self::ReEnrolled { account, .. }
+            | Self::ExceptionGiven { account, .. }
+            | Self::ExceptionRequested { account, .. }
+            | Self::ExceptionRejected { account, .. }
+            | Self::ExceptionEnded { account, .. }
+            | Self::RegistrationPostponed { account, .. }
+            | Self::PostponementWithdrawn { account, .. }
             | Self::SignInReported { account, .. }
             | Self::MessageOrdered { account, .. }
             | Self::NumberShared { account, .. }
@@ -309,6 +358,12 @@ impl Event {
             | Self::CredentialMoved { account, .. }
             | Self::AccountChanged { account, .. }
             | Self::AccountStatusChanged { account, .. }
+            | Self::AccountCompromised { account, .. }
+            | Self::CasePointTicked { account, .. }
+            | Self::QuarantineDecided { account, .. }
+            | Self::AccountRestored { account, .. }
+            | Self::PinLiftAsked { account, .. }
+            | Self::PinLifted { account, .. }
             | Self::GrantsRevoked { account, .. } => (Some(account), None, None),
             Self::AccountAdded { account, organisation, .. }
             | Self::AccountImported { account, organisation, .. }

@@ -66,6 +66,15 @@ pub struct Removal {
     pub promoted: Option<Credential>,
 }
 
+/// What the loss of a phone changes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PhoneRemoval {
+    /// The credentials that are no more.
+    pub removed: Vec<Credential>,
+    /// The one that becomes the default in place of one of them.
+    pub promoted: Option<Credential>,
+}
+
 impl Credentials {
     /// Takes an account's credentials as stored; pending and removed ones are left out.
     pub fn new(mut all: Vec<Credential>) -> Self {
@@ -166,6 +175,17 @@ impl Credentials {
         let stays = |other: &&Credential| other.id != id && core.contains(other.kind);
         let Some(oldest_left) = self.0.iter().find(stays) else { return Err(CannotRemove::LastSecondFactor) };
         let promoted = credential.is_default.then(|| Credential { is_default: true, ..oldest_left.clone() });
+        Ok(Removal { removed: removed(credential, now), promoted })
+    }
+
+    /// Removes one, be it the last: what becomes of one that somebody else has enrolled [CMP-3].
+    ///
+    /// # Errors
+    /// When the account has no such credential.
+    pub fn take_out(&self, id: CredentialId, now: Timestamp) -> Result<Removal, UnknownCredential> {
+        let credential = self.find(id).ok_or(UnknownCredential)?;
+        let oldest_left = self.0.iter().find(|other| other.id != id).filter(|_| credential.is_default);
+        let promoted = oldest_left.map(|other| Credential { is_default: true, ..other.clone() });
         let removed =
             Credential { state: CredentialState::Removed { at: now }, is_default: false, ..credential.clone() };
         Ok(Removal { removed, promoted })
@@ -173,13 +193,25 @@ impl Credentials {
 
     /// Removes all of them: what an administrator's re-enrolment does.
     pub fn remove_all(&self, now: Timestamp) -> Vec<Credential> {
-        let removed = |credential: &Credential| Credential {
-            state: CredentialState::Removed { at: now },
-            is_default: false,
-            ..credential.clone()
-        };
-        self.0.iter().map(removed).collect()
+        self.0.iter().map(|credential| removed(credential, now)).collect()
     }
+
+    /// Removes those that are lost with a phone and were enrolled before `since` [EXC-21]. Of what stays the strongest becomes the
+    /// default where the default goes; its row comes last.
+    pub fn remove_on_phone(&self, since: Timestamp, now: Timestamp) -> PhoneRemoval {
+        let goes = |credential: &&Credential| definition(credential.kind).on_phone && credential.created_at < since;
+        let removed: Vec<_> = self.0.iter().filter(goes).map(|credential| removed(credential, now)).collect();
+        let stay = self.0.iter().filter(|credential| !goes(credential));
+        let has_default = stay.clone().any(|credential| credential.is_default);
+        let strongest = stay.min_by_key(|credential| (credential.kind, credential.created_at, credential.id));
+        let promoted = strongest.filter(|_| !has_default && !removed.is_empty());
+        let promoted = promoted.map(|credential| Credential { is_default: true, ..credential.clone() });
+        PhoneRemoval { removed, promoted }
+    }
+}
+
+fn removed(credential: &Credential, now: Timestamp) -> Credential {
+    Credential { state: CredentialState::Removed { at: now }, is_default: false, ..credential.clone() }
 }
 
 #[cfg(test)]
@@ -225,6 +257,34 @@ mod tests {
         assert_eq!(removal.removed.state, CredentialState::Removed { at: NOW });
         assert_eq!(removal.promoted.map(|credential| credential.id), Some(id(2)));
         assert_eq!(apps(3).remove(id(3), &CoreFactors::default(), NOW).unwrap().promoted, None);
+    }
+
+    #[test]
+    fn what_somebody_else_has_enrolled_goes_be_it_the_last() {
+        let removal = apps(1).take_out(id(1), NOW).unwrap();
+        assert_eq!((removal.removed.is_active(), removal.promoted), (false, None));
+        let promoted = apps(2).take_out(id(1), NOW).unwrap().promoted.unwrap();
+        assert_eq!((promoted.id, promoted.is_default), (id(2), true));
+        assert_eq!(apps(2).take_out(id(2), NOW).unwrap().promoted, None);
+        assert_eq!(apps(2).take_out(id(9), NOW), Err(UnknownCredential));
+    }
+
+    #[test]
+    fn what_is_on_a_lost_phone_goes_and_keys_stay() {
+        let of = |number: u8, kind| Credential { kind, ..app(number, number == 1) };
+        let phone = [FactorKind::Totp, FactorKind::Push, FactorKind::Sms, FactorKind::VoiceCall];
+        let keys = [FactorKind::HardwareToken, FactorKind::WebAuthn, FactorKind::Smartcard];
+        let all = (1..).zip(phone.into_iter().chain(keys)).map(|(number, kind)| of(number, kind)).collect();
+        let all = Credentials::new(all);
+        let change = all.remove_on_phone(NOW, NOW);
+        assert_eq!(change.removed.iter().map(|credential| credential.kind).collect::<Vec<_>>(), phone);
+        assert_eq!(change.promoted.map(|credential| credential.kind), Some(FactorKind::WebAuthn));
+        // What was enrolled since is on another phone, and no default goes.
+        let change = all.remove_on_phone(Timestamp::from_seconds(2), NOW);
+        assert_eq!(change.removed.len(), 1);
+        let change = apps(2).remove_on_phone(Timestamp::from_seconds(1), NOW);
+        assert_eq!((change.removed.len(), change.promoted), (0, None));
+        assert_eq!(apps(2).remove_on_phone(NOW, NOW).promoted, None, "nothing is left");
     }
 
     #[test]

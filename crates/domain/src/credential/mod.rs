@@ -15,7 +15,7 @@ mod subject;
 
 pub use activation::{ACTIVATION_BYTES, ActivationCode, ActivationPurpose, BadActivationCode, UnknownPurpose};
 pub use credential::{BadLabel, Credential, CredentialState, Label};
-pub use lifecycle::{CannotEnrol, CannotRemove, Credentials, Enrolled, Removal, UnknownCredential};
+pub use lifecycle::{CannotEnrol, CannotRemove, Credentials, Enrolled, PhoneRemoval, Removal, UnknownCredential};
 pub use lockout::{Attempt, Counts, Gate, Limit, Permit, ThrottleRules, ThrottleState};
 pub use standing::{MustChange, PasswordStanding, UnknownReason};
 pub use subject::{NetworkPrefix, Subject, Who};

@@ -13,6 +13,8 @@ pub enum MustChange {
     Temporary,
     /// An administrator asked for a new one, for example after a suspicion.
     Requested,
+    /// Somebody else knows it: it is good for nothing any more [CMP-1].
+    Compromised,
 }
 
 /// A name that is no reason.
@@ -21,13 +23,14 @@ pub enum MustChange {
 pub struct UnknownReason;
 
 impl MustChange {
-    const ALL: [Self; 2] = [Self::Temporary, Self::Requested];
+    const ALL: [Self; 3] = [Self::Temporary, Self::Requested, Self::Compromised];
 
     /// The name that the database uses.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Temporary => "temporary",
             Self::Requested => "requested",
+            Self::Compromised => "compromised",
         }
     }
 }
@@ -60,6 +63,8 @@ pub enum PasswordStanding {
     Expired,
     /// It was temporary and nobody used it in time: good for nothing.
     Lapsed,
+    /// Somebody else knows it: good for nothing, and nobody is told that it was right.
+    Void,
 }
 
 impl PasswordStanding {
@@ -67,7 +72,8 @@ impl PasswordStanding {
     pub fn of(rules: &PasswordRules, set_at: Timestamp, must_change: Option<MustChange>, now: Timestamp) -> Self {
         match must_change {
             Some(MustChange::Temporary) if set_at.plus(rules.temporary_for) <= now => Self::Lapsed,
-            Some(reason) => Self::MustChange(reason),
+            Some(MustChange::Compromised) => Self::Void,
+            Some(reason @ (MustChange::Temporary | MustChange::Requested)) => Self::MustChange(reason),
             None => match rules.expires_at(set_at) {
                 Some(until) if until <= now => Self::Expired,
                 until => Self::Good { until },
@@ -102,6 +108,11 @@ mod tests {
         check(2, Some(MustChange::Temporary), PasswordStanding::MustChange(MustChange::Temporary));
         check(3, Some(MustChange::Temporary), PasswordStanding::Lapsed);
         check(99, Some(MustChange::Requested), PasswordStanding::MustChange(MustChange::Requested));
+    }
+
+    #[test]
+    fn a_password_that_somebody_else_knows_is_worth_nothing_at_once() {
+        check(0, Some(MustChange::Compromised), PasswordStanding::Void);
     }
 
     #[test]

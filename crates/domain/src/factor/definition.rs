@@ -27,6 +27,8 @@ pub struct Definition {
     pub is_bootstrap: bool,
     /// Whether the app that it lives in shows codes [RFC 6238], which work without a connection [MET-2].
     pub has_codes: bool,
+    /// Whether it is lost with a phone: an app on it, or its number [EXC-21].
+    pub on_phone: bool,
     /// What its telephone number must be good for, if it has one.
     pub telephone: Option<Reach>,
     /// What pages call it.

@@ -14,6 +14,7 @@ const PASSWORD: Definition = Definition {
     restricted: false,
     is_bootstrap: false,
     has_codes: false,
+    on_phone: false,
     telephone: None,
     name: "Password",
 };
@@ -28,6 +29,7 @@ const TEMPORARY_ACCESS_PASS: Definition = Definition {
     restricted: false,
     is_bootstrap: true,
     has_codes: false,
+    on_phone: false,
     telephone: None,
     name: "Temporary access pass",
 };
@@ -43,6 +45,7 @@ const WEBAUTHN: Definition = Definition {
     restricted: false,
     is_bootstrap: false,
     has_codes: false,
+    on_phone: false,
     telephone: None,
     name: "Security key or passkey",
 };
@@ -58,6 +61,7 @@ const SMARTCARD: Definition = Definition {
     restricted: false,
     is_bootstrap: false,
     has_codes: false,
+    on_phone: false,
     telephone: None,
     name: "Smartcard",
 };
@@ -72,6 +76,7 @@ const PUSH: Definition = Definition {
     restricted: false,
     is_bootstrap: false,
     has_codes: true,
+    on_phone: true,
     telephone: None,
     name: "Wardkey Authenticator",
 };
@@ -86,6 +91,7 @@ const TOTP: Definition = Definition {
     restricted: false,
     is_bootstrap: false,
     has_codes: true,
+    on_phone: true,
     telephone: None,
     name: "Authenticator app",
 };
@@ -100,6 +106,7 @@ const HARDWARE_TOKEN: Definition = Definition {
     restricted: false,
     is_bootstrap: false,
     has_codes: true,
+    on_phone: false,
     telephone: None,
     name: "Hardware token",
 };
@@ -114,6 +121,7 @@ const SMS: Definition = Definition {
     restricted: true,
     is_bootstrap: false,
     has_codes: false,
+    on_phone: true,
     telephone: Some(Reach::Text),
     name: "Text message",
 };
@@ -128,6 +136,7 @@ const VOICE_CALL: Definition = Definition {
     restricted: true,
     is_bootstrap: false,
     has_codes: false,
+    on_phone: true,
     telephone: Some(Reach::Call),
     name: "Phone call",
 };
@@ -143,6 +152,7 @@ const RECOVERY_CODE: Definition = Definition {
     restricted: true,
     is_bootstrap: true,
     has_codes: false,
+    on_phone: false,
     telephone: None,
     name: "Recovery code",
 };

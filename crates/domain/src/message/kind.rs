@@ -91,6 +91,16 @@ pub enum MessageKind {
     RecoveryCodeUsed,
     /// To the person: all their second factors were removed, and they enrol again.
     ReEnrolled,
+    /// To the person: their prompts are suspended [EXC-20].
+    ExceptionGiven,
+    /// To the person: their prompts return soon.
+    ExceptionEnding,
+    /// To the person: their prompts have returned.
+    ExceptionEnded,
+    /// To whoever asked for an exception: it was rejected.
+    ExceptionRejected,
+    /// To the person: they register later [ENR-6].
+    RegistrationPostponed,
     /// To the person: another factor is asked for first.
     DefaultChanged,
     /// To the person: a number was replaced by another.
@@ -109,6 +119,16 @@ pub enum MessageKind {
     NamedLocationDue,
     /// To the owner of a named location: its attestation has ended, and it is not active any more [CA-4].
     NamedLocationLapsed,
+    /// To the person: their account was marked as compromised [CMP-1].
+    AccountCompromised,
+    /// To administrators: an account was marked as compromised [CMP-1].
+    AccountCompromisedAdmin,
+    /// To the person: their account was given back to them [CMP-3].
+    AccountRestored,
+    /// To the person: somebody asked that the pin of their account be lifted [CMP-2].
+    PinLiftAsked,
+    /// To the person: the pin of their account was lifted [CMP-2].
+    PinLifted,
 }
 
 /// A text that names no kind of message.
@@ -118,7 +138,7 @@ pub struct UnknownKind;
 
 impl MessageKind {
     /// Every kind.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: &'static [Self] = &[
         Self::SignInText,
         Self::EnrolmentText,
         Self::SignInCall,
@@ -132,6 +152,11 @@ impl MessageKind {
         Self::RecoveryCodesMade,
         Self::RecoveryCodeUsed,
         Self::ReEnrolled,
+        Self::ExceptionGiven,
+        Self::ExceptionEnding,
+        Self::ExceptionEnded,
+        Self::ExceptionRejected,
+        Self::RegistrationPostponed,
         Self::DefaultChanged,
         Self::NumberChanged,
         Self::FraudReported,
@@ -141,6 +166,11 @@ impl MessageKind {
         Self::NamedLocationRejected,
         Self::NamedLocationDue,
         Self::NamedLocationLapsed,
+        Self::AccountCompromised,
+        Self::AccountCompromisedAdmin,
+        Self::AccountRestored,
+        Self::PinLiftAsked,
+        Self::PinLifted,
     ];
 
     /// The word for it in stores and templates.
@@ -159,6 +189,11 @@ impl MessageKind {
             Self::RecoveryCodesMade => "recovery_codes_made",
             Self::RecoveryCodeUsed => "recovery_code_used",
             Self::ReEnrolled => "re_enrolled",
+            Self::ExceptionGiven => "exception_given",
+            Self::ExceptionEnding => "exception_ending",
+            Self::ExceptionEnded => "exception_ended",
+            Self::ExceptionRejected => "exception_rejected",
+            Self::RegistrationPostponed => "registration_postponed",
             Self::DefaultChanged => "default_changed",
             Self::NumberChanged => "number_changed",
             Self::FraudReported => "fraud_reported",
@@ -168,6 +203,11 @@ impl MessageKind {
             Self::NamedLocationRejected => "named_location_rejected",
             Self::NamedLocationDue => "named_location_due",
             Self::NamedLocationLapsed => "named_location_lapsed",
+            Self::AccountCompromised => "account_compromised",
+            Self::AccountCompromisedAdmin => "account_compromised_admin",
+            Self::AccountRestored => "account_restored",
+            Self::PinLiftAsked => "pin_lift_asked",
+            Self::PinLifted => "pin_lifted",
         }
     }
 
@@ -185,6 +225,11 @@ impl MessageKind {
             | Self::RecoveryCodesMade
             | Self::RecoveryCodeUsed
             | Self::ReEnrolled
+            | Self::ExceptionGiven
+            | Self::ExceptionEnding
+            | Self::ExceptionEnded
+            | Self::ExceptionRejected
+            | Self::RegistrationPostponed
             | Self::DefaultChanged
             | Self::NumberChanged
             | Self::FraudReported
@@ -194,6 +239,11 @@ impl MessageKind {
             | Self::NamedLocationRejected
             | Self::NamedLocationDue
             | Self::NamedLocationLapsed => Channel::Mail,
+            Self::AccountCompromised
+            | Self::AccountCompromisedAdmin
+            | Self::AccountRestored
+            | Self::PinLiftAsked
+            | Self::PinLifted => Channel::Mail,
         }
     }
 }
@@ -202,7 +252,7 @@ impl FromStr for MessageKind {
     type Err = UnknownKind;
 
     fn from_str(text: &str) -> Result<Self, UnknownKind> {
-        Self::ALL.into_iter().find(|kind| kind.as_str() == text).ok_or(UnknownKind)
+        Self::ALL.iter().copied().find(|kind| kind.as_str() == text).ok_or(UnknownKind)
     }
 }
 
@@ -213,7 +263,7 @@ mod tests {
     #[test]
     fn every_word_reads_back() {
         for kind in MessageKind::ALL {
-            assert_eq!(kind.as_str().parse(), Ok(kind));
+            assert_eq!(kind.as_str().parse(), Ok(*kind));
         }
         for channel in Channel::ALL {
             assert_eq!(channel.as_str().parse(), Ok(channel));
@@ -222,7 +272,7 @@ mod tests {
 
     #[test]
     fn no_code_ever_travels_by_e_mail() {
-        for kind in MessageKind::ALL.into_iter().filter(|kind| kind.channel() == Channel::Mail) {
+        for kind in MessageKind::ALL.iter().filter(|kind| kind.channel() == Channel::Mail) {
             assert!(!kind.as_str().contains("sign_in") && !kind.as_str().contains("enrolment"));
         }
     }

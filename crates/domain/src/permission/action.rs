@@ -25,6 +25,14 @@ pub enum Action {
     AssignToken,
     /// Take hardware tokens in from a file.
     ImportTokens,
+    /// Suspend somebody's prompts for a day, and end any suspension [EXC-20].
+    GrantShortException,
+    /// Ask for a long suspension of somebody's prompts, and take that back [EXC-22].
+    RequestLongException,
+    /// Approve or reject a long suspension that somebody else has asked for.
+    ApproveLongException,
+    /// Give somebody leave to register later, and end that [ENR-6].
+    PostponeDefaultOn,
     /// Issue a single-use activation code.
     IssueActivation,
     /// Switch an account off.
@@ -33,6 +41,14 @@ pub enum Action {
     EnableAccount,
     /// End an account's sessions and withdraw what its applications hold.
     EndSessions,
+    /// Mark an account as compromised.
+    MarkCompromised,
+    /// Work through the check-list of a compromised account.
+    WorkOnCase,
+    /// Give a compromised account back to its owner.
+    RestoreAccount,
+    /// Lift the pin of an account that was given back, together with somebody else.
+    LiftPin,
     /// Add and change organisations from a file.
     ImportOrganisations,
     /// Add and change accounts from a file.
@@ -73,10 +89,18 @@ impl Action {
         Self::RegisterKey,
         Self::AssignToken,
         Self::ImportTokens,
+        Self::GrantShortException,
+        Self::RequestLongException,
+        Self::ApproveLongException,
+        Self::PostponeDefaultOn,
         Self::IssueActivation,
         Self::DisableAccount,
         Self::EnableAccount,
         Self::EndSessions,
+        Self::MarkCompromised,
+        Self::WorkOnCase,
+        Self::RestoreAccount,
+        Self::LiftPin,
         Self::ImportOrganisations,
         Self::ImportAccounts,
         Self::ChangeOrganisation,
@@ -105,10 +129,18 @@ impl Action {
             Self::RegisterKey => "register key",
             Self::AssignToken => "assign a token",
             Self::ImportTokens => "import tokens",
+            Self::GrantShortException => "except for a day",
+            Self::RequestLongException => "ask to except longer",
+            Self::ApproveLongException => "except for longer",
+            Self::PostponeDefaultOn => "postpone default-on",
             Self::IssueActivation => "issue activation",
             Self::DisableAccount => "disable account",
             Self::EnableAccount => "enable account",
             Self::EndSessions => "end sessions",
+            Self::MarkCompromised => "mark as compromised",
+            Self::WorkOnCase => "work on a case",
+            Self::RestoreAccount => "restore account",
+            Self::LiftPin => "lift pin",
             Self::ImportOrganisations => "import organisations",
             Self::ImportAccounts => "import accounts",
             Self::ChangeOrganisation => "change organisation",
@@ -132,5 +164,10 @@ impl Action {
     /// Whether the action only looks.
     pub const fn only_looks(self) -> bool {
         matches!(self, Self::FindPeople | Self::SeeAccount | Self::ReadAudit | Self::SeePolicies)
+    }
+
+    /// Whether the action asks for something, and changes nothing before somebody who may has approved it.
+    pub const fn only_asks(self) -> bool {
+        matches!(self, Self::RequestLongException)
     }
 }

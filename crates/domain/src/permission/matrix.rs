@@ -19,7 +19,7 @@ pub const fn allows(role: Role, action: Action, scope: Scope) -> bool {
 const fn administers(role: Role, action: Action) -> bool {
     use Role::{
         Assessor, LocalAdministrator, LocalHelpDesk, NationalHelpDesk, PracticeManager, PrimaryLocalAdministrator,
-        Staff, TenantAdministrator,
+        SecurityAnalyst, Staff, TenantAdministrator,
     };
     match action {
         Action::ManageOwnCredentials | Action::ChangeOwnPassword | Action::ManageOwnSessions => false,
@@ -30,13 +30,34 @@ const fn administers(role: Role, action: Action) -> bool {
         | Action::IssuePass
         | Action::RegisterKey
         | Action::AssignToken
+        | Action::GrantShortException
         | Action::IssueActivation
         | Action::EnableAccount => matches!(
             role,
             LocalHelpDesk | LocalAdministrator | PrimaryLocalAdministrator | NationalHelpDesk | TenantAdministrator
         ),
+        Action::RequestLongException => matches!(
+            role,
+            PracticeManager
+                | LocalHelpDesk
+                | LocalAdministrator
+                | PrimaryLocalAdministrator
+                | NationalHelpDesk
+                | TenantAdministrator
+        ),
+        Action::ApproveLongException => {
+            matches!(role, PrimaryLocalAdministrator | NationalHelpDesk | TenantAdministrator)
+        }
         Action::DisableAccount | Action::EndSessions => !matches!(role, Staff | PracticeManager | Assessor),
-        Action::ImportAccounts | Action::ImportTokens | Action::ChangeOrganisation => {
+        Action::MarkCompromised | Action::WorkOnCase | Action::RestoreAccount => matches!(
+            role,
+            LocalAdministrator | PrimaryLocalAdministrator | NationalHelpDesk | TenantAdministrator | SecurityAnalyst
+        ),
+        // SECURITY: both have to; a local administrator is too near to be one of the two.
+        Action::LiftPin => matches!(role, TenantAdministrator | SecurityAnalyst),
+        // The national help desk, too: it looks after people without an administrator, and after administrators themselves, whose
+        // every right it must hold.
+        Action::ImportAccounts | Action::ImportTokens | Action::ChangeOrganisation | Action::PostponeDefaultOn => {
             matches!(role, LocalAdministrator | PrimaryLocalAdministrator | NationalHelpDesk | TenantAdministrator)
         }
         // The national help desk, too: nobody helps an account that holds a right they do not hold.
@@ -53,14 +74,16 @@ const fn administers(role: Role, action: Action) -> bool {
     }
 }
 
-/// Whether `role` may do everything that `other` may, and reaches as far.
+/// Whether `role` may do everything that `other` may, and reaches as far. What only asks counts for nothing: whoever takes over
+/// an account that may ask has gained nothing before somebody else approves.
 pub fn contains(role: Role, other: Role) -> bool {
     let reaches = match other.reach() {
         Reach::Oneself => true,
         Reach::Subtree => role.reach() != Reach::Oneself,
         Reach::Everywhere => role.reach() == Reach::Everywhere,
     };
-    reaches && Action::ALL.iter().all(|action| !administers(other, *action) || administers(role, *action))
+    let mut counts = Action::ALL.iter().filter(|action| !action.only_asks());
+    reaches && counts.all(|action| !administers(other, *action) || administers(role, *action))
 }
 
 /// Whether the holder of `appointer` may give and take `role`, in the places that it reaches.
@@ -88,7 +111,8 @@ pub fn grid() -> String {
     let mut text = String::from(
         "Who may do what. Columns are roles, rows are actions and where the target lies:\n\
          self = one's own account; within = the organisations that the role is held for and those below; outside = elsewhere.\n\
-         Above this grid: nobody acts on an account that holds a right they do not hold themselves.\n\n",
+         Above this grid: nobody acts on an account that holds a right they do not hold themselves;\n\
+         to ask for something that somebody else approves is no such right.\n\n",
     );
     for (number, role) in Role::ALL.iter().enumerate() {
         let privileged = if role.is_privileged() { ", privileged" } else { "" };
@@ -154,6 +178,17 @@ mod tests {
         for role in Role::ALL {
             let changes = opens.iter().any(|action| allows(*role, *action, Scope::Within));
             assert_eq!(role.is_privileged(), changes, "{role:?}");
+        }
+    }
+
+    #[test]
+    fn asking_for_an_exception_makes_nobody_privileged_and_protects_nobody() {
+        assert!(allows(Role::PracticeManager, Action::RequestLongException, Scope::Within));
+        assert!(!Role::PracticeManager.is_privileged());
+        assert!(contains(Role::SecurityAnalyst, Role::PracticeManager), "who contains what went wrong still can");
+        assert!(contains(Role::NationalHelpDesk, Role::LocalAdministrator), "who helps administrators still can");
+        for role in Role::ALL.iter().filter(|role| allows(**role, Action::ApproveLongException, Scope::Within)) {
+            assert!(role.is_privileged() && allows(*role, Action::RequestLongException, Scope::Within), "{role:?}");
         }
     }
 

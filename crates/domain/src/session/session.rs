@@ -97,6 +97,8 @@ pub enum EndedWhy {
     Replaced,
     /// The person said that somebody else was signing in [CMP-6].
     Reported,
+    /// The account was marked as compromised [CMP-1].
+    Compromised,
     /// A backup was restored, which cannot know whether it was ended after the backup.
     Restored,
 }
@@ -113,6 +115,7 @@ impl EndedWhy {
             Self::AccountDisabled => "account_disabled",
             Self::Replaced => "replaced",
             Self::Reported => "reported",
+            Self::Compromised => "compromised",
             Self::Restored => "restored",
         }
     }

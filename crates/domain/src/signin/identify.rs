@@ -38,6 +38,10 @@ impl Flow {
         if let Err(refusal) = person.admit() {
             return Step::Refused(None, refusal);
         }
+        // SECURITY: nothing is told to whoever holds a stolen password.
+        if person.password == Some(PasswordStanding::Void) {
+            return Step::Refused(Some(self), Refusal::WrongPassword);
+        }
         if person.password == Some(PasswordStanding::Lapsed) {
             return Step::Refused(None, Refusal::PasswordLapsed);
         }
@@ -111,9 +115,11 @@ impl Flow {
         }
         match person.password {
             Some(PasswordStanding::Good { .. }) => None,
-            Some(PasswordStanding::MustChange(MustChange::Temporary) | PasswordStanding::Lapsed) => {
-                Some(NewPasswordWhy::Temporary)
-            }
+            Some(
+                PasswordStanding::MustChange(MustChange::Temporary | MustChange::Compromised)
+                | PasswordStanding::Lapsed
+                | PasswordStanding::Void,
+            ) => Some(NewPasswordWhy::Temporary),
             Some(PasswordStanding::MustChange(MustChange::Requested)) => Some(NewPasswordWhy::Requested),
             Some(PasswordStanding::Expired) => Some(NewPasswordWhy::Expired),
             None => Some(NewPasswordWhy::FirstActivation),

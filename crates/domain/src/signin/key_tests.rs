@@ -104,6 +104,18 @@ fn a_key_that_was_removed_or_barred_meanwhile_proves_nothing() {
 }
 
 #[test]
+fn a_quarantined_key_proves_nothing_beside_a_password_or_alone() {
+    let mut beside = journey(person_with_key(), vectors::showing(None).0, SignInRequest::portal());
+    beside.password(1, true);
+    beside.person.factors[0].unusable = Some(Unusable::Quarantined);
+    shows_key(&mut beside, 2).check("key factor_not_usable");
+    let mut alone = journey(person_with_key(), vectors::showing(None).0, SignInRequest::portal());
+    alone.rules.webauthn.passkey_alone = true;
+    alone.person.factors[0].unusable = Some(Unusable::Quarantined);
+    shows_passkey(&mut alone, 1).check("factor_not_usable");
+}
+
+#[test]
 fn a_passkey_alone_is_two_factors_where_that_is_allowed() {
     let mut journey = journey(person_with_key(), vectors::showing(None).0, SignInRequest::portal());
     journey.rules.webauthn.passkey_alone = true;

@@ -5,6 +5,7 @@ use proptest::prelude::*;
 use super::telephone_tests::{dispatch, mobile};
 use super::tests::{Journey, SEED, challenge, code, enrolled, factor, op, person, phone};
 use super::*;
+use crate::access::Unusable;
 use crate::factor::push::PushStanding;
 use crate::factor::{Code, FactorKind};
 use crate::id::CredentialId;
@@ -108,6 +109,27 @@ fn an_app_that_was_removed_meanwhile_proves_nothing() {
     journey.password(1, true).send(2);
     journey.person.factors.retain(|factor| factor.credential != app());
     journey.app_stands(3, PushStanding::Approved).check("send? app factor_not_usable");
+}
+
+#[test]
+fn a_quarantined_app_is_asked_nothing_and_neither_its_approval_nor_its_code_counts() {
+    let quarantined = |mut person: Person| {
+        person.factors[0].unusable = Some(Unusable::Quarantined);
+        person
+    };
+    Journey::begin(quarantined(with_app())).password(1, true).check("no_usable_factor");
+    // Asked, and then quarantined.
+    let mut asked = Journey::begin(with_app());
+    asked.password(1, true).send(2);
+    asked.person = quarantined(with_app());
+    asked.app_stands(3, PushStanding::Approved).check("send? app factor_not_usable");
+    let mut typed = Journey::begin(with_app());
+    typed.password(1, true).send(2).code_instead(3);
+    typed.person = quarantined(with_app());
+    typed.code(4, code(&SEED, 4)).check("send? app code factor_not_usable");
+    // Another way that is not quarantined still works.
+    let mut others = Journey::begin(quarantined(with_app_and_others()));
+    others.password(1, true).choose(2, app()).check("code factor_not_usable");
 }
 
 #[test]

@@ -34,7 +34,8 @@ impl Flow {
                     | Unusable::TooWeak
                     | Unusable::NumberNotAllowed
                     | Unusable::OnlyToEnrol
-                    | Unusable::Moving,
+                    | Unusable::Moving
+                    | Unusable::Quarantined,
                 ) => false,
             };
             usable && !shown.contains(&factor.kind)
@@ -94,7 +95,11 @@ impl Flow {
             return Refusal::NothingButTheMovingApp;
         }
         let on_our_side = |why: &Unusable| match why {
-            Unusable::SwitchedOff | Unusable::Role | Unusable::NumberNotAllowed | Unusable::Unavailable => true,
+            Unusable::SwitchedOff
+            | Unusable::Role
+            | Unusable::NumberNotAllowed
+            | Unusable::Unavailable
+            | Unusable::Quarantined => true,
             Unusable::TooWeak | Unusable::OnlyToEnrol | Unusable::Moving => false,
         };
         if reasons.any(|why| on_our_side(&why)) { Refusal::NoUsableFactor } else { Refusal::StrengthOutOfReach }

@@ -574,6 +574,20 @@ fn deed() -> impl Strategy<Value = Deed> {
     ]
 }
 
+#[test]
+fn a_password_that_somebody_else_knows_reads_as_a_wrong_one() {
+    let void = Person { password: Some(PasswordStanding::Void), ..person_with_totp() };
+    Journey::begin(void).password(1, true).check("wrong_password");
+}
+
+#[test]
+fn nobody_comes_in_with_a_compromised_account_and_a_pinned_one_shows_two_factors() {
+    let held = |hold| Person { hold, ..person_with_totp() };
+    Journey::begin(held(Hold::Compromised)).password(1, true).check("account_not_active");
+    let mut pinned = Journey::begin(held(Hold::Pinned));
+    pinned.password(1, true).code(2, code(&SEED, 2)).check("code done");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(2_000))]
 

@@ -143,6 +143,45 @@ pub enum MailWords<'a> {
         /// When.
         moment: &'a str,
     },
+    /// To a person: their prompts are suspended.
+    ExceptionGiven {
+        /// Until when.
+        until: &'a str,
+        /// Whether what is on their phone is removed then.
+        re_enrol: bool,
+        /// When.
+        moment: &'a str,
+    },
+    /// To a person: their prompts return soon.
+    ExceptionEnding {
+        /// When they do.
+        until: &'a str,
+        /// Whether what is on their phone is removed then.
+        re_enrol: bool,
+    },
+    /// To a person: their prompts have returned.
+    ExceptionEnded {
+        /// Whether somebody has ended it before its time.
+        early: bool,
+        /// Whether what was on their phone is removed.
+        re_enrol: bool,
+        /// When.
+        moment: &'a str,
+    },
+    /// To whoever has asked for an exception: somebody else was against it.
+    ExceptionRejected {
+        /// For how many accounts.
+        accounts: u64,
+        /// When.
+        moment: &'a str,
+    },
+    /// To a person: they have more time to register.
+    RegistrationPostponed {
+        /// Until when.
+        until: &'a str,
+        /// When.
+        moment: &'a str,
+    },
     /// To a person: another factor is asked for first.
     DefaultChanged {
         /// Which one now.
@@ -235,6 +274,36 @@ pub enum MailWords<'a> {
         /// When it ended.
         until: &'a str,
     },
+    /// To a person: their account was marked as compromised.
+    AccountCompromised {
+        /// When.
+        moment: &'a str,
+    },
+    /// To an administrator: an account was marked as compromised.
+    AccountCompromisedAdmin {
+        /// Whose.
+        #[serde(flatten)]
+        about: About<'a>,
+        /// The number of the case.
+        case: i64,
+        /// When.
+        moment: &'a str,
+    },
+    /// To a person: their account was given back.
+    AccountRestored {
+        /// When.
+        moment: &'a str,
+    },
+    /// To a person: somebody asked that the pin of their account be lifted.
+    PinLiftAsked {
+        /// When.
+        moment: &'a str,
+    },
+    /// To a person: the pin of their account was lifted.
+    PinLifted {
+        /// When.
+        moment: &'a str,
+    },
 }
 
 impl TextWords<'_> {
@@ -259,6 +328,11 @@ impl MailWords<'_> {
             Self::RecoveryCodesMade { .. } => "recovery_codes_made",
             Self::RecoveryCodeUsed { .. } => "recovery_code_used",
             Self::ReEnrolled { .. } => "re_enrolled",
+            Self::ExceptionGiven { .. } => "exception_given",
+            Self::ExceptionEnding { .. } => "exception_ending",
+            Self::ExceptionEnded { .. } => "exception_ended",
+            Self::ExceptionRejected { .. } => "exception_rejected",
+            Self::RegistrationPostponed { .. } => "registration_postponed",
             Self::DefaultChanged { .. } => "default_changed",
             Self::NumberChanged { .. } => "number_changed",
             Self::FraudReported { .. } => "fraud_reported",
@@ -268,6 +342,11 @@ impl MailWords<'_> {
             Self::NamedLocationRejected { .. } => "named_location_rejected",
             Self::NamedLocationDue { .. } => "named_location_due",
             Self::NamedLocationLapsed { .. } => "named_location_lapsed",
+            Self::AccountCompromised { .. } => "account_compromised",
+            Self::AccountCompromisedAdmin { .. } => "account_compromised_admin",
+            Self::AccountRestored { .. } => "account_restored",
+            Self::PinLiftAsked { .. } => "pin_lift_asked",
+            Self::PinLifted { .. } => "pin_lifted",
         }
     }
 }

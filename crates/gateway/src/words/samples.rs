@@ -9,6 +9,7 @@ use super::template::names;
 use super::{mail, text};
 
 const MOMENT: &str = "22 November 2026 at 9:05am";
+const UNTIL: &str = "23 November 2026 at 9:05am";
 const NUMBER: &str = "+44 •••• •••123";
 const FULL: Factor<'_> = Factor { factor: "text message", label: Some("my phone"), number: Some(NUMBER) };
 const BARE: Factor<'_> = Factor { factor: "authenticator app", label: None, number: None };
@@ -59,6 +60,15 @@ fn mails() -> Vec<MailWords<'static>> {
         MailWords::RecoveryCodeUsed { left: 1, moment },
         MailWords::RecoveryCodeUsed { left: 0, moment },
         MailWords::ReEnrolled { moment },
+        MailWords::ExceptionGiven { until: UNTIL, re_enrol: false, moment },
+        MailWords::ExceptionGiven { until: UNTIL, re_enrol: true, moment },
+        MailWords::ExceptionEnding { until: UNTIL, re_enrol: false },
+        MailWords::ExceptionEnding { until: UNTIL, re_enrol: true },
+        MailWords::ExceptionEnded { early: true, re_enrol: false, moment },
+        MailWords::ExceptionEnded { early: false, re_enrol: true, moment },
+        MailWords::ExceptionRejected { accounts: 1, moment },
+        MailWords::ExceptionRejected { accounts: 12, moment },
+        MailWords::RegistrationPostponed { until: UNTIL, moment },
         MailWords::DefaultChanged { factor: BARE, moment },
         MailWords::NumberChanged { old_number: Some("+44 •••• •••456"), number: NUMBER, moment },
         MailWords::NumberChanged { old_number: None, number: NUMBER, moment },
@@ -74,6 +84,11 @@ fn mails() -> Vec<MailWords<'static>> {
         MailWords::NamedLocationDue { location: NEW, days: 60, until: moment },
         MailWords::NamedLocationDue { location: NEW, days: 1, until: moment },
         MailWords::NamedLocationLapsed { location: NEW, until: moment },
+        MailWords::AccountCompromised { moment },
+        MailWords::AccountCompromisedAdmin { about: ABOUT, case: 17, moment },
+        MailWords::AccountRestored { moment },
+        MailWords::PinLiftAsked { moment },
+        MailWords::PinLifted { moment },
     ]
 }
 

@@ -7,13 +7,16 @@ use std::time::Duration;
 
 use wardkey_domain::directory::{AccountAddress, AccountFields};
 use wardkey_domain::factor::temporary_access_pass::PassTerms;
+use wardkey_domain::time::Timestamp;
 use wardkey_usecases::App;
+use wardkey_usecases::access::{Marking, mark_compromised, next_marking};
 use wardkey_usecases::directory::{
     self, ImportMode, IncomingAccount, IncomingRow, account_at, end_sessions, import_accounts, re_enrol,
     set_temporary_password,
 };
 use wardkey_wire::table::{AccountRecord, Accounts};
 
+use super::audit::moment;
 use super::error::CliError;
 use super::import_bar::{ImportBar, conclude};
 use super::operator;
@@ -44,6 +47,8 @@ enum Command {
     WithdrawPass(Deed),
     /// Ends the account's sessions and withdraws what its applications hold.
     EndSessions(Deed),
+    /// Marks the account as compromised: nobody gets in with it any more, before its case is worked through on the pages.
+    Compromise(CompromiseArgs),
 }
 
 #[derive(Debug, clap::Args)]
@@ -77,6 +82,16 @@ struct PassArgs {
     multi_use: bool,
 }
 
+#[derive(Debug, clap::Args)]
+struct CompromiseArgs {
+    #[command(flatten)]
+    deed: Deed,
+    /// From when on it may have been in the wrong hands, such as `2026-11-20` or `2026-11-20T14:00:00Z`; 7 days ago without this.
+    /// What was enrolled since then is quarantined.
+    #[arg(long, value_name = "TIME", value_parser = moment)]
+    since: Option<Timestamp>,
+}
+
 /// Carries out the verb.
 pub async fn run(args: Args, app: &App) -> Result<(), CliError> {
     let op = operator::op(app);
@@ -88,6 +103,7 @@ pub async fn run(args: Args, app: &App) -> Result<(), CliError> {
         | Command::ReEnrol(deed)
         | Command::WithdrawPass(deed)
         | Command::Pass(PassArgs { deed, .. })
+        | Command::Compromise(CompromiseArgs { deed, .. })
         | Command::EndSessions(deed) => deed,
     };
     let account = account_at(app, &op, &deed.address).await?;
@@ -129,6 +145,13 @@ pub async fn run(args: Args, app: &App) -> Result<(), CliError> {
         Command::EndSessions(_) => {
             let ended = end_sessions(app, &op, id, reason).await?;
             println!("{ended} sessions of {} ended", account.address);
+        }
+        Command::Compromise(args) => {
+            let marking = Marking { id: next_marking(app, &op), since: args.since, why: reason };
+            let marked = mark_compromised(app, &op, id, marking).await?;
+            let case = if marked.again { "added to case" } else { "case" };
+            println!("{} is marked as compromised: {case} {}", account.address, marked.number);
+            println!("{} of its factors are quarantined; work through the case on the pages", marked.quarantined);
         }
     }
     Ok(())

@@ -128,6 +128,7 @@ async fn export(app: &App, args: ExportArgs) -> Result<(), CliError> {
     Ok(())
 }
 
-fn moment(text: &str) -> Result<Timestamp, String> {
+/// Reads a moment.
+pub(super) fn moment(text: &str) -> Result<Timestamp, String> {
     audit::parse_instant(text).ok_or_else(|| "write a time as 2026-04-01 or 2026-04-01T09:30:00Z".to_owned())
 }

@@ -4,6 +4,7 @@
 //! ([`reader::Section`]). What does not: what a setting means, which its slice says. Nothing outside this folder reads the
 //! environment or a configuration file. To add a setting, follow `docs/how-to/add-a-setting.md`.
 
+mod access;
 mod audit;
 mod cache;
 mod care_identity;

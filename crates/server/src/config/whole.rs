@@ -12,6 +12,7 @@ use wardkey_domain::secret::Secret;
 use wardkey_domain::session::SessionLimits;
 use wardkey_domain::signin::SignInRules;
 use wardkey_gateway::outbound::OutboundSettings;
+use wardkey_usecases::access::AccessSettings;
 use wardkey_usecases::application::OidcSettings;
 use wardkey_usecases::audit::AuditSettings;
 use wardkey_usecases::hashing::HashingSettings;
@@ -23,9 +24,9 @@ use super::file::File;
 use super::problem::ConfigError;
 use super::reader::{Reader, SectionDoc};
 use super::{
-    audit, cache, care_identity, database, hashing, help, keys, listen, log, message, metrics, named_location, network,
-    oidc, outbound, password, push, server, session, signin, smartcard, telephone, temporary_access_pass, throttle,
-    totp, webauthn,
+    access, audit, cache, care_identity, database, hashing, help, keys, listen, log, message, metrics, named_location,
+    network, oidc, outbound, password, push, server, session, signin, smartcard, telephone, temporary_access_pass,
+    throttle, totp, webauthn,
 };
 
 /// What is read when no file is named.
@@ -91,6 +92,8 @@ pub struct Config {
     pub signin: SignInRules,
     /// `[signin]`, too.
     pub visits: VisitSettings,
+    /// `[access]`.
+    pub access: AccessSettings,
     /// `[oidc]`.
     pub oidc: OidcSettings,
     /// `[outbound]`.
@@ -169,6 +172,7 @@ impl Config {
                     .with(FactorKind::Smartcard, self.smartcard.is_core),
                 ..self.signin.clone()
             },
+            access: self.access,
             visits: self.visits,
             cache: self.cache.clone(),
             oidc: self.oidc,
@@ -212,6 +216,7 @@ fn sections(reader: &mut Reader) -> Option<Config> {
     let throttle = throttle::read(reader);
     let session = session::read(reader);
     let signin::SignIn { rules: signin, visits } = signin::read(reader);
+    let access = access::read(reader);
     let oidc = oidc::read(reader);
     let outbound = outbound::read(reader);
     let audit = audit::read(reader);
@@ -241,6 +246,7 @@ fn sections(reader: &mut Reader) -> Option<Config> {
         session,
         signin,
         visits,
+        access,
         oidc,
         outbound,
         audit,

@@ -33,8 +33,9 @@ pub async fn list_administrators(tx: &mut Tx, now: Timestamp) -> Result<Vec<Admi
         }
     }
     found.retain(|one| !one.administers.is_empty());
-    let (factors, groups) = (factors(tx).await?, groups(tx).await?);
+    let (factors, groups, holds) = (factors(tx).await?, groups(tx).await?, holds(tx).await?);
     for one in &mut found {
+        one.hold = holds.get(&one.id).copied().unwrap_or_default();
         one.factors = factors.get(&one.id).copied().unwrap_or(FactorSet::NONE);
         one.groups = groups.get(&one.id).cloned().unwrap_or_default();
     }
@@ -76,6 +77,16 @@ async fn groups(tx: &mut Tx) -> Result<HashMap<AccountId, Vec<GroupId>>, StoreEr
     let mut found: HashMap<AccountId, Vec<GroupId>> = HashMap::new();
     for row in tx.all(sql, args![]).await? {
         found.entry(row.get("account_id")?).or_default().push(row.get("group_id")?);
+    }
+    Ok(found)
+}
+
+async fn holds(tx: &mut Tx) -> Result<HashMap<AccountId, Hold>, StoreError> {
+    let sql = "SELECT DISTINCT h.account_id FROM account_holds h JOIN role_grants g ON g.account_id = h.account_id";
+    let mut found = HashMap::new();
+    for row in tx.all(sql, args![]).await? {
+        let id = row.get("account_id")?;
+        found.insert(id, super::hold_of(tx, id).await?);
     }
     Ok(found)
 }

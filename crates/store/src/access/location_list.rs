@@ -6,7 +6,7 @@ use wardkey_domain::permission::Extent;
 use wardkey_domain::time::Timestamp;
 
 use super::location::{attestation_in, name_in, ranges_in, wrong};
-use crate::directory::subtrees;
+use crate::directory::path_ranges;
 use crate::{Row, StoreError, Tx, args};
 
 /// A named location in a list, without its ranges.
@@ -61,7 +61,7 @@ pub async fn list_locations(
     now: Timestamp,
 ) -> Result<Vec<ListedLocation>, StoreError> {
     let mut found = Vec::new();
-    for (start, end) in subtrees(extent) {
+    for (start, end) in path_ranges(extent) {
         let sql = listed!("o.path >= $1 AND o.path < $2 AND l.name_key > $3 ORDER BY l.name_key LIMIT $4");
         for row in tx.all(sql, args![start, end, after, limit]).await? {
             found.push(from_row(&row, now)?);

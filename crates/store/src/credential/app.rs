@@ -106,7 +106,7 @@ pub async fn move_app(
     let moved = tx
         .exec(
             "UPDATE credentials SET public_json = $3, sealed_secret = $4, used_step = NULL, last_used_at = $5, \
-             label = $6, version = version + 1 WHERE id = $1 AND version = $2 AND kind = 'push' AND state = 'active'",
+             moved_at = $5, label = $6, version = version + 1 WHERE id = $1 AND version = $2 AND kind = 'push' AND state = 'active'",
             args![credential.id, credential.version, public, sealed, now, credential.label.as_str()],
         )
         .await?;

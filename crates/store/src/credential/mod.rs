@@ -52,7 +52,9 @@ pub use pace::{lock_pace, save_pace};
 pub use pass::{
     NewPass, PassFacts, delete_passes_over, end_pass, find_open_pass, find_pass_facts, insert_pass, use_pass,
 };
-pub use passwords::{StoredPassword, insert_password, list_former_passwords, password, set_password, upgrade_password};
+pub use passwords::{
+    StoredPassword, insert_password, list_former_passwords, password, set_password, upgrade_password, void_password,
+};
 pub use push_request::{
     NewPushRequest, StoredPushRequest, UnknownRequest, delete_push_requests_over, find_push_request,
     insert_push_request, list_push_requests, list_unknown_push_requests, push_standing, push_standing_until,

@@ -100,6 +100,13 @@ pub async fn set_password(
     Ok(())
 }
 
+/// Makes the password of an account worth nothing: somebody else knows it. Says whether there was one.
+pub async fn void_password(tx: &mut Tx, account: AccountId) -> Result<bool, StoreError> {
+    let why = MustChange::Compromised.as_str();
+    let sql = "UPDATE passwords SET must_change = $2 WHERE account_id = $1";
+    Ok(tx.exec(sql, args![account, why]).await? == 1)
+}
+
 /// Replaces the hash of the same password by one of today's cost, unless the password has changed meanwhile.
 pub async fn upgrade_password(
     tx: &mut Tx,

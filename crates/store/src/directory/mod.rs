@@ -21,5 +21,4 @@ pub use role::{
     delete_role, find_role, insert_role, list_account_roles, local_administrator_ids, local_administrators,
 };
 pub use search::{Cursor, PeopleQuery, Person, find_people};
-
-pub(crate) use search::subtrees;
+pub(crate) use search::{SUBTREES, path_ranges};

@@ -45,7 +45,7 @@ pub struct Cursor {
 }
 
 /// How many subtrees one statement can be narrowed to; more take more statements.
-const SUBTREES: usize = 4;
+pub(crate) const SUBTREES: usize = 4;
 
 macro_rules! within {
     ($a:literal, $b:literal, $c:literal, $d:literal, $e:literal, $f:literal, $g:literal, $h:literal) => {
@@ -99,7 +99,7 @@ const BY_ADDRESS: &str = concat!(
 /// sign. A text with an at sign is the beginning of an address. Nothing typed finds nobody.
 pub async fn find_people(tx: &mut Tx, query: &PeopleQuery<'_>) -> Result<Vec<Person>, StoreError> {
     let mut found: Vec<Person> = Vec::new();
-    for ranges in subtrees(query.extent).chunks(SUBTREES) {
+    for ranges in path_ranges(query.extent).chunks(SUBTREES) {
         found.extend(find_within(tx, query, ranges).await?);
     }
     found.sort_by(|left, right| left.cursor.cmp(&right.cursor));
@@ -151,7 +151,7 @@ async fn find_within(
 }
 
 /// The ranges of paths that an extent covers.
-pub(crate) fn subtrees(extent: &Extent) -> Vec<(String, String)> {
+pub(crate) fn path_ranges(extent: &Extent) -> Vec<(String, String)> {
     match extent {
         Extent::Nothing => Vec::new(),
         // Every path begins with a slash, and `0` is the character after it.

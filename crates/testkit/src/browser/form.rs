@@ -87,7 +87,7 @@ pub fn forms(pieces: &[Piece]) -> Vec<Form> {
                 let Some(form) = current.as_mut() else { continue };
                 match tag.name.as_str() {
                     "input" => input(form, tag),
-                    "textarea" => form.fields.extend(field(tag, "textarea", inner_text(pieces, at))),
+                    "textarea" => form.fields.extend(field(tag, "textarea", written_in(pieces, at))),
                     "select" => select = tag.attribute("name").map(str::to_owned),
                     "option" => form.fields.extend(select.as_deref().map(|name| option(name, tag, pieces, at))),
                     "button" if tag.attribute("type").unwrap_or("submit") == "submit" => {
@@ -100,6 +100,15 @@ pub fn forms(pieces: &[Piece]) -> Vec<Form> {
         }
     }
     forms
+}
+
+/// What stands in a text area: lines stay lines.
+fn written_in(pieces: &[Piece], at: usize) -> String {
+    let text = |piece: &Piece| match piece {
+        Piece::Text(text) => Some(text.clone()),
+        Piece::Open(_) | Piece::Close(_) => None,
+    };
+    inner(pieces, at).iter().filter_map(text).collect::<String>().trim().to_owned()
 }
 
 /// The text inside the element that opens at `at`.

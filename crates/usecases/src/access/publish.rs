@@ -7,7 +7,7 @@ use std::time::Duration;
 use wardkey_domain::access::{DiffLine, Policies, PolicyDocument, Strands, stranded};
 use wardkey_domain::audit::Event;
 use wardkey_domain::op::Op;
-use wardkey_domain::permission::Action;
+use wardkey_domain::permission::{Action, Extent};
 use wardkey_domain::time::Timestamp;
 use wardkey_store::access::PolicySet;
 use wardkey_store::{self as store, Tx};
@@ -270,10 +270,11 @@ pub async fn policy_text(app: &App, op: &Op, version: Option<i64>) -> Result<Str
     }
 }
 
-/// Permits seeing policies: to whoever may see them anywhere, since they are one set for all.
+/// Whether the actor may see policies: whoever may anywhere, since they are one set for all.
+pub fn may_see_policies(op: &Op) -> bool {
+    op.extent(Action::SeePolicies) != Extent::Nothing
+}
+
 pub(super) fn require_sight(op: &Op) -> Result<()> {
-    match op.extent(Action::SeePolicies) {
-        wardkey_domain::permission::Extent::Nothing => Err(Error::NotFound("page")),
-        wardkey_domain::permission::Extent::Everything | wardkey_domain::permission::Extent::Subtrees(_) => Ok(()),
-    }
+    if may_see_policies(op) { Ok(()) } else { Err(Error::NotFound("page")) }
 }

@@ -40,15 +40,14 @@ pub(crate) async fn standing(
     account: &Account,
     organisation: Option<&Organisation>,
 ) -> Result<Standing> {
-    let _ = now;
     Ok(Standing {
         // The nearest first.
         organisations: organisation
             .map_or_else(|| vec![account.organisation], |organisation| organisation.path.ids().rev().collect()),
         groups: store::access::groups_of(tx, account.id).await?,
-        hold: Hold::None,
-        excepted_until: None,
-        postponed_until: None,
+        hold: store::access::hold_of(tx, account.id).await?,
+        excepted_until: store::access::excepted_until(tx, account.id, now).await?,
+        postponed_until: store::access::postponed_until(tx, account.id, now).await?,
         grace: store::access::grace_used(tx, account.id).await?,
     })
 }
@@ -56,7 +55,13 @@ pub(crate) async fn standing(
 /// An account with everything about it that is decided from.
 pub(crate) async fn account_facts(tx: &mut Tx, op: &Op, account: &Account) -> Result<AccountFacts> {
     let organisation = store::directory::find_organisation(tx, account.organisation).await?;
-    let credentials = store::credential::list_credentials(tx, account.id).await?;
+    let mut credentials = store::credential::list_credentials(tx, account.id).await?;
+    // SECURITY: the job that removes what is on a lost phone may be late [EXC-21]; and what is quarantined is no factor [CMP-1].
+    if let Some(since) = store::access::phones_void_from(tx, account.id, op.now).await? {
+        credentials.retain(|credential| !definition(credential.kind).on_phone || credential.created_at >= since);
+    }
+    let quarantined = store::access::list_quarantined(tx, account.id).await?;
+    credentials.retain(|credential| !quarantined.contains(&credential.id));
     let active = credentials.iter().filter(|credential| credential.is_active()).map(|credential| credential.kind);
     let factors = active.filter(|kind| definition(*kind).is_second_factor() && !definition(*kind).is_bootstrap);
     Ok(AccountFacts {

@@ -4,8 +4,7 @@
 //! app. What differs is how it begins, and what it ends in.
 
 use wardkey_domain::audit::Event;
-use wardkey_domain::credential::{Attempt, Permit, Who};
-use wardkey_domain::credential::{Credential, CredentialState, Credentials, Label};
+use wardkey_domain::credential::{Attempt, Credential, CredentialState, Credentials, Label, Permit, Who};
 use wardkey_domain::directory::Account;
 use wardkey_domain::factor::push::{
     AskedApp, BindingCode, Digits, MatchNumber, NewBinding, PushFailure, Verdict as PushVerdict, proves_move,
@@ -93,6 +92,12 @@ pub async fn begin_moving_app(app: &App, op: &Op, id: CredentialId, code: &str) 
     let (account, credentials) = own::locked(&mut tx, op).await?;
     let found = credentials.find(id).filter(|credential| credential.kind == FactorKind::Push);
     let credential = found.ok_or(Error::NotFound("credential"))?;
+    // SECURITY: nor does one that a stranger may have enrolled, or moved to their phone, move anywhere.
+    if store::access::is_quarantined(&mut tx, account.id, id).await? {
+        return Err(Error::Conflict(
+            "This app cannot be moved before somebody has decided whether it is yours.".to_owned(),
+        ));
+    }
     let session = store::session::session(&mut tx, own::actor(op)?.session).await?;
     let session = session.ok_or(Error::NotFound("session"))?;
     let strength = shown_for_moving(app, op, &session, id).ok_or(Error::FreshFactorNeeded)?;

@@ -37,7 +37,12 @@ pub(crate) async fn held(
         Some(one) => store::credential::list_keys(tx, one.account).await?,
         None => Vec::new(),
     };
+    let quarantined = match credentials.first() {
+        Some(one) => store::access::list_quarantined(tx, one.account).await?,
+        None => Vec::new(),
+    };
     for credential in credentials {
+        let is_quarantined = quarantined.contains(&credential.id);
         let bar = barred.iter().find(|(kind, _)| *kind == credential.kind).map(|(_, why)| *why);
         let number = store::credential::find_number(tx, credential.id).await?;
         held.push(HeldCredential {
@@ -45,7 +50,10 @@ pub(crate) async fn held(
             model: keys.iter().find(|key| key.credential == credential.id).and_then(|key| model_of(app, key)),
             custody: store::credential::find_custody(tx, credential.id).await?,
             masked: number.map(|number| number.masked()),
-            unusable: number_bar(app, tx, credential).await?.or(bar),
+            unusable: match is_quarantined {
+                true => Some(Unusable::Quarantined),
+                false => number_bar(app, tx, credential).await?.or(bar),
+            },
         });
     }
     Ok(held)

@@ -1,5 +1,6 @@
 //! Security info: what a person sees of their own credentials.
 
+use wardkey_domain::access::Hold;
 use wardkey_domain::credential::{Credential, Credentials, PasswordStanding};
 use wardkey_domain::factor::{FactorKind, definition};
 use wardkey_domain::op::Op;
@@ -31,6 +32,8 @@ pub struct SecurityInfo {
     pub can_add_card: bool,
     /// Whether one may be removed: never the last.
     pub can_remove: bool,
+    /// Whether the account is pinned: it was given back after somebody else had it [CMP-2].
+    pub pinned: bool,
     /// Hardware tokens that were assigned and are not in use.
     pub tokens: Vec<StoredToken>,
     /// The recovery codes; nothing where the person may have none.
@@ -76,6 +79,7 @@ pub async fn security_info(app: &App, op: &Op) -> Result<SecurityInfo> {
         can_bind_app: has_room(FactorKind::Push) && is_allowed(FactorKind::Push),
         can_add_key: has_room_beside(FactorKind::WebAuthn) && is_allowed(FactorKind::WebAuthn),
         can_add_card: has_room_beside(FactorKind::Smartcard) && is_allowed(FactorKind::Smartcard),
+        pinned: store::access::hold_of(&mut tx, account.id).await? == Hold::Pinned,
         can_remove: credentials.as_slice().iter().any(can_remove),
         credentials: held,
         password: stored.map(|stored| {

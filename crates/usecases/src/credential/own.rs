@@ -230,7 +230,7 @@ pub(crate) async fn pending(
 }
 
 /// Tells the person by e-mail what became of one of their credentials [ENR-19].
-pub(super) async fn tell(app: &App, tx: &mut Tx, op: &Op, kind: MessageKind, credential: &Credential) -> Result<()> {
+pub(crate) async fn tell(app: &App, tx: &mut Tx, op: &Op, kind: MessageKind, credential: &Credential) -> Result<()> {
     let number = store::credential::find_number(tx, credential.id).await?;
     let notice = Notice {
         factor: Some(credential.kind),

@@ -138,7 +138,11 @@ pub(super) async fn refuse_barred(
         Unusable::Unavailable => {
             format!("{name} cannot be used at the moment. Try again later, or use an authenticator app.")
         }
-        Unusable::SwitchedOff | Unusable::NumberNotAllowed | Unusable::OnlyToEnrol | Unusable::Moving => {
+        Unusable::SwitchedOff
+        | Unusable::NumberNotAllowed
+        | Unusable::OnlyToEnrol
+        | Unusable::Moving
+        | Unusable::Quarantined => {
             format!("{name} is switched off for your organisation. Use an authenticator app.")
         }
     }))

@@ -14,6 +14,7 @@ use wardkey_store::{self as store, Tx};
 
 use super::add_account::{NewAccount, add};
 use super::target::{end_everything, issue_activation};
+use crate::access::refuse_compromised;
 use crate::credential::{PassEnd, end_pass, end_recovery_codes};
 use crate::{App, Error, Result};
 
@@ -44,7 +45,7 @@ pub struct CreatedAdministrator {
 /// Makes an administrator, and the account and the organisation if they are new, and issues an activation code.
 ///
 /// # Errors
-/// When anybody but an operator asks, or the organisation is neither known nor named.
+/// When anybody but an operator asks, the organisation is neither known nor named, or the account is marked as compromised.
 pub async fn create_admin(app: &App, op: &Op, new: NewAdministrator) -> Result<CreatedAdministrator> {
     if !matches!(op.actor, Actor::Operator(_)) {
         return Err(Error::NotFound("page"));
@@ -65,6 +66,7 @@ pub async fn create_admin(app: &App, op: &Op, new: NewAdministrator) -> Result<C
             add(app, &mut tx, op, NewAccount { row, password: None }).await?
         }
     };
+    refuse_compromised(&mut tx, &account).await?;
     if !account.kind.may_sign_in() {
         return Err(Error::Conflict(format!("nobody signs in with a {}", account.kind.words())));
     }

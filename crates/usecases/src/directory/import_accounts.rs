@@ -26,8 +26,8 @@ const PART: usize = 1_000;
 
 /// Adds and changes accounts. The rows that can be taken are taken; the others are reported, each with its line.
 ///
-/// An account that exists keeps its status, its kind and its password; a password hash is taken only by an account that
-/// has none.
+/// An account that exists keeps its status, its kind, its password and what holds it; a password hash is taken only by an account
+/// that has none, and never by one that is marked as compromised.
 ///
 /// # Errors
 /// When the actor may not import anything, or the store fails; what was committed until then stays.
@@ -153,6 +153,13 @@ impl Import<'_> {
         };
         if self.op.require(Action::ImportAccounts, &Target::organisation(&organisation.path)).is_err() {
             return Ok(unknown("you may not import accounts of this organisation"));
+        }
+        if incoming.password.is_some()
+            && let Some(existing) = &existing
+            && store::access::hold_of(tx, existing.id).await?.opens().is_err()
+        {
+            let why = "the account is marked as compromised, so it takes no password from a file";
+            return Ok(AccountPlan::Refuse(RowError::new(Field::PasswordHash, why)));
         }
         let (id, before) = (AccountId::new(self.op.now, self.app.id_entropy()), existing.clone());
         let plan = incoming.row.clone().plan(existing, &organisation, id, self.op.now);

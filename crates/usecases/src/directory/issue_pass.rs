@@ -14,6 +14,7 @@ use wardkey_store as store;
 use wardkey_store::credential::NewPass;
 
 use super::target::load_to_change;
+use crate::access::refuse_compromised;
 use crate::audit::reason;
 use crate::credential::{PassEnd, end_pass};
 use crate::message::{Notice, notify};
@@ -80,6 +81,7 @@ pub async fn issue_pass(
     let issued_by = op.account().map(|actor| actor.id);
     let new = NewPass { state: &state, account: id, organisation: account.organisation, issued_by };
     store::credential::lock_credentials(&mut tx, id, account.organisation).await?;
+    refuse_compromised(&mut tx, account).await?;
     if !store::credential::insert_pass(&mut tx, &new, op.now).await? {
         let why = "A pass was given to this person after this page was opened, and is not shown again. Open the page anew \
                    if they need another one.";

@@ -45,4 +45,7 @@ pub use switch_factors::switch_factors;
 pub use tokens::{assign_token, import_tokens, may_import_tokens, remove_token, take_token_back};
 pub use who_helps::{Asker, Helpers, who_helps};
 
-pub(crate) use target::{changed_meanwhile, end_everything, require_fresh_factor};
+pub(crate) use set_temporary_password::{put_temporary_password, temporary_password};
+pub(crate) use target::{
+    Loaded, changed_meanwhile, end_everything, issue_activation, load, load_to_change, require_fresh_factor,
+};

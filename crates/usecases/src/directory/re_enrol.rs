@@ -12,6 +12,7 @@ use wardkey_domain::session::EndedWhy;
 use wardkey_store as store;
 
 use super::target::{changed_meanwhile, end_everything, issue_activation, load_to_change};
+use crate::access::refuse_compromised;
 use crate::audit::reason;
 use crate::credential::{PassEnd, end_pass, end_recovery_codes};
 use crate::message::{Notice, notify};
@@ -37,6 +38,7 @@ pub async fn re_enrol(app: &App, op: &Op, id: AccountId, why: &str) -> Result<Re
     let loaded = load_to_change(app, &mut tx, op, Action::ReEnrol, id).await?;
     let account = &loaded.account;
     store::credential::lock_credentials(&mut tx, id, account.organisation).await?;
+    refuse_compromised(&mut tx, account).await?;
     let removed = Credentials::new(store::credential::list_credentials(&mut tx, id).await?).remove_all(op.now);
     for credential in &removed {
         if !store::credential::save_credential(&mut tx, credential).await? {
@@ -46,6 +48,8 @@ pub async fn re_enrol(app: &App, op: &Op, id: AccountId, why: &str) -> Result<Re
     for factor in FactorKind::ALL.iter().filter(|factor| definition(**factor).is_second_factor()) {
         store::credential::reset_throttle(&mut tx, &Who::Account(id), *factor).await?;
     }
+    // What the person enrols now is on another phone, whatever an exception was given for.
+    store::access::forget_re_enrolment(&mut tx, id).await?;
     let end = PassEnd { why: "re_enrolled", reason: Some(reason.clone()), flow: None };
     end_pass(&mut tx, op, (id, account.organisation), end).await?;
     end_recovery_codes(&mut tx, op, (id, account.organisation), "re_enrolled").await?;

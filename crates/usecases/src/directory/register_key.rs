@@ -15,6 +15,7 @@ use wardkey_store as store;
 use wardkey_store::credential::StoredCustody;
 
 use super::target::load_to_change;
+use crate::access::refuse_compromised;
 use crate::audit::reason;
 use crate::credential::enrol_key::{self, AwaitedKey, Hands};
 use crate::credential::{KeyEnrolment, own};
@@ -44,6 +45,7 @@ pub async fn begin_registering_key(app: &App, op: &Op, id: AccountId) -> Result<
     let mut tx = app.store().begin().await?;
     let loaded = load_to_change(app, &mut tx, op, Action::RegisterKey, id).await?;
     let account = &loaded.account;
+    refuse_compromised(&mut tx, account).await?;
     if !account.kind.may_sign_in() || account.status.may_sign_in().is_err() {
         return Err(Error::Conflict("This account cannot sign in, so it gets no security key.".to_owned()));
     }
@@ -82,6 +84,7 @@ pub async fn register_key(
     let loaded = load_to_change(app, &mut tx, op, Action::RegisterKey, id).await?;
     let account = &loaded.account;
     store::credential::lock_credentials(&mut tx, id, account.organisation).await?;
+    refuse_compromised(&mut tx, account).await?;
     let credentials = Credentials::new(store::credential::list_credentials(&mut tx, id).await?);
     let pending = own::pending(&mut tx, op, account, session, (key, FactorKind::WebAuthn)).await?;
     match enrol_key::enrol(app, &mut tx, op, account, &credentials, pending, answer, label, Hands::Administrators)

@@ -12,6 +12,7 @@ use wardkey_store as store;
 use wardkey_store::credential::{PassFacts, RecoveryFacts, StoredToken};
 
 use super::target::{load, load_to_change};
+use crate::access::{HeldFacts, held_facts};
 use crate::audit::SignInRecord;
 use crate::credential::{HeldCredential, held};
 use crate::signin::barred_factors;
@@ -28,6 +29,8 @@ pub struct AccountFacts {
     pub roles: Vec<HeldRole>,
     /// Its password, if it has one.
     pub password: Option<PasswordFacts>,
+    /// What holds it, if somebody else had it.
+    pub held: Option<HeldFacts>,
     /// Whether an activation code is waiting to be used.
     pub has_activation: bool,
     /// The last temporary access pass that it was given, if that is not long ago.
@@ -110,6 +113,7 @@ pub async fn see_account(app: &App, op: &Op, id: AccountId) -> Result<AccountFac
         set_at: stored.set_at,
         standing: PasswordStanding::of(&app.settings().password, stored.set_at, stored.must_change, op.now),
     });
+    let hold = held_facts(&mut tx, id).await?;
     let has_activation = store::credential::has_activation(&mut tx, id, op.now).await?;
     let pass = store::credential::find_pass_facts(&mut tx, id).await?;
     let recovery = store::credential::find_recovery_facts(&mut tx, id).await?;
@@ -130,6 +134,7 @@ pub async fn see_account(app: &App, op: &Op, id: AccountId) -> Result<AccountFac
         organisation,
         roles,
         password,
+        held: hold,
         has_activation,
         pass,
         recovery,
@@ -148,9 +153,13 @@ const CHANGES: &[Action] = &[
     Action::IssuePass,
     Action::RegisterKey,
     Action::AssignToken,
+    Action::GrantShortException,
+    Action::RequestLongException,
+    Action::PostponeDefaultOn,
     Action::DisableAccount,
     Action::EnableAccount,
     Action::EndSessions,
+    Action::MarkCompromised,
     Action::GrantRole,
     Action::RevokeRole,
 ];

@@ -9,6 +9,7 @@ use wardkey_domain::session::EndedWhy;
 use wardkey_store::{self as store, Tx};
 
 use super::target::{changed_meanwhile, end_everything, load_to_change};
+use crate::access::refuse_compromised;
 use crate::audit::reason;
 use crate::credential::{PassEnd, end_pass};
 use crate::{App, Result};
@@ -30,7 +31,7 @@ pub async fn disable(app: &App, op: &Op, id: AccountId, why: &str) -> Result<Acc
     Ok(account)
 }
 
-/// Switches an account on again, whatever had stopped it, unless it was deleted.
+/// Switches an account on again, whatever had stopped it, unless it was deleted, or is marked as compromised [CMP-3].
 ///
 /// # Errors
 /// When the actor may not, there is no reason, or the account's status does not allow it.
@@ -38,6 +39,7 @@ pub async fn enable(app: &App, op: &Op, id: AccountId, why: &str) -> Result<Acco
     let reason = reason(why)?;
     let mut tx = app.store().begin().await?;
     let loaded = load_to_change(app, &mut tx, op, Action::EnableAccount, id).await?;
+    refuse_compromised(&mut tx, &loaded.account).await?;
     let account = change(&mut tx, op, loaded.account, Change::Enable, reason).await?;
     tx.commit().await?;
     Ok(account)

@@ -2,7 +2,9 @@
 
 use wardkey_domain::audit::Event;
 use wardkey_domain::credential::{MustChange, Who};
+use wardkey_domain::directory::Account;
 use wardkey_domain::factor::FactorKind;
+use wardkey_domain::factor::password::PasswordHash;
 use wardkey_domain::id::AccountId;
 use wardkey_domain::op::Op;
 use wardkey_domain::permission::Action;
@@ -11,6 +13,7 @@ use wardkey_domain::session::EndedWhy;
 use wardkey_store as store;
 
 use super::target::{Loaded, end_everything, load_to_change};
+use crate::access::refuse_compromised;
 use crate::audit::reason;
 use crate::{App, Error, Result};
 
@@ -18,27 +21,47 @@ use crate::{App, Error, Result};
 /// sign-in. What the account had open ends [ADM-4].
 ///
 /// # Errors
-/// When the actor may not, there is no reason, the account is of a kind without sign-in, or hashing is overloaded.
+/// When the actor may not, there is no reason, the account is of a kind without sign-in or marked as compromised, or hashing is
+/// overloaded.
 pub async fn set_temporary_password(app: &App, op: &Op, id: AccountId, why: &str) -> Result<Secret<String>> {
     let reason = reason(why)?;
     // SECURITY: asked before anything is hashed, so that nobody without permission can fill the hashing queue.
     load_resettable(app, &mut app.store().read().await?, op, id).await?;
-    let password = generate(app.random());
-    let hash = app.hashing().hash(app.random(), password.clone()).await?;
+    let (password, hash) = temporary_password(app).await?;
 
     let mut tx = app.store().begin().await?;
     let account = load_resettable(app, &mut tx, op, id).await?.account;
-    let (organisation, rules) = (account.organisation, &app.settings().password);
-    let must_change = Some(MustChange::Temporary);
-    store::credential::set_password(&mut tx, id, organisation, &hash, must_change, rules, op.now).await?;
-    // The person starts anew: what an attacker failed at before the reset is nothing to them.
-    for who in [Who::Account(id), Who::Address(account.address.as_str().to_owned())] {
-        store::credential::reset_throttle(&mut tx, &who, FactorKind::Password).await?;
-    }
+    refuse_compromised(&mut tx, &account).await?;
+    let organisation = account.organisation;
+    put_temporary_password(app, &mut tx, op, &account, &hash).await?;
     end_everything(&mut tx, op, &account, EndedWhy::PasswordChanged, Some(reason.clone())).await?;
     store::audit::append(&mut tx, op, Some(organisation), Event::PasswordReset { account: id, reason }).await?;
     tx.commit().await?;
     Ok(password)
+}
+
+/// A new temporary password, and its hash.
+pub(crate) async fn temporary_password(app: &App) -> Result<(Secret<String>, PasswordHash)> {
+    let password = generate(app.random());
+    let hash = app.hashing().hash(app.random(), password.clone()).await?;
+    Ok((password, hash))
+}
+
+/// Replaces the password of an account by a temporary one. The person starts anew: what an attacker failed at before is nothing to
+/// them.
+pub(crate) async fn put_temporary_password(
+    app: &App,
+    tx: &mut store::Tx,
+    op: &Op,
+    account: &Account,
+    hash: &PasswordHash,
+) -> Result<()> {
+    let (id, rules, must_change) = (account.id, &app.settings().password, Some(MustChange::Temporary));
+    store::credential::set_password(tx, id, account.organisation, hash, must_change, rules, op.now).await?;
+    for who in [Who::Account(id), Who::Address(account.address.as_str().to_owned())] {
+        store::credential::reset_throttle(tx, &who, FactorKind::Password).await?;
+    }
+    Ok(())
 }
 
 async fn load_resettable(app: &App, tx: &mut store::Tx, op: &Op, id: AccountId) -> Result<Loaded> {

@@ -13,23 +13,23 @@ use wardkey_store::{self as store, Tx};
 use crate::{App, Error, Result};
 
 /// An account that something is to be done to.
-pub(super) struct Loaded {
-    pub(super) account: Account,
-    pub(super) roles: Vec<RoleGrant>,
+pub(crate) struct Loaded {
+    pub(crate) account: Account,
+    pub(crate) roles: Vec<RoleGrant>,
 }
 
 impl Loaded {
-    pub(super) fn target(&self) -> Target<'_> {
+    pub(crate) fn target(&self) -> Target<'_> {
         Target::account(&self.account, &self.roles)
     }
 
-    pub(super) fn is_privileged(&self) -> bool {
+    pub(crate) fn is_privileged(&self) -> bool {
         self.roles.iter().any(|grant| grant.role.is_privileged())
     }
 }
 
 /// Loads the account and permits `action` on it; one that the actor may not see is not found.
-pub(super) async fn load(tx: &mut Tx, op: &Op, action: Action, id: AccountId) -> Result<Loaded> {
+pub(crate) async fn load(tx: &mut Tx, op: &Op, action: Action, id: AccountId) -> Result<Loaded> {
     let account = store::directory::find_account(tx, id).await?.ok_or(NO_ACCOUNT)?;
     let roles = store::directory::list_account_roles(tx, id, op.now).await?;
     let loaded = Loaded { account, roles };
@@ -38,7 +38,7 @@ pub(super) async fn load(tx: &mut Tx, op: &Op, action: Action, id: AccountId) ->
 }
 
 /// As [`load`], for a change: the actor's second factor must be fresh [SES-8].
-pub(super) async fn load_to_change(app: &App, tx: &mut Tx, op: &Op, action: Action, id: AccountId) -> Result<Loaded> {
+pub(crate) async fn load_to_change(app: &App, tx: &mut Tx, op: &Op, action: Action, id: AccountId) -> Result<Loaded> {
     let loaded = load(tx, op, action, id).await?;
     require_fresh_factor(app, op)?;
     Ok(loaded)
@@ -85,7 +85,7 @@ pub(crate) async fn end_everything(
 }
 
 /// Issues a single-use activation code in place of any before it.
-pub(super) async fn issue_activation(
+pub(crate) async fn issue_activation(
     app: &App,
     tx: &mut Tx,
     op: &Op,

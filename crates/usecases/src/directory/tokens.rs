@@ -13,6 +13,7 @@ use wardkey_store::{self as store, Tx};
 
 use super::import::{ImportMode, ImportProgress, ImportReport, IncomingRow};
 use super::target::{changed_meanwhile, load, load_to_change, require_fresh_factor};
+use crate::access::refuse_compromised;
 use crate::{App, Error, Result};
 
 /// How many rows share a transaction.
@@ -175,6 +176,9 @@ impl Import<'_> {
         let Some(account) = store::directory::find_account_by_address(tx, address).await? else { return nobody() };
         // SECURITY: an account elsewhere and none are one answer.
         match load(tx, self.op, Action::AssignToken, account.id).await {
+            Ok(loaded) if store::access::hold_of(tx, loaded.account.id).await?.opens().is_err() => {
+                Ok(Err(RowError::new(Field::Upn, "this account is marked as compromised")))
+            }
             Ok(loaded) if loaded.account.kind.may_sign_in() => Ok(Ok(Some(loaded.account))),
             Ok(_) => Ok(Err(RowError::new(Field::Upn, "nobody signs in with this account"))),
             Err(Error::NotFound(_) | Error::Forbidden(_)) => nobody(),
@@ -194,6 +198,7 @@ pub async fn assign_token(app: &App, op: &Op, id: AccountId, serial: &str) -> Re
     }
     let mut tx = app.store().begin().await?;
     let loaded = load_to_change(app, &mut tx, op, Action::AssignToken, id).await?;
+    refuse_compromised(&mut tx, &loaded.account).await?;
     if !loaded.account.kind.may_sign_in() || loaded.account.status.may_sign_in().is_err() {
         return Err(Error::Conflict("Nobody signs in with this account, so it gets no token.".to_owned()));
     }

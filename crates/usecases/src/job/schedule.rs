@@ -60,5 +60,11 @@ pub fn start(app: &App) -> Jobs {
     jobs.start(Job::every("remind_location_owners", Duration::from_secs(15 * 60)), |app, op| async move {
         Ok(if access::remind_location_owners(&app, &op).await? { Round::More } else { Round::Done })
     });
+    jobs.start(Job::every("end_exceptions", Duration::from_secs(10)), |app, op| async move {
+        Ok(if access::end_exceptions(&app, &op).await? { Round::More } else { Round::Done })
+    });
+    jobs.start(Job::every("remind_of_exceptions", Duration::from_secs(60)), |app, op| async move {
+        Ok(if access::remind_of_ends(&app, &op).await? { Round::More } else { Round::Done })
+    });
     jobs
 }

@@ -27,6 +27,8 @@ pub(super) async fn deliver(app: &App, message: &ClaimedMessage, payload: MailPa
 
 fn in_words(message: &ClaimedMessage, payload: &MailPayload) -> Result<Mail> {
     let happened = moment(Timestamp::from_seconds(payload.at));
+    let until = payload.until.map_or_else(String::new, |until| moment(Timestamp::from_seconds(until)));
+    let until = until.as_str();
     let number = payload.number.as_deref();
     let factor = Factor {
         factor: payload.factor.as_deref().unwrap_or("way to sign in"),
@@ -49,8 +51,8 @@ fn in_words(message: &ClaimedMessage, payload: &MailPayload) -> Result<Mail> {
     };
     let ends = Timestamp::from_seconds(told.and_then(|told| told.until).unwrap_or(payload.at));
     let days = ends.since(Timestamp::from_seconds(payload.at)).as_secs().div_ceil(86_400);
-    let ended = moment(ends);
-    let (moment, until) = (happened.as_str(), ended.as_str());
+    let (moment, lapses) = (happened.as_str(), moment(ends));
+    let lapses = lapses.as_str();
     let facts = match message.kind {
         MessageKind::FactorAdded => MailWords::FactorAdded { factor, moment },
         MessageKind::FactorRemoved => MailWords::FactorRemoved { factor, moment },
@@ -62,6 +64,16 @@ fn in_words(message: &ClaimedMessage, payload: &MailPayload) -> Result<Mail> {
             MailWords::RecoveryCodeUsed { left: u64::from(payload.left.unwrap_or(0)), moment }
         }
         MessageKind::ReEnrolled => MailWords::ReEnrolled { moment },
+        MessageKind::ExceptionGiven => MailWords::ExceptionGiven { until, re_enrol: payload.re_enrol, moment },
+        MessageKind::ExceptionEnding => MailWords::ExceptionEnding { until, re_enrol: payload.re_enrol },
+        MessageKind::ExceptionEnded => {
+            let early = payload.until.is_some_and(|until| payload.at < until);
+            MailWords::ExceptionEnded { early, re_enrol: payload.re_enrol, moment }
+        }
+        MessageKind::ExceptionRejected => {
+            MailWords::ExceptionRejected { accounts: u64::from(payload.accounts.unwrap_or(0)), moment }
+        }
+        MessageKind::RegistrationPostponed => MailWords::RegistrationPostponed { until, moment },
         MessageKind::DefaultChanged => MailWords::DefaultChanged { factor, moment },
         MessageKind::NumberChanged => {
             MailWords::NumberChanged { old_number: payload.old_number.as_deref(), number: masked, moment }
@@ -79,8 +91,15 @@ fn in_words(message: &ClaimedMessage, payload: &MailPayload) -> Result<Mail> {
             let reason = told.and_then(|told| told.reason.as_deref()).unwrap_or_default();
             MailWords::NamedLocationRejected { location, reason, moment }
         }
-        MessageKind::NamedLocationDue => MailWords::NamedLocationDue { location, days, until },
-        MessageKind::NamedLocationLapsed => MailWords::NamedLocationLapsed { location, until },
+        MessageKind::NamedLocationDue => MailWords::NamedLocationDue { location, days, until: lapses },
+        MessageKind::NamedLocationLapsed => MailWords::NamedLocationLapsed { location, until: lapses },
+        MessageKind::AccountCompromised => MailWords::AccountCompromised { moment },
+        MessageKind::AccountCompromisedAdmin => {
+            MailWords::AccountCompromisedAdmin { about, case: payload.case.unwrap_or(0), moment }
+        }
+        MessageKind::AccountRestored => MailWords::AccountRestored { moment },
+        MessageKind::PinLiftAsked => MailWords::PinLiftAsked { moment },
+        MessageKind::PinLifted => MailWords::PinLifted { moment },
         MessageKind::SignInText
         | MessageKind::EnrolmentText
         | MessageKind::SignInCall

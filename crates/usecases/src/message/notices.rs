@@ -5,6 +5,7 @@ use wardkey_domain::factor::{FactorKind, definition};
 use wardkey_domain::id::{AccountId, MessageId};
 use wardkey_domain::message::MessageKind;
 use wardkey_domain::op::Op;
+use wardkey_domain::time::Timestamp;
 use wardkey_store::message::NewMessage;
 use wardkey_store::{self as store, Tx};
 
@@ -39,6 +40,12 @@ pub(crate) struct Notice {
     pub(crate) left: Option<u32>,
     /// Which named location it is about.
     pub(crate) location: Option<AboutLocation>,
+    /// The number of the case that it is about.
+    pub(crate) case: Option<i64>,
+    /// When it ends.
+    pub(crate) until: Option<Timestamp>,
+    /// Whether what is on the person's phone is removed then.
+    pub(crate) re_enrol: bool,
     /// Whether the account was locked.
     pub(crate) locked: bool,
 }
@@ -58,6 +65,9 @@ impl Notice {
             accounts: None,
             left: None,
             location: None,
+            case: None,
+            until: None,
+            re_enrol: false,
             locked: false,
         }
     }
@@ -71,6 +81,7 @@ pub(crate) async fn notify(app: &App, tx: &mut Tx, op: &Op, notice: Notice) -> R
     let account = store::directory::find_account(tx, notice.to).await?.ok_or(Error::NotFound("account"))?;
     let organisation = store::directory::find_organisation(tx, account.organisation).await?;
     let help = store::directory::help_contact(tx, account.organisation).await?;
+    let expires_at = worth_until(&notice, op.now);
     let payload = Payload::Mail(Box::new(MailPayload {
         to: account.address.as_str().to_owned(),
         name: account.display_name.clone(),
@@ -85,6 +96,9 @@ pub(crate) async fn notify(app: &App, tx: &mut Tx, op: &Op, notice: Notice) -> R
         accounts: notice.accounts,
         left: notice.left,
         location: notice.location,
+        case: notice.case,
+        until: notice.until.map(Timestamp::as_seconds),
+        re_enrol: notice.re_enrol,
         locked: notice.locked,
         help: help.unwrap_or_else(|| app.settings().help.clone()),
     }));
@@ -95,10 +109,17 @@ pub(crate) async fn notify(app: &App, tx: &mut Tx, op: &Op, notice: Notice) -> R
         organisation: account.organisation,
         flow: None,
         payload: &payload.to_bytes()?,
-        expires_at: op.now.plus(NEWS_FOR),
+        expires_at,
         report: None,
     };
     Ok(store::message::insert_message(tx, &message, op.now).await?)
+}
+
+/// Until when news is worth sending: what will be so must arrive before it is.
+fn worth_until(notice: &Notice, now: Timestamp) -> Timestamp {
+    let usual = now.plus(NEWS_FOR);
+    let end = notice.until.filter(|_| notice.kind == MessageKind::ExceptionEnding);
+    end.map_or(usual, |end| end.min(usual))
 }
 
 /// Writes news about `account` to everybody who administers the people of its organisation.

@@ -52,6 +52,15 @@ pub(super) struct MailPayload {
     /// Which named location it is about.
     #[serde(default)]
     pub(super) location: Option<AboutLocation>,
+    /// The number of the case that it is about.
+    #[serde(default)]
+    pub(super) case: Option<i64>,
+    /// When it ends, in seconds since 1970.
+    #[serde(default)]
+    pub(super) until: Option<i64>,
+    /// Whether what is on the person's phone is removed then.
+    #[serde(default)]
+    pub(super) re_enrol: bool,
     /// Whether the account was locked.
     pub(super) locked: bool,
     pub(super) help: HelpContact,

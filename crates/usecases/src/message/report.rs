@@ -71,6 +71,11 @@ pub(crate) async fn report_in(app: &App, tx: &mut Tx, op: &Op, message: Reported
         | MessageKind::RecoveryCodesMade
         | MessageKind::RecoveryCodeUsed
         | MessageKind::ReEnrolled
+        | MessageKind::ExceptionGiven
+        | MessageKind::ExceptionEnding
+        | MessageKind::ExceptionEnded
+        | MessageKind::ExceptionRejected
+        | MessageKind::RegistrationPostponed
         | MessageKind::DefaultChanged
         | MessageKind::NumberChanged
         | MessageKind::FraudReported
@@ -80,6 +85,11 @@ pub(crate) async fn report_in(app: &App, tx: &mut Tx, op: &Op, message: Reported
         | MessageKind::NamedLocationRejected
         | MessageKind::NamedLocationDue
         | MessageKind::NamedLocationLapsed => return Err(Error::fault("report a message that has no reference")),
+        MessageKind::AccountCompromised
+        | MessageKind::AccountCompromisedAdmin
+        | MessageKind::AccountRestored
+        | MessageKind::PinLiftAsked
+        | MessageKind::PinLifted => return Err(Error::fault("report a message that has no reference")),
     };
     let (account, flow) = (message.account, message.flow);
     settle(app, tx, op, Said { account, flow, by, is_proved, known: false, factor }).await

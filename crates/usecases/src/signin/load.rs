@@ -32,7 +32,7 @@ pub(super) async fn facts(app: &App, tx: &mut Tx, op: &Op, account: &Account) ->
     let organisation = store::directory::find_organisation(tx, account.organisation).await?;
     let roles = roles_of(tx, op, account.id).await?;
     let password = store::credential::password(tx, account.id).await?;
-    let mut factors = factors(app, tx, account.id).await?;
+    let mut factors = factors(app, tx, op, account.id).await?;
     let barred = barred_factors(app, tx, account.organisation, &roles).await?;
     let pass = store::credential::find_open_pass(tx, account.id, op.now).await?;
     // One that may not be used is none: it must not stand before an activation code.
@@ -82,16 +82,24 @@ pub(crate) async fn roles_of(tx: &mut Tx, op: &Op, account: AccountId) -> Result
 }
 
 /// The enrolled second factors of an account: the default first, then the strongest [MET-11].
-async fn factors(app: &App, tx: &mut Tx, account: AccountId) -> Result<Vec<EnrolledFactor>> {
+async fn factors(app: &App, tx: &mut Tx, op: &Op, account: AccountId) -> Result<Vec<EnrolledFactor>> {
     let mut credentials = store::credential::list_credentials(tx, account).await?;
     credentials.retain(|credential| credential.is_active() && definition(credential.kind).is_second_factor());
+    // SECURITY: the job that removes what is on a lost phone may be late [EXC-21].
+    if let Some(since) = store::access::phones_void_from(tx, account, op.now).await? {
+        credentials.retain(|credential| !definition(credential.kind).on_phone || credential.created_at >= since);
+    }
     credentials.sort_by_key(|credential| (!credential.is_default, credential.kind, credential.created_at));
+    let quarantined = store::access::list_quarantined(tx, account).await?;
     let mut factors = Vec::with_capacity(credentials.len());
     for credential in credentials {
         factors.push(EnrolledFactor {
             credential: credential.id,
             kind: credential.kind,
-            unusable: number_bar(app, tx, &credential).await?,
+            unusable: match quarantined.contains(&credential.id) {
+                true => Some(Unusable::Quarantined),
+                false => number_bar(app, tx, &credential).await?,
+            },
             label: credential.label,
             is_default: credential.is_default,
         });

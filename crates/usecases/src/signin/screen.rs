@@ -60,10 +60,14 @@ pub enum PortalPage {
     Sessions,
     /// Recent sign-ins.
     RecentSignIns,
+    /// The exceptions of everybody whom one looks after.
+    Exceptions,
     /// The administrators' area.
     Admin,
     /// Named locations.
     NamedLocations,
+    /// The cases of compromised accounts.
+    Cases,
 }
 
 impl Destination {
@@ -85,6 +89,8 @@ impl Destination {
                 | PortalPage::Sessions
                 | PortalPage::RecentSignIns
                 | PortalPage::Admin
+                | PortalPage::Cases
+                | PortalPage::Exceptions
                 | PortalPage::NamedLocations => false,
             },
             Self::Portal | Self::Authorization(_) | Self::Device | Self::MoveApp(_) => false,

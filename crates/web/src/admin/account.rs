@@ -7,12 +7,15 @@ use wardkey_domain::credential::PasswordStanding;
 use wardkey_domain::directory::{MfaRule, StatusName};
 use wardkey_domain::factor::definition;
 use wardkey_domain::id::AccountId;
+use wardkey_domain::op::Op;
 use wardkey_domain::permission::Action;
 use wardkey_domain::time::Timestamp;
+use wardkey_usecases::access::{AccountExceptions, HeldFacts, account_exceptions, may_see_cases};
 use wardkey_usecases::credential::{HeldCredential, StoredCustody, StoredToken};
 use wardkey_usecases::directory::{self, AccountFacts, GivenPass, HeldRole, PasswordFacts};
 
 use super::deed::Deed;
+use super::exception::{StandingView, exception_links};
 use crate::error::PageError;
 use crate::page::Page;
 use crate::person::Person;
@@ -29,6 +32,8 @@ pub(crate) struct AccountView {
     pub(crate) status: &'static str,
     pub(crate) status_colour: &'static str,
     pub(crate) status_since: Option<String>,
+    /// What holds it, if somebody else had it.
+    pub(crate) held: Option<HeldView>,
     pub(crate) added: String,
     pub(crate) last_signed_in: Option<String>,
     pub(crate) password: PasswordView,
@@ -39,6 +44,8 @@ pub(crate) struct AccountView {
     pub(crate) recovery: Option<String>,
     /// What became of the last temporary access pass, in words.
     pub(crate) pass: Option<String>,
+    /// What stands in place of prompts, or waits.
+    pub(crate) exceptions: StandingView,
     /// `needed`, `nobody_signs_in`, or `long_password_only`.
     pub(crate) mfa: &'static str,
     pub(crate) credentials: Vec<CredentialRow>,
@@ -51,7 +58,7 @@ pub(crate) struct AccountView {
 /// What may be known about a password.
 #[derive(Serialize)]
 pub(crate) struct PasswordView {
-    /// `none`, `good`, `must_change`, `expired` or `lapsed`.
+    /// `none`, `good`, `must_change`, `expired`, `lapsed` or `void`.
     pub(crate) standing: &'static str,
     pub(crate) set: Option<String>,
     pub(crate) until: Option<String>,
@@ -101,6 +108,29 @@ pub(crate) struct RoleRow {
     pub(crate) until: Option<String>,
 }
 
+/// What holds an account that somebody else had.
+#[derive(Serialize)]
+pub(crate) struct HeldView {
+    /// `compromised` or `pinned`.
+    pub(crate) word: &'static str,
+    pub(crate) since: String,
+    /// What the case is called.
+    pub(crate) case: String,
+    /// Where it is, for whoever works on cases.
+    pub(crate) href: Option<String>,
+}
+
+impl HeldView {
+    fn of(held: &HeldFacts, works_on_cases: bool) -> Self {
+        Self {
+            word: held.hold.as_str(),
+            since: moment(held.since),
+            case: held.number.to_string(),
+            href: works_on_cases.then(|| routes::case(held.case)),
+        }
+    }
+}
+
 /// Something that the person who looks may do.
 #[derive(Serialize)]
 pub(crate) struct DeedLink {
@@ -110,14 +140,19 @@ pub(crate) struct DeedLink {
 }
 
 impl AccountView {
-    fn of(facts: AccountFacts, sign_ins: Vec<SignInRow>, now: Timestamp) -> Self {
+    fn of(facts: AccountFacts, exceptions: &AccountExceptions, sign_ins: Vec<SignInRow>, op: &Op) -> Self {
+        let now = op.now;
         let account = facts.account;
         let status = account.status.name();
         let deeds = Deed::ALL.into_iter().filter(|deed| offered(*deed, status, &facts.permitted));
+        // It is enabled in its case, and nowhere else.
+        let is_compromised = facts.held.is_some_and(|held| held.hold.opens().is_err());
+        let deeds = deeds.filter(|deed| !is_compromised || *deed != Deed::Enable);
         let can_sign_in = account.kind.may_sign_in();
         let has_pass = facts.pass.as_ref().is_some_and(|pass| pass.can_be_withdrawn);
         let deeds = deeds.filter(|deed| has_pass || *deed != Deed::WithdrawPass);
         let deeds = deeds.filter(|deed| can_sign_in || matches!(deed, Deed::Disable | Deed::Enable));
+        let deeds = deeds.filter(|deed| stands(*deed, exceptions));
         let key = can_sign_in && works(status) && facts.permitted.contains(&Action::RegisterKey);
         let is_privileged = facts.roles.iter().any(|held| held.grant.role.is_privileged());
         let pass = can_sign_in && works(status) && !is_privileged && facts.permitted.contains(&Action::IssuePass);
@@ -127,8 +162,19 @@ impl AccountView {
         let may_take_back = facts.permitted.contains(&Action::AssignToken);
         let token = may_assign.then(|| DeedLink { word: "token", href: routes::admin_assign_token(account.id) });
         let key = key.then(|| DeedLink { word: "register-key", href: routes::admin_begin_key(account.id) });
+        let compromise = may_be_marked(status) && facts.permitted.contains(&Action::MarkCompromised);
+        let word = if is_compromised { "compromise-again" } else { "compromise" };
+        let compromise = compromise.then(|| DeedLink { word, href: routes::admin_compromise(account.id) });
+        let deeds = deeds.map(|deed| deed.link(account.id));
         Self {
-            deeds: deeds.map(|deed| deed.link(account.id)).chain(pass).chain(key).chain(token).collect(),
+            deeds: deeds
+                .chain(pass)
+                .chain(key)
+                .chain(token)
+                .chain(compromise)
+                .chain(exception_links(account.id, exceptions))
+                .collect(),
+            exceptions: StandingView::from(exceptions),
             name: account.display_name,
             address: account.address.to_string(),
             kind: account.kind.words(),
@@ -136,6 +182,7 @@ impl AccountView {
             status: status.words(),
             status_colour: colour(status),
             status_since: account.status.since().map(moment),
+            held: facts.held.map(|held| HeldView::of(&held, may_see_cases(op))),
             added: moment(account.created_at),
             last_signed_in: account.last_signed_in_at.map(moment),
             password: PasswordView::from(facts.password),
@@ -153,6 +200,21 @@ impl AccountView {
             sessions: facts.sessions,
             sign_ins,
         }
+    }
+}
+
+/// Whether there is what a deed would end.
+const fn stands(deed: Deed, exceptions: &AccountExceptions) -> bool {
+    match deed {
+        Deed::WithdrawException => exceptions.may_withdraw,
+        Deed::WithdrawRequest => exceptions.may_take_back,
+        Deed::WithdrawPostponement => exceptions.may_end_postponement,
+        Deed::TemporaryPassword
+        | Deed::ReEnrol
+        | Deed::WithdrawPass
+        | Deed::EndSessions
+        | Deed::Disable
+        | Deed::Enable => true,
     }
 }
 
@@ -181,6 +243,11 @@ const fn works(status: StatusName) -> bool {
     matches!(status, StatusName::Active | StatusName::Leaver)
 }
 
+/// Whether an account with this status can be marked as compromised.
+const fn may_be_marked(status: StatusName) -> bool {
+    works(status) || matches!(status, StatusName::Inactive | StatusName::Locked | StatusName::Disabled)
+}
+
 /// Whether a deed makes sense for an account with this status, and is permitted.
 fn offered(deed: Deed, status: StatusName, permitted: &[Action]) -> bool {
     let works = works(status);
@@ -191,7 +258,7 @@ fn offered(deed: Deed, status: StatusName, permitted: &[Action]) -> bool {
             Deed::Disable => works || matches!(status, StatusName::Inactive | StatusName::Locked),
             Deed::Enable => stopped,
             // An account that is held is one of which somebody may have the pass.
-            Deed::WithdrawPass => true,
+            Deed::WithdrawPass | Deed::WithdrawException | Deed::WithdrawRequest | Deed::WithdrawPostponement => true,
         }
 }
 
@@ -203,6 +270,7 @@ impl From<Option<PasswordFacts>> for PasswordView {
             PasswordStanding::MustChange(_) => ("must_change", None),
             PasswordStanding::Expired => ("expired", None),
             PasswordStanding::Lapsed => ("lapsed", None),
+            PasswordStanding::Void => ("void", None),
         };
         Self { standing, set: Some(moment(facts.set_at)), until: until.map(moment) }
     }
@@ -255,8 +323,10 @@ pub(super) const fn colour(status: StatusName) -> &'static str {
 pub(crate) async fn see(person: Person, Path(id): Path<String>) -> Result<Page, PageError> {
     let id = account_id(&id)?;
     let mut facts = directory::see_account(person.app(), &person.op, id).await?;
+    let exceptions = account_exceptions(person.app(), &person.op, id).await?;
     let sign_ins = sign_in_rows(person.app(), std::mem::take(&mut facts.sign_ins)).await?;
-    Ok(Page::new("admin/account.html", person.admin_frame(), AccountView::of(facts, sign_ins, person.op.now)))
+    let view = AccountView::of(facts, &exceptions, sign_ins, &person.op);
+    Ok(Page::new("admin/account.html", person.admin_frame(), view))
 }
 
 /// An address that names no account names no page either.

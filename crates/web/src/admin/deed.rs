@@ -5,6 +5,7 @@ use serde::Serialize;
 use wardkey_domain::directory::Account;
 use wardkey_domain::id::AccountId;
 use wardkey_domain::permission::Action;
+use wardkey_usecases::access;
 use wardkey_usecases::directory::{self, account_to_change};
 use wardkey_usecases::signin::{Destination, PortalPage};
 
@@ -24,14 +25,26 @@ pub(crate) enum Deed {
     TemporaryPassword,
     ReEnrol,
     WithdrawPass,
+    WithdrawException,
+    WithdrawRequest,
+    WithdrawPostponement,
     EndSessions,
     Disable,
     Enable,
 }
 
 impl Deed {
-    pub(crate) const ALL: [Self; 6] =
-        [Self::TemporaryPassword, Self::ReEnrol, Self::WithdrawPass, Self::EndSessions, Self::Disable, Self::Enable];
+    pub(crate) const ALL: [Self; 9] = [
+        Self::TemporaryPassword,
+        Self::ReEnrol,
+        Self::WithdrawPass,
+        Self::WithdrawException,
+        Self::WithdrawRequest,
+        Self::WithdrawPostponement,
+        Self::EndSessions,
+        Self::Disable,
+        Self::Enable,
+    ];
 
     /// Its word in addresses and templates.
     pub(crate) const fn word(self) -> &'static str {
@@ -39,6 +52,9 @@ impl Deed {
             Self::TemporaryPassword => "temporary-password",
             Self::ReEnrol => "re-enrol",
             Self::WithdrawPass => "withdraw-pass",
+            Self::WithdrawException => "withdraw-exception",
+            Self::WithdrawRequest => "withdraw-exception-request",
+            Self::WithdrawPostponement => "withdraw-postponement",
             Self::EndSessions => "end-sessions",
             Self::Disable => "disable",
             Self::Enable => "enable",
@@ -51,6 +67,9 @@ impl Deed {
             Self::TemporaryPassword => Action::ResetPassword,
             Self::ReEnrol => Action::ReEnrol,
             Self::WithdrawPass => Action::IssuePass,
+            Self::WithdrawException => Action::GrantShortException,
+            Self::WithdrawRequest => Action::RequestLongException,
+            Self::WithdrawPostponement => Action::PostponeDefaultOn,
             Self::EndSessions => Action::EndSessions,
             Self::Disable => Action::DisableAccount,
             Self::Enable => Action::EnableAccount,
@@ -134,6 +153,18 @@ async fn done(person: &Person, account: &Account, deed: Deed, reason: &str) -> w
         Deed::WithdrawPass => {
             directory::withdraw_pass(app, op, id, reason).await?;
             Notice::PassWithdrawn
+        }
+        Deed::WithdrawException => {
+            access::withdraw_exception(app, op, id, reason).await?;
+            Notice::ExceptionWithdrawn
+        }
+        Deed::WithdrawRequest => {
+            access::withdraw_exception_request(app, op, id, reason).await?;
+            Notice::ExceptionTakenBack
+        }
+        Deed::WithdrawPostponement => {
+            access::withdraw_postponement(app, op, id, reason).await?;
+            Notice::PostponementWithdrawn
         }
         Deed::EndSessions => {
             directory::end_sessions(app, op, id, reason).await?;

@@ -5,8 +5,18 @@
 //! next, then `deed`.
 
 mod account;
+mod case;
+#[cfg(test)]
+mod case_samples;
+mod cases;
+mod compromise;
 mod deed;
+mod exception;
+#[cfg(test)]
+mod exception_samples;
+mod exceptions;
 mod key;
+mod lift;
 mod location;
 mod location_deed;
 mod location_form;
@@ -17,6 +27,8 @@ mod pass;
 mod people;
 mod policy;
 mod policy_words;
+mod postpone;
+mod restore;
 mod router;
 #[cfg(test)]
 mod samples;

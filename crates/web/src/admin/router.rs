@@ -4,8 +4,8 @@ use axum::Router;
 use axum::routing::{get, post};
 
 use super::{
-    account, deed, key, location, location_deed, location_form, location_see, pass, people, policy, token, tokens,
-    what_if,
+    account, case, cases, compromise, deed, exception, exceptions, key, lift, location, location_deed, location_form,
+    location_see, pass, people, policy, postpone, restore, token, tokens, what_if,
 };
 use crate::routes;
 use crate::web::Web;
@@ -30,8 +30,22 @@ pub(crate) fn router() -> Router<Web> {
         .route("/admin/named-locations/{id}/revise", get(location_form::revise_form).post(location_form::revise))
         .route("/admin/named-locations/{id}/change", get(location_form::change_form).post(location_form::change))
         .route("/admin/named-locations/{id}/{deed}", get(location_deed::ask).post(location_deed::carry_out))
+        .route(routes::CASES, get(cases::list))
+        .route("/admin/cases/{id}", get(case::see))
+        .route("/admin/cases/{id}/points/{point}", post(case::tick))
+        .route("/admin/cases/{id}/factors/{factor}", post(case::decide))
+        .route("/admin/cases/{id}/restore", get(restore::form).post(restore::restore))
+        .route("/admin/cases/{id}/lift", get(lift::form).post(lift::lift))
+        .route("/admin/people/{id}/compromise", get(compromise::form).post(compromise::mark))
+        .route(routes::ADMIN_EXCEPTIONS, get(exceptions::list))
+        .route(routes::ADMIN_REQUEST_EXCEPTIONS, get(exceptions::request_form).post(exceptions::request))
+        .route("/admin/exceptions/requests/{request}", get(exceptions::see))
+        .route("/admin/exceptions/requests/{request}/approve", post(exceptions::approve))
+        .route("/admin/exceptions/requests/{request}/reject", post(exceptions::reject))
         .route("/admin/people/{id}", get(account::see))
         .route("/admin/people/{id}/pass", get(pass::form).post(pass::issue))
+        .route("/admin/people/{id}/exception", get(exception::form).post(exception::give))
+        .route("/admin/people/{id}/postpone", get(postpone::form).post(postpone::postpone))
         .route("/admin/people/{id}/register-key", get(key::begin_form).post(key::begin))
         .route("/admin/people/{id}/register-key/{key}", get(key::form).post(key::register))
         .route("/admin/people/{id}/token", get(token::form).post(token::assign))

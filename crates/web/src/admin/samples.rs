@@ -2,8 +2,10 @@
 
 use wardkey_usecases::FieldError;
 
-use super::account::{AccountView, CredentialRow, DeedLink, PasswordView, RoleRow, TokenRow};
+use super::account::{AccountView, CredentialRow, DeedLink, HeldView, PasswordView, RoleRow, TokenRow};
 use super::deed::{Deed, DeedView, SecretView};
+use super::exception::StandingView;
+use super::exception_samples::{self, standing};
 use super::key::{BeginKeyView, RegisterKeyView};
 use super::location_samples::location_samples;
 use super::pass::{IssuedView, PassView};
@@ -33,6 +35,9 @@ fn people(typed: &str, people: Vec<PersonRow>, next: Option<&str>) -> Page {
         people,
         next: next.map(text),
         takes_tokens: true,
+        works_on_cases: true,
+        sees_policies: true,
+        sees_exceptions: true,
     };
     Page::new("admin/people.html", frame(), view)
 }
@@ -49,7 +54,19 @@ fn row(name: &str, status: &'static str, status_colour: &'static str) -> PersonR
     }
 }
 
+fn held_account(word: &'static str) -> Page {
+    let held = HeldView { word, since: text(WHEN), case: text("17"), href: Some(text("/admin/cases/0199")) };
+    let deeds = vec![DeedLink { word: "compromise-again", href: text("/admin/people/0199/compromise") }];
+    let password = PasswordView { standing: "void", set: Some(text(WHEN)), until: None };
+    let view = AccountView { held: Some(held), deeds, password, ..account_view(true) };
+    Page::new("admin/account.html", frame(), view)
+}
+
 fn account(full: bool) -> Page {
+    Page::new("admin/account.html", frame(), account_view(full))
+}
+
+fn account_view(full: bool) -> AccountView {
     let sign_in = |refused, count| SignInRow {
         at: text(WHEN),
         refused,
@@ -84,7 +101,9 @@ fn account(full: bool) -> Page {
         until: Some(text(WHEN)),
     };
     let links = Deed::ALL.map(|deed| DeedLink { word: deed.word(), href: text("/admin/people/0199/x") });
-    let view = AccountView {
+    let more = ["exception", "long-exception", "postpone"];
+    let links = links.into_iter().chain(more.map(|word| DeedLink { word, href: text("/admin/people/0199/x") }));
+    AccountView {
         name: text("Practice nurse"),
         address: text(NURSE),
         kind: if full { "user" } else { "shared mailbox" },
@@ -92,6 +111,7 @@ fn account(full: bool) -> Page {
         status: "Active",
         status_colour: "green",
         status_since: (!full).then(|| text(WHEN)),
+        held: None,
         added: text(WHEN),
         last_signed_in: full.then(|| text(WHEN)),
         password: PasswordView {
@@ -103,6 +123,7 @@ fn account(full: bool) -> Page {
         has_activation: full,
         tokens: if full { tokens() } else { Vec::new() },
         recovery: full.then(|| text("7 of 10 left")),
+        exceptions: if full { standing() } else { StandingView::default() },
         mfa: if full { "needed" } else { "nobody_signs_in" },
         credentials: if full {
             vec![credential("Work phone", true), credential("Tablet", false), key]
@@ -112,9 +133,8 @@ fn account(full: bool) -> Page {
         roles: if full { vec![role] } else { Vec::new() },
         sessions: usize::from(full),
         sign_ins: if full { vec![sign_in(false, 1), sign_in(true, 3)] } else { Vec::new() },
-        deeds: if full { links.into_iter().collect() } else { Vec::new() },
-    };
-    Page::new("admin/account.html", frame(), view)
+        deeds: if full { links.collect() } else { Vec::new() },
+    }
 }
 
 fn tokens() -> Vec<TokenRow> {
@@ -343,6 +363,18 @@ fn answered() -> AnswerView {
 }
 
 pub(crate) fn samples() -> Vec<Sample> {
+    let mut all = own_samples();
+    all.extend(super::case_samples::samples());
+    all
+}
+
+fn own_samples() -> Vec<Sample> {
+    let mut all = own();
+    all.extend(exception_samples::samples());
+    all
+}
+
+fn own() -> Vec<Sample> {
     let found = vec![row("Practice nurse", "Active", "green"), row("Clerk \"<b>\"", "Disabled", "red")];
     let no_reason = vec![FieldError { field: "reason", message: text("Give a reason") }];
     let mut samples = vec![
@@ -362,6 +394,8 @@ pub(crate) fn samples() -> Vec<Sample> {
         Sample { notice: Some(Notice::AccountDisabled), ..Sample::new("admin-account", account(true)) },
         Sample::new("admin-outages", outages()),
         Sample::new("admin-account-mailbox", account(false)),
+        Sample::new("admin-account-compromised", held_account("compromised")),
+        Sample::new("admin-account-pinned", held_account("pinned")),
         Sample::new("admin-temporary-password-why", deed(Deed::TemporaryPassword)),
         Sample::new("admin-re-enrol-why", deed(Deed::ReEnrol)),
         Sample::new("admin-end-sessions-why", deed(Deed::EndSessions)),
@@ -369,6 +403,9 @@ pub(crate) fn samples() -> Vec<Sample> {
         Sample::new("admin-enable-why", deed(Deed::Enable)),
         Sample::new("admin-no-reason", deed(Deed::Disable).errors(no_reason)),
         Sample::new("admin-withdraw-pass-why", deed(Deed::WithdrawPass)),
+        Sample::new("admin-withdraw-exception-why", deed(Deed::WithdrawException)),
+        Sample::new("admin-withdraw-request-why", deed(Deed::WithdrawRequest)),
+        Sample::new("admin-withdraw-postponement-why", deed(Deed::WithdrawPostponement)),
         Sample::new("admin-pass", pass("now")),
         Sample::new(
             "admin-pass-later",

@@ -7,6 +7,7 @@ use wardkey_domain::credential::Credential;
 use wardkey_domain::factor::{FactorKind, definition};
 use wardkey_domain::id::CredentialId;
 use wardkey_usecases::Error;
+use wardkey_usecases::access::own_prompts_suspended_until;
 use wardkey_usecases::credential::{self, Confirmation, HeldCredential, NewApp, SecurityInfo, StoredToken};
 use wardkey_usecases::signin::{Destination, PortalPage};
 
@@ -38,10 +39,14 @@ pub(crate) struct SecurityInfoView {
     /// The kinds of telephone that may be added.
     pub(crate) phones: Vec<PhoneOffer>,
     pub(crate) may_remove: bool,
+    /// Whether the account was given back after somebody else had it.
+    pub(crate) pinned: bool,
     /// Hardware tokens that were assigned and are not in use.
     pub(crate) tokens: Vec<TokenView>,
     /// The recovery codes; nothing where the person may have none.
     pub(crate) recovery: Option<RecoveryView>,
+    /// When the person's own prompts return, if they are suspended.
+    pub(crate) suspended_until: Option<String>,
     pub(crate) password_set: Option<String>,
     pub(crate) password_expires_in_days: Option<u64>,
 }
@@ -117,8 +122,10 @@ impl From<SecurityInfo> for SecurityInfoView {
             may_add_card: info.can_add_card,
             phones: PhoneOffer::of(&info.phones),
             may_remove: info.can_remove,
+            pinned: info.pinned,
             tokens: info.tokens.iter().map(TokenView::from).collect(),
             recovery: info.recovery.as_ref().map(RecoveryView::from),
+            suspended_until: None,
             password_set: info.password.map(|password| moment(password.set_at)),
             password_expires_in_days: info.password.and_then(|password| password.expires_in_days),
         }
@@ -128,7 +135,9 @@ impl From<SecurityInfo> for SecurityInfoView {
 /// `GET /profile/security-info`
 pub(crate) async fn security_info(person: Person) -> Result<Page, PageError> {
     let info = credential::security_info(person.app(), &person.op).await?;
-    Ok(Page::new("portal/security-info.html", person.frame(), SecurityInfoView::from(info)))
+    let until = own_prompts_suspended_until(person.app(), &person.op).await?;
+    let view = SecurityInfoView { suspended_until: until.map(moment), ..SecurityInfoView::from(info) };
+    Ok(Page::new("portal/security-info.html", person.frame(), view))
 }
 
 #[derive(Serialize)]

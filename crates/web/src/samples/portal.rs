@@ -44,7 +44,15 @@ fn profile() -> Vec<Sample> {
         organisation: organisation.map(text),
     };
     vec![
-        Sample::new("home", Page::new("portal/home.html", frame(), HomeView {})),
+        Sample::new("home", Page::new("portal/home.html", frame(), HomeView { suspended_until: None })),
+        Sample::new(
+            "home-suspended",
+            Page::new(
+                "portal/home.html",
+                frame(),
+                HomeView { suspended_until: Some(text("3 December 2026 at 2:05pm")) },
+            ),
+        ),
         Sample::new(
             "profile",
             Page::new("portal/profile.html", frame(), ProfileView { enrolling: false, application: None }),
@@ -170,8 +178,10 @@ fn security_info() -> Vec<Sample> {
             may_add_card: methods.len() == 1,
             phones: phones(methods.len() > 3),
             may_remove: methods.len() > 1,
+            pinned: methods.len() > 1,
             tokens: if methods.len() == 2 { vec![token()] } else { Vec::new() },
             recovery: (methods.len() > 1).then(|| recovery(methods.len())),
+            suspended_until: (methods.len() == 2).then(|| text("3 December 2026 at 2:05pm")),
             methods,
             password_set: Some(text("1 March 2026 at 10:15am")),
             password_expires_in_days: days,

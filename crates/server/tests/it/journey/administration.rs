@@ -110,8 +110,13 @@ on_both_engines!(a_practice_manager_sees_and_changes_nothing, |test| {
     let (_, mut browser) = signed_in_administrator(test, Role::PracticeManager).await;
     let page = page_of(test, NURSE).await;
     assert_eq!(browser.open(&page).await.status, 200);
-    assert!(!browser.page().shows("What you can do"), "{}", browser.page().text());
-    assert_eq!(browser.open(&format!("{page}/disable")).await.status, 403);
+    let deeds = browser.page().links().into_iter().map(|(_, address)| address);
+    let deeds: Vec<_> = deeds.filter(|address| address.contains("/people/") || address.contains("?for=")).collect();
+    assert!(deeds.iter().all(|address| address.starts_with("/admin/exceptions/request")), "they may ask: {deeds:?}");
+    for deed in ["disable", "exception", "withdraw-exception", "postpone"] {
+        let status = browser.open(&format!("{page}/{deed}")).await.status.as_u16();
+        assert!([403, 404].contains(&status), "{deed}: {status}");
+    }
 });
 
 on_both_engines!(a_change_needs_a_fresh_second_factor, |test| {

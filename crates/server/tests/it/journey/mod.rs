@@ -4,6 +4,8 @@ mod activation;
 mod administration;
 mod authenticator;
 mod card_status;
+mod compromise;
+mod exception;
 mod hardware_token;
 mod named_location;
 mod newcomer;

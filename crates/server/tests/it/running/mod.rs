@@ -1,5 +1,6 @@
 //! The real process: its configuration, its listeners, its start and its stop.
 
+mod compromise;
 mod config;
 mod demo;
 mod limits;

@@ -80,6 +80,10 @@ pub async fn answer(app: &App, op: &Op, given: GivenAnswer) -> Result<std::resul
     };
     drop(tx);
     let mut tx = app.store().begin().await?;
+    // SECURITY: an app that a stranger may have enrolled neither approves nor reports anything [CMP-1].
+    if store::access::is_quarantined(&mut tx, asked.account, credential).await? {
+        return Ok(Err(AppRefusal::NotAccepted));
+    }
     let word = reason.map(FraudReason::as_str);
     if !store::credential::settle_push_request(&mut tx, request, standing, word, op.now).await? {
         return Ok(Ok(Answered::Over));

@@ -11,7 +11,7 @@ use wardkey_usecases::access::{
 };
 use wardkey_usecases::directory::disable;
 
-use super::support::{ADMIN, ALL, ELSEWHERE, MANAGER, OWNER, TENANT, World, outcome};
+use super::location_support::{ADMIN, ALL, ELSEWHERE, MANAGER, OWNER, TENANT, World, outcome};
 
 const DAY: Duration = Duration::from_secs(86_400);
 const RANGES: &str = "203.0.113.0/28";

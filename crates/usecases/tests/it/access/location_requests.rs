@@ -7,7 +7,7 @@ use wardkey_usecases::access::{
     reject_location, request_location, revise_location, see_location, submit_location, waiting_locations,
 };
 
-use super::support::{ADMIN, ALL, ELSEWHERE, MANAGER, OTHER_TENANT, OWNER, TENANT, World, outcome};
+use super::location_support::{ADMIN, ALL, ELSEWHERE, MANAGER, OTHER_TENANT, OWNER, TENANT, World, outcome};
 use crate::directory::administration::{Ago, acting};
 
 const RANGES: &str = "203.0.113.0/28\n2001:db8:7::/48";

@@ -1,6 +1,15 @@
-//! Conditional access: publishing policies, what they come to, and named locations.
+//! Conditional access: publishing policies, named locations, exceptions and compromised accounts.
 
+mod compromise;
+mod compromise_support;
+mod exception;
+mod exception_support;
+mod lift_pin;
 mod location_keeping;
 mod location_requests;
+mod location_support;
+mod long;
+mod postponement;
 mod publishing;
-mod support;
+mod random;
+mod side_doors;

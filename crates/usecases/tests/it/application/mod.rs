@@ -3,5 +3,5 @@
 mod backchannel;
 mod manage;
 mod nodes;
-mod support;
+pub(crate) mod support;
 mod tokens;

@@ -54,7 +54,7 @@ async fn practice() -> TestApp {
     test
 }
 
-fn outcome<T>(result: Result<T, Error>) -> &'static str {
+pub(crate) fn outcome<T>(result: Result<T, Error>) -> &'static str {
     match result {
         Ok(_) => "done",
         Err(Error::NotFound(_)) => "not found",

@@ -67,6 +67,6 @@ async fn an_account_elsewhere_is_not_found_rather_than_forbidden() {
     let far = test.account("nurse@b.example").await;
     let facts = see_account(&test.app, &local, near.id).await.unwrap();
     assert_eq!(facts.account, near);
-    assert_eq!(facts.permitted.len(), 8, "{:?}", facts.permitted);
+    assert_eq!(facts.permitted.len(), 12, "{:?}", facts.permitted);
     assert!(matches!(see_account(&test.app, &local, far.id).await, Err(Error::NotFound("account"))));
 }

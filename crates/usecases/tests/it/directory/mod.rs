@@ -3,3 +3,5 @@
 pub(crate) mod administration;
 mod finding;
 mod importing;
+
+pub(crate) use administration::{Ago, acting, outcome};
