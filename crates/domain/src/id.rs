@@ -104,6 +104,10 @@ ids! {
     ExceptionRequestId
     /// Leave of one account to register later.
     PostponementId
+    /// What was decided of a sign-in.
+    DecisionId
+    /// A replay of sign-ins under a draft of policies.
+    ReplayId
     /// A key in the key store.
     KeyId
 }

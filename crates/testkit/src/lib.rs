@@ -14,6 +14,7 @@ mod browser;
 mod builder;
 mod clock;
 mod folder;
+mod history;
 mod maker;
 mod oidc;
 mod phone;

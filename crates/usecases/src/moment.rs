@@ -36,6 +36,25 @@ pub fn days_left(now: Timestamp, end: Timestamp) -> i32 {
     date(now.as_micros()).zip(last).map_or(0, |(today, last)| (last - today).get_days())
 }
 
+/// When the day in London began that is so many days before that of `at`.
+pub fn day_begins(at: Timestamp, days_ago: i64) -> Timestamp {
+    let begins = |at: Timestamp| {
+        let day = jiff::Timestamp::from_microsecond(at.as_micros()).ok()?.to_zoned(LONDON.clone()).date();
+        let day = day.checked_sub(jiff::Span::new().try_days(days_ago).ok()?).ok()?;
+        let zoned = day.to_zoned(LONDON.clone()).ok()?;
+        Some(Timestamp::from_micros(zoned.timestamp().as_microsecond()))
+    };
+    begins(at).unwrap_or(at)
+}
+
+/// The day of `at` in London, such as "21 November".
+pub fn written_day_of(at: Timestamp) -> String {
+    match jiff::Timestamp::from_microsecond(at.as_micros()) {
+        Ok(instant) => instant.to_zoned(LONDON.clone()).strftime("%-d %B").to_string(),
+        Err(_) => "an unknown day".to_owned(),
+    }
+}
+
 /// The same, to the second, such as "21 November 2026 at 9:41:07pm".
 pub fn moment_to_the_second(at: Timestamp) -> String {
     match jiff::Timestamp::from_microsecond(at.as_micros()) {

@@ -136,6 +136,8 @@ pub const ADMIN_REQUEST_EXCEPTIONS: &str = "/admin/exceptions/request";
 pub const ADMIN_PEOPLE: &str = "/admin/people";
 /// Policies.
 pub const ADMIN_POLICIES: &str = "/admin/policies";
+/// Replays of past sign-ins under a draft of policies.
+pub const ADMIN_REPLAYS: &str = "/admin/policies/replays";
 /// What a sign-in would come to.
 pub const ADMIN_WHAT_IF: &str = "/admin/what-if";
 /// The named locations.

@@ -6,13 +6,15 @@ use std::process::{Child, Command};
 use std::sync::Arc;
 use std::time::Duration;
 
+use wardkey_testkit::EngineKind;
+
 use super::browser::{Browser, Landed};
 use super::connection::{Connection, request};
 use super::load::{self, CONCURRENCY};
 use super::peer::Peer;
 use super::report::{Goal, Report};
 use super::world::{PASSWORD, Server, World, free_port};
-use super::{access, authenticator, ceiling, flood, html, smartcard, telephone};
+use super::{access, authenticator, ceiling, flood, history, html, smartcard, telephone};
 
 const FORM: (&str, &str) = ("content-type", "application/x-www-form-urlencoded");
 const VERIFIER: &str = "a-code-verifier-of-the-bench-that-is-long-enough-0123456789";
@@ -25,14 +27,16 @@ const SHARES: usize = 5;
 const TURN: Duration = Duration::from_millis(1_500);
 
 /// The parts of the set, for `--only`.
-pub const PARTS: [&str; 10] =
-    ["sign_in", "plain", "peer", "flood", "large", "growth", "telephone", "push", "smartcard", "access"];
+pub const PARTS: [&str; 11] =
+    ["sign_in", "plain", "peer", "flood", "large", "growth", "telephone", "push", "smartcard", "access", "history"];
 
 /// Measures everything, or one part, prints the table and writes it down.
 pub async fn run(root: &Path, only: Option<&str>) -> io::Result<()> {
     let wants = |part: &str| only.is_none_or(|only| only == part);
     let mut report = Report::default();
-    if only.is_none_or(|only| !["large", "growth", "telephone", "push", "smartcard", "access"].contains(&only)) {
+    if only
+        .is_none_or(|only| !["large", "growth", "telephone", "push", "smartcard", "access", "history"].contains(&only))
+    {
         small(&mut report, root, wants).await?;
     }
     if wants("large") {
@@ -53,6 +57,9 @@ pub async fn run(root: &Path, only: Option<&str>) -> io::Result<()> {
     }
     if wants("smartcard") {
         smartcard(&mut report)?;
+    }
+    if wants("history") {
+        past(report).await?;
     }
     if wants("access") {
         access(&mut report)?;
@@ -112,6 +119,24 @@ fn access(report: &mut Report) -> io::Result<()> {
     report.add("decision_us_p99", figures.p99_us, "µs", Some(Goal::AtMost(200.0)));
     report.add("compile_4m_ranges_ms", figures.compile_ms, "ms", None);
     report.add("decision_blocked_per_mille", figures.blocked_per_mille, "‰", None);
+    Ok(())
+}
+
+/// Publishing policies, and replaying what happened under them.
+async fn past(report: &mut Report) -> io::Result<()> {
+    let names = |engine| match engine {
+        EngineKind::Sqlite => ("publish_1000_policies_ms", "replay_1m_s", "replay_harder_per_mille"),
+        EngineKind::Postgres => {
+            ("publish_1000_policies_postgres_ms", "replay_1m_postgres_s", "replay_harder_postgres_per_mille")
+        }
+    };
+    for engine in [EngineKind::Sqlite, EngineKind::Postgres] {
+        let figures = history::measure(engine).await?;
+        let (publish, replay, harder) = names(engine);
+        report.add(publish, figures.publish_ms, "ms", Some(Goal::AtMost(1_000.0)));
+        report.add(replay, figures.replay_s, "s", Some(Goal::AtMost(60.0)));
+        report.add(harder, figures.harder_per_mille, "‰", None);
+    }
     Ok(())
 }
 

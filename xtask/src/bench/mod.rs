@@ -10,6 +10,7 @@ mod ceiling;
 mod connection;
 mod core;
 mod flood;
+mod history;
 mod html;
 mod load;
 mod peer;

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::access::{Access, Decision, Frequency, Grant, Registration};
+use crate::factor::FactorKind;
 use crate::session::Session;
 use crate::time::Timestamp;
 
@@ -29,16 +30,37 @@ impl Decision {
             Access::Blocked(_) => return Admission::Blocked,
             Access::Granted(grant) => grant,
         };
-        let required = match grant.registration {
-            Registration::CanWait(_) => grant.meanwhile,
-            Registration::NotNeeded | Registration::Due => grant.required,
+        let proofs = session.facts().proofs.iter().map(|proof| (proof.factor, proof.at, proof.is_enrolment));
+        if grant.is_met_by(proofs, now) { Admission::Admitted } else { Admission::SignIn }
+    }
+
+    /// Whether a session may go on where it is. As [`admits`](Self::admits), but to turn a page is no sign-in: what is asked "every
+    /// time" is asked of each of those.
+    pub fn lets_go_on(mut self, session: &Session, now: Timestamp) -> Admission {
+        if let Access::Granted(grant) = &mut self.access {
+            grant.controls.frequency = grant.controls.frequency.filter(|often| *often != Frequency::EveryTime);
+        }
+        self.admits(session, now)
+    }
+}
+
+impl Grant {
+    /// Whether the proofs of a session meet it now. Each is a factor, when it was shown, and whether it was enrolled by that.
+    pub(super) fn is_met_by(
+        &self,
+        proofs: impl Iterator<Item = (FactorKind, Timestamp, bool)> + Clone,
+        now: Timestamp,
+    ) -> bool {
+        let required = match self.registration {
+            Registration::CanWait(_) => self.meanwhile,
+            Registration::NotNeeded | Registration::Due => self.required,
         };
-        let since = oldest(grant, now);
-        let proofs = session.facts().proofs.iter().filter(|proof| since.is_none_or(|since| proof.at >= since));
-        let is_enough = required.is_met_by(proofs.map(|proof| (proof.factor, proof.is_enrolment)));
+        let since = oldest(self, now);
+        let counting = proofs.clone().filter(|(_, at, _)| since.is_none_or(|since| *at >= since));
+        let is_enough = required.is_met_by(counting.map(|(factor, _, is_enrolment)| (factor, is_enrolment)));
         // Whoever must register comes to be asked.
-        let is_registered = grant.registration != Registration::Due || session.second_factor_at().is_some();
-        if is_enough && is_registered { Admission::Admitted } else { Admission::SignIn }
+        let has_second_factor = || proofs.clone().any(|(factor, ..)| factor != FactorKind::Password);
+        is_enough && (self.registration != Registration::Due || has_second_factor())
     }
 }
 
@@ -54,7 +76,6 @@ fn oldest(grant: &Grant, now: Timestamp) -> Option<Timestamp> {
 mod tests {
     use super::*;
     use crate::access::{AssignedBy, Baseline, BlockedBy, Controls, FactorSet, GraceLeft, Reason, Requirement};
-    use crate::factor::FactorKind;
     use crate::id::{AccountId, DeviceId, OrganisationId, SessionId};
     use crate::session::{ProofRecord, SavedSession, Strength};
 
@@ -133,6 +154,8 @@ mod tests {
             let decision = granted(Strength::MultiFactor, Registration::NotNeeded, Some(frequency));
             let session = session(&[(Password, minutes), (Totp, minutes)]);
             assert_eq!(decision.admits(&session, NOW), expected, "{minutes} {frequency:?}");
+            let goes_on = if frequency == Frequency::EveryTime { Admission::Admitted } else { expected };
+            assert_eq!(decision.lets_go_on(&session, NOW), goes_on, "{minutes} {frequency:?}");
         }
     }
 

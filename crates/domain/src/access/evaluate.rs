@@ -29,6 +29,20 @@ pub fn evaluate(policies: &Policies, signals: &Signals<'_>) -> Decision {
     Decision { would_be: would_be.filter(|would_be| !would_be.amounts_to(&access)), access, baseline, considered }
 }
 
+/// What a sign-in would come to if the policy at `place` counted beside those that do.
+pub(super) fn with_policy(
+    policies: &Policies,
+    signals: &Signals<'_>,
+    considered: &[Considered],
+    place: usize,
+) -> Access {
+    let base = base(policies, signals, policies.baselines().of(&signals.account).0);
+    let both = policies.list().iter().zip(considered).enumerate();
+    let counts = |own: usize, applies| own == place || applies == Applies::Yes;
+    let applying = both.filter(|(own, (_, one))| counts(*own, one.applies)).map(|(_, (policy, _))| policy);
+    decide(policies, signals, &base, applying)
+}
+
 fn decide<'a>(
     policies: &Policies,
     signals: &Signals<'_>,

@@ -1,5 +1,7 @@
 //! Grace: how long somebody may go on without a second factor [ENR, registration state machine].
 
+use serde::{Deserialize, Serialize};
+
 use crate::access::requirement::smaller;
 use crate::time::Timestamp;
 
@@ -20,7 +22,8 @@ pub enum Grace {
 }
 
 /// How much of its grace an account has used. It is never given back by signing in again.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct GraceUsed {
     /// When the account was first asked to register; nothing before that.
     pub first_prompt: Option<Timestamp>,

@@ -14,6 +14,7 @@ mod document;
 mod evaluate;
 pub mod exception;
 mod grace;
+pub mod history;
 mod hold;
 mod index;
 mod input;

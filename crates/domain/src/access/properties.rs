@@ -23,7 +23,7 @@ macro_rules! id {
 
 /// A sign-in that owns what it is made of.
 #[derive(Clone, Debug)]
-struct SignIn {
+pub(super) struct SignIn {
     account: u8,
     groups: Vec<GroupId>,
     roles: Vec<Role>,
@@ -45,7 +45,7 @@ struct SignIn {
 }
 
 impl SignIn {
-    fn signals(&self) -> Signals<'_> {
+    pub(super) fn signals(&self) -> Signals<'_> {
         Signals {
             account: Subject {
                 id: id!(AccountId, self.account),
@@ -103,7 +103,7 @@ fn few<T: Clone + std::fmt::Debug + 'static>(of: Vec<T>) -> impl Strategy<Value 
     prop_oneof![2 => Just(Vec::new()), 1 => subsequence(of, 0..=count)]
 }
 
-fn sign_in() -> impl Strategy<Value = SignIn> {
+pub(super) fn sign_in() -> impl Strategy<Value = SignIn> {
     let groups = subsequence((0_u8..3).map(|number| id!(GroupId, number)).collect::<Vec<_>>(), 0..=3);
     let organisations =
         prop_oneof![Just(vec![id!(OrganisationId, 0)]), Just(vec![id!(OrganisationId, 1), id!(OrganisationId, 0)]),];
@@ -195,7 +195,7 @@ fn controls() -> impl Strategy<Value = Controls> {
         .prop_map(|(frequency, not_persistent, idle)| Controls { frequency, not_persistent, idle })
 }
 
-fn policy() -> impl Strategy<Value = Policy> {
+pub(super) fn policy() -> impl Strategy<Value = Policy> {
     let state = prop::sample::select(&[PolicyState::Off, PolicyState::ReportOnly, PolicyState::On][..]);
     let limits =
         (prop::option::weighted(0.2, strength()), prop::option::weighted(0.2, prop::sample::select(&Risk::ALL[..])));
@@ -216,7 +216,7 @@ fn policy() -> impl Strategy<Value = Policy> {
     )
 }
 
-fn baselines() -> impl Strategy<Value = Baselines> {
+pub(super) fn baselines() -> impl Strategy<Value = Baselines> {
     let assigned = || prop::option::of(prop::sample::select(&Baseline::ALL[..]));
     (assigned(), assigned(), assigned()).prop_map(|(group, root, below)| Baselines {
         groups: group.map(|baseline| (id!(GroupId, 0), baseline)).into_iter().collect(),
@@ -228,7 +228,7 @@ fn baselines() -> impl Strategy<Value = Baselines> {
 }
 
 /// With rules of every kind, as many as there are policies make them.
-fn compiled(policies: &[Policy], baselines: &Baselines) -> Policies {
+pub(super) fn compiled(policies: &[Policy], baselines: &Baselines) -> Policies {
     let skip = if baselines.groups.is_empty() { SkipWhere::Anywhere } else { SkipWhere::NamedLocation };
     let first = match baselines.organisations.len() {
         0 => FirstFactorWhere::NamedLocationOrPass,

@@ -2,11 +2,14 @@
 
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use crate::factor::FactorKind;
 use crate::session::Strength;
 
 /// A set of factors.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(from = "Vec<FactorKind>", into = "Vec<FactorKind>")]
 pub struct FactorSet(u16);
 
 /// What a sign-in must reach: a strength, and perhaps only by some factors [CA-15].
@@ -78,6 +81,18 @@ impl FactorSet {
 impl FromIterator<FactorKind> for FactorSet {
     fn from_iter<I: IntoIterator<Item = FactorKind>>(kinds: I) -> Self {
         Self(kinds.into_iter().fold(0, |set, kind| set | Self::bit(kind)))
+    }
+}
+
+impl From<Vec<FactorKind>> for FactorSet {
+    fn from(kinds: Vec<FactorKind>) -> Self {
+        kinds.into_iter().collect()
+    }
+}
+
+impl From<FactorSet> for Vec<FactorKind> {
+    fn from(set: FactorSet) -> Self {
+        set.iter().collect()
     }
 }
 

@@ -1,11 +1,12 @@
 //! What is still missing, and the end.
 
+use crate::access::history::{KeptSignIn, Shown};
 use crate::access::{
     Access, BlockedBy, Connection, Decision, FactorSet, Grant, Policies, Registration, Requirement, Signals, Subject,
     Unusable, evaluate,
 };
 use crate::factor::push::proves_move;
-use crate::factor::{FactorKind, Proof, definition};
+use crate::factor::{FactorKind, Proof, SavedProof, definition};
 use crate::session::Strength;
 use crate::signin::stage::Stage;
 use crate::signin::{
@@ -215,6 +216,20 @@ impl Flow {
 
     /// What is known of this sign-in. What nobody has said counts as the worst that it may be.
     fn signals<'a>(&self, person: &'a Person) -> Signals<'a> {
+        self.signals_with(person, person.own_factors().or(self.own_shown()))
+    }
+
+    /// What is known of this sign-in, and what was shown in it, by what the person had before.
+    fn kept(&self, person: &Person) -> KeptSignIn {
+        let shown = |proof: &Proof| {
+            let SavedProof { factor, at, is_enrolment, .. } = proof.saved();
+            Shown { factor, at, is_enrolment }
+        };
+        let signals = self.signals_with(person, person.own_factors());
+        KeptSignIn::of(&signals, self.proofs.iter().map(shown).collect(), false)
+    }
+
+    fn signals_with<'a>(&self, person: &'a Person, factors: FactorSet) -> Signals<'a> {
         let Connection { address, country, device, risk, at } = person.connection;
         let account = Subject {
             id: person.id,
@@ -223,7 +238,7 @@ impl Flow {
             roles: &person.roles,
             groups: &person.groups,
             organisations: &person.organisations,
-            factors: person.own_factors().or(self.own_shown()),
+            factors,
             hold: person.hold,
             excepted_until: person.excepted_until,
             postponed_until: person.postponed_until,
@@ -275,6 +290,7 @@ impl Flow {
         };
         let Some(strength) = strength else { return Step::Refused(None, Refusal::StrengthOutOfReach) };
         let decision = Box::new(self.decide(policies, person));
+        let kept = Box::new(self.kept(person));
         self.stage = Stage::Complete;
         // Whatever proved it: who got a number wrong and then typed a code has not asked in vain.
         if person.factors.iter().any(|factor| factor.kind == FactorKind::Push) {
@@ -286,6 +302,7 @@ impl Flow {
             proofs: self.proofs,
             strength,
             decision,
+            kept,
             purpose: self.purpose,
             request: self.request,
         };

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::access::history::KeptSignIn;
 use crate::access::{Access, Controls, Decision};
 use crate::factor::Proof;
 use crate::id::{AccountId, DeviceId, OrganisationId, SessionId};
@@ -19,6 +20,7 @@ pub struct SignedIn {
     pub(super) proofs: Vec<Proof>,
     pub(super) strength: Strength,
     pub(super) decision: Box<Decision>,
+    pub(super) kept: Box<KeptSignIn>,
     pub(super) purpose: Purpose,
     pub(super) request: SignInRequest,
 }
@@ -47,6 +49,11 @@ impl SignedIn {
     /// What was decided of it, and why.
     pub const fn decision(&self) -> &Decision {
         &self.decision
+    }
+
+    /// What was known when the person had shown what they did, and before anything that they set up by that: for the history.
+    pub const fn kept(&self) -> &KeptSignIn {
+        &self.kept
     }
 
     /// What holds for the session.

@@ -4,11 +4,12 @@ use std::fs;
 use std::io::Read as _;
 use std::path::PathBuf;
 
+use wardkey_domain::access::history::Changes;
 use wardkey_domain::access::{ClientKind, Device, DiffLine, Risk};
 use wardkey_domain::session::Strength;
 use wardkey_usecases::access::{
-    Draft, Publication, Supposed, check_policies, confirm_policies, policy_history, policy_text, publish_policies,
-    roll_back_policies, what_if,
+    Draft, Publication, Supposed, check_policies, confirm_policies, experience, policy_history, policy_text,
+    publish_policies, replay_now, roll_back_policies, what_if,
 };
 use wardkey_usecases::{App, moment};
 
@@ -50,6 +51,11 @@ enum Command {
         /// Why.
         #[arg(long)]
         reason: String,
+    },
+    /// Replays the sign-ins of the last 30 days under a file, and says who would have met more than they did. Changes nothing.
+    Replay {
+        /// The file; `-` for standard input.
+        file: PathBuf,
     },
     /// Lists the sets that were published, the newest first.
     History,
@@ -107,6 +113,7 @@ pub async fn run(args: Args, app: &App) -> Result<(), CliError> {
                 return Err(refused(&draft.problems));
             }
         }
+        Command::Replay { file } => replay(app, &read(&file)?).await?,
         Command::Import { file, reason } => publish(app, &read(&file)?, &reason).await?,
         Command::Restore { version: 0, reason } => publish(app, "", &reason).await?,
         Command::Restore { version, reason } => {
@@ -128,6 +135,39 @@ async fn publish(app: &App, text: &str, reason: &str) -> Result<(), CliError> {
     match publish_policies(app, &op, text, draft.base, reason).await? {
         Publication::Published(set) => println!("version {} is in force", set.version),
         Publication::Refused(problems) => return Err(refused(&problems)),
+    }
+    Ok(())
+}
+
+async fn replay(app: &App, text: &str) -> Result<(), CliError> {
+    let done = |sign_ins: u64| eprintln!("{sign_ins} sign-ins are done");
+    let found = match replay_now(app, &operator::op(app), text, done).await? {
+        Ok(found) => found,
+        Err(problems) => return Err(CliError::refused(format!("nothing was replayed:\n{}", problems.join("\n")))),
+    };
+    let words = |changes: &Changes| {
+        format!(
+            "{} not let in, {} stranded, {} had to set up, {} asked to set up, {} prompted, {} milder",
+            changes.blocked,
+            changes.stranded,
+            changes.must_register,
+            changes.may_register,
+            changes.prompted,
+            changes.milder
+        )
+    };
+    println!("{} sign-ins, {} people: {}", found.sign_ins, found.people, words(&found.totals));
+    for (name, people, changes) in &found.organisations {
+        println!("  {name}, {people} people: {}", words(changes));
+    }
+    for (name, people, changes) in &found.applications {
+        println!("  to {}, {people} people: {}", name.as_deref().unwrap_or("Wardkey"), words(changes));
+    }
+    for person in &found.affected {
+        let towards = person.application.as_deref().unwrap_or("Wardkey");
+        let times = person.of.sign_ins;
+        let met = experience(person.of.worst);
+        println!("  {} ({}), to {towards}: {met}, {times} times", person.display_name, person.organisation);
     }
     Ok(())
 }

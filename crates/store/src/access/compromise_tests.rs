@@ -149,6 +149,9 @@ both_engines!(a_password_that_somebody_else_knows_is_void, |store| async {
     assert!(credential::void_password(&mut tx, account(1)).await.unwrap());
     let stored = credential::password(&mut tx, account(1)).await.unwrap().unwrap();
     assert_eq!(stored.must_change, Some(MustChange::Compromised));
+    assert!(credential::void_password(&mut tx, account(1)).await.unwrap(), "marked once more");
+    assert_eq!(credential::list_void_passwords(&mut tx, account(1)).await.unwrap(), [hash]);
+    assert_eq!(credential::list_void_passwords(&mut tx, account(2)).await.unwrap(), []);
 });
 
 both_engines!(a_request_to_lift_a_pin_waits_for_a_day_and_is_spent_once, |store| async {

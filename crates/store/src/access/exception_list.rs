@@ -167,7 +167,7 @@ fn listed<Of>(row: &Row, of: Of) -> Result<Listed<Of>, StoreError> {
 }
 
 /// The ranges of paths that an extent covers, without those that lie in another: what is counted is counted once.
-fn disjoint(extent: &Extent) -> Vec<(String, String)> {
+pub(super) fn disjoint(extent: &Extent) -> Vec<(String, String)> {
     let mut ranges = path_ranges(extent);
     ranges.sort();
     ranges.dedup();

@@ -14,6 +14,9 @@ mod exception_list;
 #[cfg(test)]
 mod exception_tests;
 mod group;
+#[cfg(test)]
+mod history_tests;
+mod impact;
 mod location;
 mod location_list;
 mod location_reminder;
@@ -23,6 +26,7 @@ mod names;
 mod policy_set;
 mod postponement;
 mod registration;
+mod replay;
 #[cfg(test)]
 mod tests;
 
@@ -35,7 +39,10 @@ pub use compromise_case::{
     ListedCase, NewCaseDeed, StoredCaseDeed, WhichCases, find_case, find_open_case, has_case_deed, insert_case,
     insert_case_deed, list_case_deeds, list_cases, next_case_number, save_case,
 };
-pub use decision::{KeptDecision, insert_decision, list_decisions, list_decisions_of, purge_decisions};
+pub use decision::{
+    HistoryKey, KeptDecision, PastSignIn, PolicyResult, count_past_sign_ins, find_decision, insert_decision,
+    list_decisions_of, list_past_sign_ins, list_policy_results, purge_decisions,
+};
 pub use epoch::{bump_epoch, epoch};
 pub use exception::{
     delete_exceptions_over, excepted_until, find_exception, forget_re_enrolment, insert_exception,
@@ -49,6 +56,10 @@ pub use group::{
     Group, add_member, find_group, find_group_by_name, groups_of, insert_group, list_groups, list_members,
     remove_member,
 };
+pub use impact::{
+    GroupCounts, ImpactQuery, ResultCounts, count_people_of_results, count_sign_ins, list_hourly_results,
+    list_results_of_applications, list_results_of_organisations,
+};
 pub use location::{Inserted, find_location, insert_location, save_location};
 pub use location_list::{
     ActiveNamedLocation, ListedLocation, list_active_locations, list_active_locations_after, list_locations,
@@ -57,9 +68,12 @@ pub use location_list::{
 pub use location_reminder::{DueReminder, claim_reminder, list_due_reminders};
 pub use names::names;
 pub use policy_set::{
-    PolicyDraft, PolicySet, confirm_policy_set, delete_policy_draft, find_policy_draft, find_policy_set,
-    find_policy_set_in_force, insert_policy_set, list_lapsed_policy_sets, list_policy_ids, list_policy_sets,
-    policy_ids, roll_back_policy_set, save_policy_draft,
+    PolicySet, confirm_policy_set, find_policy_set, find_policy_set_in_force, insert_policy_set,
+    list_lapsed_policy_sets, list_policy_ids, list_policy_sets, policy_ids, roll_back_policy_set,
 };
 pub use postponement::{find_last_postponement, insert_postponement, postponed_until, save_postponement};
 pub use registration::{grace_used, note_prompt, note_skip};
+pub use replay::{
+    ReplayState, StoredReplay, find_replay, find_replay_report, finish_replay, insert_replay, list_replays,
+    next_replay, note_replayed, purge_replays,
+};

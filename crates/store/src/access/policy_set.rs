@@ -1,4 +1,4 @@
-//! The sets of policies that were published, and the draft of the next one.
+//! The sets of policies that were published.
 
 use std::collections::HashMap;
 
@@ -25,19 +25,6 @@ pub struct PolicySet {
     pub confirmed_at: Option<Timestamp>,
     /// When it was taken back.
     pub rolled_back_at: Option<Timestamp>,
-}
-
-/// A draft: what administrators are working on.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PolicyDraft {
-    /// Its text.
-    pub document: String,
-    /// Counts its changes.
-    pub version: i64,
-    /// When it was last changed.
-    pub edited_at: Timestamp,
-    /// By whom.
-    pub edited_by: Option<AccountId>,
 }
 
 macro_rules! columns {
@@ -124,42 +111,6 @@ pub async fn list_lapsed_policy_sets(tx: &mut Tx, now: Timestamp) -> Result<Vec<
     );
     let rows = tx.all(sql, args![now]).await?;
     rows.iter().map(|row| policy_set(row).map(|(set, _)| set)).collect()
-}
-
-/// The draft, if there is one.
-pub async fn find_policy_draft(tx: &mut Tx) -> Result<Option<PolicyDraft>, StoreError> {
-    let sql = "SELECT document, version, edited_at, edited_by FROM policy_draft WHERE id = 1";
-    let draft = |row: Row| {
-        let (document, version) = (row.get("document")?, row.get("version")?);
-        Ok(PolicyDraft { document, version, edited_at: row.get("edited_at")?, edited_by: row.get("edited_by")? })
-    };
-    tx.opt(sql, args![]).await?.map(draft).transpose()
-}
-
-/// Saves the draft; says whether it stood where it was read: `expected` is 0 where there was none.
-pub async fn save_policy_draft(
-    tx: &mut Tx,
-    document: &str,
-    expected: i64,
-    edited_by: Option<AccountId>,
-    now: Timestamp,
-) -> Result<bool, StoreError> {
-    let saved = if expected == 0 {
-        let sql = "INSERT INTO policy_draft (id, document, version, edited_at, edited_by) VALUES (1, $1, 1, $2, $3) \
-                   ON CONFLICT (id) DO NOTHING";
-        tx.exec(sql, args![document, now, edited_by]).await?
-    } else {
-        let sql = "UPDATE policy_draft SET document = $1, version = version + 1, edited_at = $2, edited_by = $3 \
-                   WHERE id = 1 AND version = $4";
-        tx.exec(sql, args![document, now, edited_by, expected]).await?
-    };
-    Ok(saved == 1)
-}
-
-/// Throws the draft away.
-pub async fn delete_policy_draft(tx: &mut Tx) -> Result<(), StoreError> {
-    tx.exec("DELETE FROM policy_draft WHERE id = 1", args![]).await?;
-    Ok(())
 }
 
 /// The identifier of each policy of these names; a name that was never used gets one, made by `entropy`.

@@ -2,9 +2,8 @@
 
 use std::time::Duration;
 
-use serde_json::json;
 use wardkey_domain::access::Wanted;
-use wardkey_domain::id::{AccountId, ApplicationId, AuditEventId, GroupId, OrganisationId};
+use wardkey_domain::id::{AccountId, GroupId, OrganisationId};
 use wardkey_domain::time::Timestamp;
 
 use super::*;
@@ -80,20 +79,6 @@ both_engines!(the_newest_set_that_was_confirmed_or_waits_is_in_force, |store| as
     tx.commit().await.unwrap();
 });
 
-both_engines!(a_draft_is_changed_where_it_was_read, |store| async {
-    let mut tx = store.begin().await.unwrap();
-    assert_eq!(find_policy_draft(&mut tx).await.unwrap(), None);
-    assert!(save_policy_draft(&mut tx, "one", 0, None, NOW).await.unwrap());
-    assert!(!save_policy_draft(&mut tx, "other", 0, None, NOW).await.unwrap(), "there is one now");
-    assert!(save_policy_draft(&mut tx, "two", 1, Some(account(1)), NOW).await.unwrap());
-    assert!(!save_policy_draft(&mut tx, "other", 1, None, NOW).await.unwrap(), "somebody was faster");
-    let draft = find_policy_draft(&mut tx).await.unwrap().unwrap();
-    assert_eq!((draft.document.as_str(), draft.version, draft.edited_by), ("two", 2, Some(account(1))));
-    delete_policy_draft(&mut tx).await.unwrap();
-    assert_eq!(find_policy_draft(&mut tx).await.unwrap(), None);
-    tx.commit().await.unwrap();
-});
-
 both_engines!(a_name_means_the_same_policy_for_ever, |store| async {
     let mut tx = store.begin().await.unwrap();
     let names = ["a".to_owned(), "b".to_owned()];
@@ -141,32 +126,5 @@ both_engines!(grace_begins_once_and_each_skip_is_counted_once, |store| async {
     assert!(!note_skip(&mut tx, account(1), 0).await.unwrap(), "somebody was faster");
     let used = grace_used(&mut tx, account(1)).await.unwrap();
     assert_eq!((used.first_prompt, used.skips), (Some(NOW), 1));
-    tx.commit().await.unwrap();
-});
-
-both_engines!(decisions_are_kept_read_in_order_and_forgotten, |store| async {
-    let mut tx = store.begin().await.unwrap();
-    let kept = |number: u8, minutes: u32, who: u8| KeptDecision {
-        id: AuditEventId::new(NOW, [number; 10]),
-        at: NOW.plus(MINUTE * minutes),
-        account: account(who),
-        organisation: organisation(),
-        application: (number == 1).then(|| ApplicationId::new(NOW, [7; 10])),
-        outcome: "multi_factor".to_owned(),
-        would_be: (number == 2).then(|| "blocked".to_owned()),
-        signals: json!({ "address": "192.0.2.7" }),
-        reported: Some(json!({ "Keys": "would_apply" })),
-    };
-    let all = [kept(1, 0, 1), kept(2, 1, 2), kept(3, 1, 1)];
-    for one in &all {
-        insert_decision(&mut tx, one).await.unwrap();
-    }
-    assert_eq!(list_decisions(&mut tx, NOW, None, 9).await.unwrap(), all);
-    assert_eq!(list_decisions(&mut tx, NOW.plus(MINUTE), None, 9).await.unwrap(), all[1..]);
-    let after = Some((all[1].at, all[1].id));
-    assert_eq!(list_decisions(&mut tx, NOW, after, 9).await.unwrap(), all[2..]);
-    assert_eq!(list_decisions_of(&mut tx, account(1), 1).await.unwrap(), all[2..]);
-    assert_eq!(purge_decisions(&mut tx, NOW.plus(MINUTE), 9).await.unwrap(), 1);
-    assert_eq!(list_decisions(&mut tx, NOW, None, 9).await.unwrap(), all[1..]);
     tx.commit().await.unwrap();
 });

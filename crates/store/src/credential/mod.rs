@@ -53,7 +53,8 @@ pub use pass::{
     NewPass, PassFacts, delete_passes_over, end_pass, find_open_pass, find_pass_facts, insert_pass, use_pass,
 };
 pub use passwords::{
-    StoredPassword, insert_password, list_former_passwords, password, set_password, upgrade_password, void_password,
+    StoredPassword, insert_password, list_former_passwords, list_void_passwords, password, set_password,
+    upgrade_password, void_password,
 };
 pub use push_request::{
     NewPushRequest, StoredPushRequest, UnknownRequest, delete_push_requests_over, find_push_request,

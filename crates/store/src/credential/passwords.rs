@@ -100,11 +100,22 @@ pub async fn set_password(
     Ok(())
 }
 
-/// Makes the password of an account worth nothing: somebody else knows it. Says whether there was one.
+/// Makes the password of an account worth nothing, for good: somebody else knows it. Says whether there was one.
 pub async fn void_password(tx: &mut Tx, account: AccountId) -> Result<bool, StoreError> {
     let why = MustChange::Compromised.as_str();
+    // SECURITY: the history forgets, this does not.
+    let sql = "INSERT INTO void_passwords (account_id, organisation_id, hash) \
+               SELECT account_id, organisation_id, hash FROM passwords WHERE account_id = $1 \
+               ON CONFLICT (account_id, hash) DO NOTHING";
+    tx.exec(sql, args![account]).await?;
     let sql = "UPDATE passwords SET must_change = $2 WHERE account_id = $1";
     Ok(tx.exec(sql, args![account, why]).await? == 1)
+}
+
+/// The passwords of an account that somebody else knows.
+pub async fn list_void_passwords(tx: &mut Tx, account: AccountId) -> Result<Vec<PasswordHash>, StoreError> {
+    let rows = tx.all("SELECT hash FROM void_passwords WHERE account_id = $1", args![account]).await?;
+    rows.iter().map(hash).collect()
 }
 
 /// Replaces the hash of the same password by one of today's cost, unless the password has changed meanwhile.

@@ -3,9 +3,9 @@
 use serde_json::Value;
 use uuid::Uuid;
 use wardkey_domain::id::{
-    AccountId, ApplicationId, AuditEventId, AuthorizationRequestId, CaseDeedId, CaseId, CredentialId, DeviceId,
-    ExceptionRequestId, FlowId, GrantId, GroupId, KeyId, MessageId, NamedLocationId, OrganisationId, PolicyId,
-    PostponementId, PushRequestId, RequestId, RoleGrantId, SessionId, UserExceptionId,
+    AccountId, ApplicationId, AuditEventId, AuthorizationRequestId, CaseDeedId, CaseId, CredentialId, DecisionId,
+    DeviceId, ExceptionRequestId, FlowId, GrantId, GroupId, KeyId, MessageId, NamedLocationId, OrganisationId,
+    PolicyId, PostponementId, PushRequestId, ReplayId, RequestId, RoleGrantId, SessionId, UserExceptionId,
 };
 use wardkey_domain::secret::TokenHash;
 use wardkey_domain::time::Timestamp;
@@ -211,9 +211,9 @@ macro_rules! ids {
     )*};
 }
 
-ids!(AccountId ApplicationId AuditEventId AuthorizationRequestId CaseDeedId CaseId CredentialId DeviceId);
-ids!(ExceptionRequestId FlowId GrantId GroupId KeyId MessageId NamedLocationId OrganisationId PolicyId);
-ids!(PostponementId PushRequestId RequestId RoleGrantId SessionId UserExceptionId);
+ids!(AccountId ApplicationId AuditEventId AuthorizationRequestId CaseDeedId CaseId CredentialId DecisionId);
+ids!(DeviceId ExceptionRequestId FlowId GrantId GroupId KeyId MessageId NamedLocationId OrganisationId PolicyId);
+ids!(PostponementId PushRequestId ReplayId RequestId RoleGrantId SessionId UserExceptionId);
 
 #[cfg(test)]
 mod tests {

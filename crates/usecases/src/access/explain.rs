@@ -1,5 +1,6 @@
 //! A decision in words: the same for whoever was asked, for what-if and for the command line [CA-10].
 
+use wardkey_domain::access::history::{Experience, Reported};
 use wardkey_domain::access::{
     Access, Applies, Baseline, BlockedBy, Condition, Considered, Decision, Frequency, GraceLeft, Grant, PolicyState,
     Reason, Registration, Requirement,
@@ -43,22 +44,15 @@ pub struct ExplainedPolicy {
 impl Explained {
     /// A decision in words; `has_factor` says whether the person has a second factor.
     pub fn of(compiled: &Compiled, decision: &Decision, has_factor: bool) -> Self {
-        let (reasons, controls, steps) = match &decision.access {
-            Access::Blocked(by) => (
-                vec![blocked(compiled, *by)],
-                Vec::new(),
-                vec!["is told that they cannot sign in like this".to_owned()],
-            ),
-            Access::Granted(grant) => {
-                let reasons = grant.reasons.iter().map(|why| reason(compiled, *why)).collect();
-                (reasons, controls(grant), steps(grant, has_factor))
-            }
+        let (controls, steps) = match &decision.access {
+            Access::Blocked(_) => (Vec::new(), vec!["is told that they cannot sign in like this".to_owned()]),
+            Access::Granted(grant) => (controls(grant), steps(grant, has_factor)),
         };
         let considered = compiled.policies.list().iter().zip(&decision.considered);
         Self {
             outcome: outcome(&decision.access),
             steps,
-            reasons,
+            reasons: reasons(compiled, &decision.access),
             controls,
             would_be: decision.would_be.as_ref().map(outcome),
             policies: considered
@@ -70,6 +64,37 @@ impl Explained {
                 })
                 .collect(),
         }
+    }
+}
+
+/// Why a decision came to what it does, a sentence each, without a full stop.
+pub(super) fn reasons(compiled: &Compiled, access: &Access) -> Vec<String> {
+    match access {
+        Access::Blocked(by) => vec![blocked(compiled, *by)],
+        Access::Granted(grant) => grant.reasons.iter().map(|why| reason(compiled, *why)).collect(),
+    }
+}
+
+/// What somebody met, in a few words.
+pub const fn experience(met: Experience) -> &'static str {
+    match met {
+        Experience::Unprompted => "not asked for a second factor",
+        Experience::Prompted => "asked for a second factor",
+        Experience::MayRegister => "asked to set up a second way to sign in, and could skip it",
+        Experience::MustRegister => "had to set up a way to sign in",
+        Experience::Stranded => "could not come in with what they have",
+        Experience::Blocked => "not let in",
+    }
+}
+
+/// What a policy made of a sign-in, in a few words; `only_reported` where it was not on.
+pub const fn reported(result: Reported, only_reported: bool) -> &'static str {
+    match (result, only_reported) {
+        (Reported::Success, _) => "what was shown is enough",
+        (Reported::ActionRequired, false) => "asked for more",
+        (Reported::ActionRequired, true) => "would have asked for more",
+        (Reported::Failure, false) => "did not let the person in",
+        (Reported::Failure, true) => "would not have let the person in",
     }
 }
 

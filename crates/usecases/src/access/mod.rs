@@ -19,6 +19,7 @@ mod end;
 mod exception_refused;
 mod explain;
 mod group;
+mod impact;
 mod lift_pin;
 mod list;
 mod location_deed;
@@ -27,8 +28,10 @@ mod mark_compromised;
 mod own;
 mod postpone;
 mod publish;
+mod record;
 mod remind;
 mod remind_owners;
+mod replay;
 mod request;
 mod request_location;
 mod restore;
@@ -37,6 +40,7 @@ mod see_location;
 mod settings;
 mod short;
 mod side_door;
+mod sign_ins;
 mod standing;
 mod suspend_location;
 mod target;
@@ -44,7 +48,7 @@ mod what_if;
 mod withdraw;
 mod work_on_case;
 
-pub(crate) use admission::admission;
+pub(crate) use admission::{admission, admit, may_go_on};
 pub use attest_location::attest_location;
 pub(crate) use case::held_facts;
 pub use case::{CaseFacts, HeldFacts, LiftFacts, ListedCases, QuarantinedFactor, list_cases, may_see_cases, see_case};
@@ -56,8 +60,9 @@ pub use decide::{Decided, approve_long_exceptions, reject_long_exceptions};
 pub use decide_location::{approve_location, reject_location};
 pub use end::end_exceptions;
 pub use exception_refused::RefusedLine;
-pub use explain::{Explained, ExplainedPolicy, outcome};
+pub use explain::{Explained, ExplainedPolicy, experience, outcome, reported};
 pub use group::{ChangedGroup, Membership, change_members, group_members, list_groups, make_group};
+pub use impact::{Impact, Period, impact};
 pub use lift_pin::{ask_to_lift_pin, lift_pin};
 pub use list::{
     ExceptionLists, ListedPostponement, ListedRequest, ListedStanding, Pages, list_exceptions, may_see_exceptions,
@@ -71,8 +76,14 @@ pub use publish::{
     CONFIRM_WITHIN, Draft, PolicyHistory, Publication, check_policies, confirm_policies, may_see_policies,
     policy_history, policy_text, publish_policies, roll_back_lapsed, roll_back_policies,
 };
+pub use record::{KEPT_FOR, purge_decisions};
+pub(crate) use record::{record_refused, record_sign_in};
 pub use remind::remind_of_ends;
 pub use remind_owners::remind_location_owners;
+pub use replay::{
+    AffectedPerson, Asked, FoundByReplay, REPLAYED, Replayer, SeenReplay, ask_replay, list_replays, replay_now,
+    see_replay,
+};
 pub use request::{AskedFor, NewRequest, may_request_exceptions, request_long_exceptions};
 pub use request_location::{TypedLocation, next_location, request_location, revise_location, submit_location};
 pub use restore::{GivenBack, Restored, restore};
@@ -87,10 +98,11 @@ pub use see_location::{
 pub use settings::AccessSettings;
 pub use short::{GivenException, give_short_exception};
 pub(crate) use side_door::refuse_compromised;
+pub use sign_ins::{DecidedSignIn, decided_sign_ins};
 pub(crate) use standing::{account_facts, standing};
 pub use suspend_location::{resume_location, retire_location, suspend_location};
 pub use target::SeenLocation;
-pub use wardkey_store::access::{ListedCase, StoredCaseDeed, WhichCases};
+pub use wardkey_store::access::{ListedCase, ReplayState, ResultCounts, StoredCaseDeed, StoredReplay, WhichCases};
 pub use what_if::{Supposed, WouldBe, what_if};
 pub use withdraw::{withdraw_exception, withdraw_exception_request};
 pub use work_on_case::{decide_factor, tick_point};

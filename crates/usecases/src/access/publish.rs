@@ -31,6 +31,8 @@ pub struct Draft {
     pub diff: Vec<DiffLine>,
     /// Why it must not be published; nothing where it may be.
     pub problems: Vec<String>,
+    /// Whether it can be replayed: also one that would strand somebody can, to see whom.
+    pub can_be_replayed: bool,
 }
 
 /// What became of a text that was to be published.
@@ -52,10 +54,18 @@ pub async fn check_policies(app: &App, op: &Op, text: &str) -> Result<Draft> {
     let in_force = compiled::compiled(app, &mut tx, op.now).await?;
     let base = in_force.set.as_ref().map(|set| set.version);
     match PolicyDocument::parse(text) {
-        Err(error) => Ok(Draft { base, text: text.to_owned(), diff: Vec::new(), problems: vec![error.to_string()] }),
+        Err(error) => Ok(Draft {
+            base,
+            text: text.to_owned(),
+            diff: Vec::new(),
+            problems: vec![error.to_string()],
+            can_be_replayed: false,
+        }),
         Ok(document) => {
-            let (problems, _) = judge(&mut tx, op, &document).await?;
-            Ok(Draft { base, text: document.text(), diff: document.diff(&in_force.document), problems })
+            let can_be_replayed = trial(&mut tx, op, &document).await?.is_ok();
+            let problems = judge(&mut tx, op, &document).await?;
+            let diff = document.diff(&in_force.document);
+            Ok(Draft { base, text: document.text(), diff, problems, can_be_replayed })
         }
     }
 }
@@ -80,7 +90,7 @@ pub async fn publish_policies(app: &App, op: &Op, text: &str, base: Option<i64>,
     if in_force.set.as_ref().map(|set| set.version) != base {
         return Err(changed_meanwhile());
     }
-    let (problems, _) = judge(&mut tx, op, &document).await?;
+    let problems = judge(&mut tx, op, &document).await?;
     if !problems.is_empty() {
         return Ok(Publication::Refused(problems));
     }
@@ -99,7 +109,6 @@ pub async fn publish_policies(app: &App, op: &Op, text: &str, base: Option<i64>,
     if !store::access::insert_policy_set(&mut tx, &set, &document.text()).await? {
         return Err(changed_meanwhile());
     }
-    store::access::delete_policy_draft(&mut tx).await?;
     let event = Event::PoliciesPublished { version: number(set.version), confirm_by: set.confirm_by, reason };
     store::audit::append(&mut tx, op, None, event).await?;
     tx.commit().await?;
@@ -167,21 +176,12 @@ pub async fn roll_back_lapsed(app: &App, op: &Op) -> Result<usize> {
 }
 
 /// What is wrong with a document: in itself, and with whom it would strand.
-async fn judge(tx: &mut Tx, op: &Op, document: &PolicyDocument) -> Result<(Vec<String>, Option<Arc<Policies>>)> {
-    let names = store::access::names(tx, &document.wanted()).await?;
-    let problems = document.problems(&names);
-    if !problems.is_empty() {
-        return Ok((problems.iter().map(ToString::to_string).collect(), None));
-    }
-    let mut ids = store::access::list_policy_ids(tx).await?;
-    for name in document.policy_names() {
-        // It is not kept: any identifier does to try it.
-        ids.entry(name).or_insert_with(|| wardkey_domain::id::PolicyId::new(op.now, [0; 10]));
-    }
-    let locations = compiled::locations(tx, op.now).await?;
-    let ready = compiled::ready(document.clone(), names, ids, locations.ranges).await?;
+async fn judge(tx: &mut Tx, op: &Op, document: &PolicyDocument) -> Result<Vec<String>> {
+    let policies = match trial(tx, op, document).await? {
+        Ok(policies) => policies,
+        Err(problems) => return Ok(problems),
+    };
     let administrators = store::access::list_administrators(tx, op.now).await?;
-    let policies = Arc::new(ready);
     let found = stranded(&policies, &administrators, op.now);
     let mut problems = Vec::with_capacity(found.len());
     for strands in found.iter().take(MOST_PROBLEMS) {
@@ -199,7 +199,27 @@ async fn judge(tx: &mut Tx, op: &Op, document: &PolicyDocument) -> Result<(Vec<S
     if found.len() > MOST_PROBLEMS {
         problems.push(format!("and {} more organisations", found.len() - MOST_PROBLEMS));
     }
-    Ok((problems, Some(policies)))
+    Ok(problems)
+}
+
+/// A document made ready to be tried, with the named locations that are active now; or what is wrong with it in itself.
+pub(super) async fn trial(
+    tx: &mut Tx,
+    op: &Op,
+    document: &PolicyDocument,
+) -> Result<std::result::Result<Policies, Vec<String>>> {
+    let names = store::access::names(tx, &document.wanted()).await?;
+    let problems = document.problems(&names);
+    if !problems.is_empty() {
+        return Ok(Err(problems.iter().map(ToString::to_string).collect()));
+    }
+    let mut ids = store::access::list_policy_ids(tx).await?;
+    for name in document.policy_names() {
+        // It is not kept: any identifier does to try it.
+        ids.entry(name).or_insert_with(|| wardkey_domain::id::PolicyId::new(op.now, [0; 10]));
+    }
+    let locations = compiled::locations(tx, op.now).await?;
+    Ok(Ok(compiled::ready(document.clone(), names, ids, locations.ranges).await?))
 }
 
 /// How many of those who would be stranded are named.

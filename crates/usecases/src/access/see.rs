@@ -72,15 +72,16 @@ pub async fn account_exceptions(app: &App, op: &Op, id: AccountId) -> Result<Acc
     let facts = Facts::load(app, &mut tx, op, &loaded).await?;
     let permitted = |action| op.require(action, &loaded.target()).is_ok();
     let works = matches!(loaded.account.status.name(), StatusName::Active | StatusName::Leaver);
-    let open = loaded.account.kind.may_sign_in() && works && !loaded.is_privileged();
+    let candidate = facts.candidate();
+    let held = candidate.hold != Hold::None;
+    let open = loaded.account.kind.may_sign_in() && works && !loaded.is_privileged() && !held;
     let active = facts.history.iter().find(|one| one.until(op.now).is_some());
     let waiting = facts.history.iter().find(|one| matches!(one.standing, Standing::Requested));
     let last = facts.history.iter().find(|one| over(one, op.now));
     let last_postponement = store::access::find_last_postponement(&mut tx, id).await?;
     let postponement = last_postponement.filter(|last| last.until(op.now).is_some());
-    let candidate = facts.candidate();
     Ok(AccountExceptions {
-        without_effect: candidate.privileged || candidate.hold != Hold::None || candidate.factors.is_empty(),
+        without_effect: candidate.privileged || held || candidate.factors.is_empty(),
         may_give: open && active.is_none() && permitted(Action::GrantShortException),
         may_request: open && waiting.is_none() && permitted(Action::RequestLongException),
         may_withdraw: active.is_some() && permitted(Action::GrantShortException),

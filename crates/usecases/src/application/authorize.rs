@@ -65,7 +65,7 @@ pub async fn authorize(
     match (request.answer(session, SignedInFor::Nothing), session) {
         (Answer::Grant, Some(session)) => {
             let mut tx = app.store().begin().await?;
-            match access::admission(app, &mut tx, op, session, &request.sign_in_request()).await? {
+            match access::admit(app, &mut tx, op, session, &request.sign_in_request()).await? {
                 Admission::Admitted => {
                     let answered = grant(app, op, &mut tx, client, session, request).await?;
                     tx.commit().await?;
@@ -127,7 +127,12 @@ pub async fn resume(
     let session = authenticated.map(|authenticated| &authenticated.session);
     let answered = match (request.answer(session, signed_in), session) {
         (Answer::Grant, Some(session)) => {
-            let admission = access::admission(app, &mut tx, op, session, &request.sign_in_request()).await?;
+            let wanted = request.sign_in_request();
+            // The sign-in that led here has kept what was decided.
+            let admission = match signed_in {
+                SignedInFor::Nothing => access::admit(app, &mut tx, op, session, &wanted).await?,
+                SignedInFor::ThisRequest => access::admission(app, &mut tx, op, session, &wanted).await?,
+            };
             if admission == Admission::SignIn {
                 return Ok(Some(Authorized::SignIn(id)));
             }

@@ -203,11 +203,11 @@ pub async fn answer(
     Ok(answered)
 }
 
-/// Whether the session of whoever approves is enough for the application, as if the device asked for it.
+/// Whether the session of whoever approves is enough for the application, as if the device asked for it; kept as a sign-in.
 async fn may_approve(app: &App, tx: &mut Tx, op: &Op, session: &Session, application: ApplicationId) -> Result<bool> {
     let request =
         SignInRequest { application: Some(application), client: ClientKind::Native, ..SignInRequest::portal() };
-    Ok(access::admission(app, tx, op, session, &request).await? == Admission::Admitted)
+    Ok(access::admit(app, tx, op, session, &request).await? == Admission::Admitted)
 }
 
 enum Tried {

@@ -35,6 +35,7 @@ pub async fn judge_new_password(
     let person = store::directory::find_account(&mut tx, account).await?.ok_or(Error::NotFound("account"))?;
     let present = store::credential::password(&mut tx, account).await?.map(|password| password.hash);
     let former = store::credential::list_former_passwords(&mut tx, account, rules.history).await?;
+    let void = store::credential::list_void_passwords(&mut tx, account).await?;
     drop(tx);
     let breached = app
         .breached()
@@ -46,6 +47,7 @@ pub async fn judge_new_password(
         person: NameParts { given: person.given_name, family: person.family_name },
         breached,
         history: present.into_iter().chain(former).collect(),
+        void,
         salt: app.random(),
     };
     Ok(match app.hashing().judge(choice, rules).await? {

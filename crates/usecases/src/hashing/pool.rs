@@ -231,6 +231,7 @@ mod tests {
                 person: NameParts::default(),
                 breached: false,
                 history: vec![pool.hash([1; SALT_BYTES], secret("dry kettles sing")).await.unwrap()],
+                void: Vec::new(),
                 salt: [2; SALT_BYTES],
             };
             pool.judge(choice, PasswordRules::default()).await.unwrap()

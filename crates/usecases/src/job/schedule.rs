@@ -49,6 +49,15 @@ pub fn start(app: &App) -> Jobs {
         access::roll_back_lapsed(&app, &op).await?;
         Ok(Round::Done)
     });
+    jobs.start(Job::every("purge_decisions", Duration::from_secs(60)), |app, op| async move {
+        Ok(if access::purge_decisions(&app, &op).await? { Round::More } else { Round::Done })
+    });
+    let replayer = Arc::new(Mutex::new(access::Replayer::default()));
+    let replay = Job { alone: true, ..Job::every("replay_policies", Duration::from_secs(2)) };
+    jobs.start(replay, move |app, op| {
+        let replayer = Arc::clone(&replayer);
+        async move { Ok(if replayer.lock().await.round(&app, &op).await? { Round::More } else { Round::Done }) }
+    });
     jobs.start(Job::every("sweep_sessions", Duration::from_secs(5 * 60)), |app, op| async move {
         session::sweep(&app, &op).await?;
         Ok(Round::Done)

@@ -1,8 +1,8 @@
 //! Who sends this request? Answered from memory.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use wardkey_domain::access::{Admission, SignInRequest};
 use wardkey_domain::id::AccountId;
 use wardkey_domain::op::{ActingAccount, Actor, Op};
 use wardkey_domain::secret::TokenHash;
@@ -15,6 +15,9 @@ use crate::{App, Circumstances, Result, access};
 
 /// How often the database hears that a session is in use.
 const TOUCH_EVERY_MICROS: i64 = 60_000_000;
+
+/// For how long the policies that let a session go on are not asked again.
+const ADMITTED_FOR: Duration = Duration::from_secs(60);
 
 /// A request's session, and its owner as an actor.
 #[derive(Clone, Debug)]
@@ -66,18 +69,23 @@ pub async fn authenticate(app: &App, circumstances: &Circumstances) -> Result<Op
 /// The session that the request carries, if it is good and enough where the request comes from.
 ///
 /// SECURITY: who came in without a second factor, in a named location or for a day, is asked again by each request whether that
-/// still holds: a laptop that is carried home is at home.
+/// still holds: a laptop that is carried home is at home. Of anybody else that is asked once a minute, and as soon as they come
+/// from another address: what is published, or lasts too long, ends a session within that.
 async fn admitted(app: &App, circumstances: &Circumstances) -> Result<Option<Arc<Cached>>> {
     let Some(cached) = current(app, circumstances).await? else {
         return Ok(None);
     };
-    if cached.session.strength() > Strength::OneFactor {
+    let (now, address) = (app.now(), circumstances.origin.address);
+    if cached.session.strength() > Strength::OneFactor && cached.was_admitted(address, now, ADMITTED_FOR) {
         return Ok(Some(cached));
     }
     let op = app.op(Actor::Anonymous, circumstances.origin.clone());
     let mut tx = app.store().read().await?;
-    let admission = access::admission(app, &mut tx, &op, &cached.session, &SignInRequest::portal()).await?;
-    Ok((admission == Admission::Admitted).then_some(cached))
+    if !access::may_go_on(app, &mut tx, &op, &cached.session).await? {
+        return Ok(None);
+    }
+    cached.admit(address, now);
+    Ok(Some(cached))
 }
 
 async fn current(app: &App, circumstances: &Circumstances) -> Result<Option<Arc<Cached>>> {

@@ -1,8 +1,10 @@
 //! Sessions in memory, so that a session check asks no database.
 
 use std::collections::{HashMap, HashSet};
+use std::net::IpAddr;
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::time::Duration;
 
 use wardkey_domain::directory::RoleGrant;
 use wardkey_domain::id::{AccountId, SessionId};
@@ -32,6 +34,8 @@ pub(super) struct Cached {
     pub(super) seen: AtomicI64,
     /// The last use that the database knows of, in microseconds.
     pub(super) saved: AtomicI64,
+    /// When, and from where, this node last found that policies let it go on.
+    admitted: Mutex<Option<(Timestamp, Option<IpAddr>)>>,
 }
 
 /// The state of the cache when a database read began.
@@ -169,7 +173,18 @@ impl Inner {
 impl Cached {
     pub(super) fn new(session: Session, roles: Vec<RoleGrant>) -> Self {
         let seen = session.facts().seen_at.as_micros();
-        Self { session, roles, seen: AtomicI64::new(seen), saved: AtomicI64::new(seen) }
+        Self { session, roles, seen: AtomicI64::new(seen), saved: AtomicI64::new(seen), admitted: Mutex::new(None) }
+    }
+
+    /// Whether policies let it go on from this address a moment ago.
+    pub(super) fn was_admitted(&self, address: Option<IpAddr>, now: Timestamp, within: Duration) -> bool {
+        let admitted = *self.admitted.lock().unwrap_or_else(PoisonError::into_inner);
+        admitted.is_some_and(|(at, from)| from == address && at <= now && now.since(at) < within)
+    }
+
+    /// Notes that policies let it go on.
+    pub(super) fn admit(&self, address: Option<IpAddr>, now: Timestamp) {
+        *self.admitted.lock().unwrap_or_else(PoisonError::into_inner) = Some((now, address));
     }
 
     pub(super) fn seen_at(&self) -> Timestamp {

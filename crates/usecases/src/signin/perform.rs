@@ -1,5 +1,6 @@
 //! Carrying out what the engine decided, all in the transaction that saves the flow.
 
+use wardkey_domain::access::SignInRequest;
 use wardkey_domain::audit::Event as AuditEvent;
 use wardkey_domain::credential::{Attempt, Credential, CredentialState, Credentials, Enrolled, Label, Permit};
 use wardkey_domain::factor::password::PasswordHash;
@@ -70,6 +71,7 @@ pub(super) struct Settling {
     shown: Shown,
     account: Option<AccountId>,
     application: Option<ApplicationId>,
+    request: SignInRequest,
     guess: Guess,
     upgrade: Option<Upgrade>,
     /// Whether it was opened by a pass or a recovery code that is for enrolling.
@@ -102,6 +104,7 @@ impl Settling {
             shown: Shown::of(&resumed.flow),
             account: resumed.flow.account(),
             application: resumed.flow.request().application,
+            request: resumed.flow.request().clone(),
             guess,
             upgrade: None,
             enrols_only: resumed.flow.enrols_only(),
@@ -489,6 +492,7 @@ impl Settling {
         let factors: Vec<_> = signed_in.proofs().iter().map(|proof| proof.factor().as_str().into()).collect();
         let (strength, application) = (signed_in.strength().as_str().into(), signed_in.request().application);
         let begins = signed_in.purpose() == Purpose::SignIn;
+        access::record_sign_in(app, &mut tx, op, signed_in.kept().clone()).await?;
         let session = match signed_in.purpose() {
             Purpose::SignIn => self.start(app, op, &mut tx, signed_in, device, &hash).await?,
             Purpose::FreshFactor { session } => self.refresh(op, &mut tx, signed_in, session, &hash).await?,
@@ -598,6 +602,9 @@ impl Settling {
                     | Refusal::NothingButTheMovingApp => account,
                     _ => None,
                 };
+                if let Some(account) = proved {
+                    access::record_refused(app, &mut tx, op, account, &self.request).await?;
+                }
                 present::refused(app, &mut tx, self.shown, refusal.clone(), proved).await?
             }
         };

@@ -52,6 +52,8 @@ pub(crate) struct AccountView {
     pub(crate) roles: Vec<RoleRow>,
     pub(crate) sessions: usize,
     pub(crate) sign_ins: Vec<SignInRow>,
+    /// Where is said what was decided of them.
+    pub(crate) decided: String,
     pub(crate) deeds: Vec<DeedLink>,
 }
 
@@ -199,6 +201,7 @@ impl AccountView {
             roles: facts.roles.into_iter().map(RoleRow::from).collect(),
             sessions: facts.sessions,
             sign_ins,
+            decided: format!("{}/{}/sign-ins", routes::ADMIN_PEOPLE, account.id),
         }
     }
 }

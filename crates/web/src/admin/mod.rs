@@ -10,11 +10,15 @@ mod case;
 mod case_samples;
 mod cases;
 mod compromise;
+mod decided;
 mod deed;
 mod exception;
 #[cfg(test)]
 mod exception_samples;
 mod exceptions;
+#[cfg(test)]
+mod history_samples;
+mod impact;
 mod key;
 mod lift;
 mod location;
@@ -28,6 +32,7 @@ mod people;
 mod policy;
 mod policy_words;
 mod postpone;
+mod replay;
 mod restore;
 mod router;
 #[cfg(test)]

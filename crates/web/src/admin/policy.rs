@@ -8,8 +8,8 @@ use wardkey_domain::factor::definition;
 use wardkey_domain::permission::{Action, Extent};
 use wardkey_domain::time::Timestamp;
 use wardkey_usecases::access::{
-    Draft, PolicyHistory, Publication, check_policies, confirm_policies, policy_history, policy_text, publish_policies,
-    roll_back_policies,
+    Draft, PolicyHistory, Publication, ReplayState, StoredReplay, check_policies, confirm_policies, list_replays,
+    policy_history, policy_text, publish_policies, roll_back_policies,
 };
 use wardkey_usecases::signin::{Destination, PortalPage};
 
@@ -40,6 +40,16 @@ pub(crate) struct PoliciesView {
     pub(crate) registers_at_work: bool,
     pub(crate) break_glass: Vec<String>,
     pub(crate) sets: Vec<SetRow>,
+    pub(crate) replays: Vec<ReplayRow>,
+}
+
+/// A replay that somebody has asked for.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct ReplayRow {
+    pub(crate) id: String,
+    pub(crate) at: String,
+    /// `waiting`, `finished` or `failed`.
+    pub(crate) state: &'static str,
 }
 
 /// The baseline of a group or an organisation.
@@ -75,6 +85,7 @@ pub(crate) struct CheckView {
     pub(crate) problems: Vec<String>,
     pub(crate) lines: Vec<LineView>,
     pub(crate) changes: usize,
+    pub(crate) can_be_replayed: bool,
     pub(crate) reason: String,
 }
 
@@ -93,8 +104,16 @@ const AROUND: usize = 3;
 /// `GET /admin/policies`
 pub(crate) async fn see(person: Person) -> Result<Page, PageError> {
     let history = policy_history(person.app(), &person.op).await?;
+    overview(&person, &history).await
+}
+
+async fn overview(person: &Person, history: &PolicyHistory) -> Result<Page, PageError> {
     let may_manage = person.op.extent(Action::ManagePolicies) == Extent::Everything;
-    let view = PoliciesView::of(&history, may_manage, person.op.now);
+    let mut view = PoliciesView::of(history, may_manage, person.op.now);
+    if may_manage {
+        let replays = list_replays(person.app(), &person.op).await?;
+        view.replays = replays.iter().map(ReplayRow::of).collect();
+    }
     Ok(Page::new("admin/policies.html", person.admin_frame(), view))
 }
 
@@ -157,8 +176,7 @@ async fn answered(person: &Person, done: wardkey_usecases::Result<()>, notice: N
         Ok(()) => Ok(Goto::to(routes::ADMIN_POLICIES).notice(notice).into()),
         Err(error @ wardkey_usecases::Error::Conflict(_)) => {
             let history = policy_history(person.app(), &person.op).await?;
-            let view = PoliciesView::of(&history, true, person.op.now);
-            Ok(Page::new("admin/policies.html", person.admin_frame(), view).refused(error)?.into())
+            Ok(overview(person, &history).await?.refused(error)?.into())
         }
         Err(error) => Err(error.into()),
     }
@@ -175,7 +193,7 @@ fn edit(person: &Person, text: String) -> Page {
     Page::new("admin/policies-edit.html", person.admin_frame(), EditView { text })
 }
 
-fn checked(person: &Person, draft: &Draft, reason: &str) -> Page {
+pub(super) fn checked(person: &Person, draft: &Draft, reason: &str) -> Page {
     let page = Page::new("admin/policies-check.html", person.admin_frame(), CheckView::of(draft, reason));
     if draft.problems.is_empty() { page } else { page.status(StatusCode::UNPROCESSABLE_ENTITY) }
 }
@@ -198,6 +216,7 @@ impl CheckView {
             problems: draft.problems.clone(),
             lines: shown.collect(),
             changes: draft.diff.iter().filter(|line| is_change(line)).count(),
+            can_be_replayed: draft.can_be_replayed,
             reason: reason.to_owned(),
         }
     }
@@ -226,7 +245,7 @@ impl PoliciesView {
             may_manage,
             version: in_force.map(|set| set.version),
             confirm_by: waits.map(moment),
-            policies: document.policy.iter().map(row).collect(),
+            policies: document.policy.iter().map(|policy| row(policy, &history.in_force.names)).collect(),
             baselines: document
                 .baseline
                 .iter()
@@ -237,6 +256,21 @@ impl PoliciesView {
             registers_at_work: registration.first == FirstFactorWhere::NamedLocationOrPass,
             break_glass: document.break_glass.clone(),
             sets: rows.collect(),
+            replays: Vec::new(),
+        }
+    }
+}
+
+impl ReplayRow {
+    fn of(replay: &StoredReplay) -> Self {
+        Self {
+            id: replay.id.to_string(),
+            at: moment(replay.asked_at),
+            state: match replay.state {
+                ReplayState::Waiting => "waiting",
+                ReplayState::Finished => "finished",
+                ReplayState::Failed => "failed",
+            },
         }
     }
 }

@@ -1,14 +1,20 @@
 //! A policy in words: what it is about, and what it asks for.
 
+use std::collections::HashMap;
+
 use serde::Serialize;
 use wardkey_domain::access::{ClientKind, Device, OutcomeText, PolicyState, PolicyText, Risk, ScopeText};
+use wardkey_domain::id::PolicyId;
 use wardkey_domain::session::Strength;
 
 use super::policy::factor_names;
+use crate::routes;
 
 /// One policy.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct PolicyRow {
+    /// Where its page is.
+    pub(crate) href: Option<String>,
     pub(crate) name: String,
     /// `on`, `report-only` or `off`.
     pub(crate) state: &'static str,
@@ -21,13 +27,15 @@ pub(crate) struct PolicyRow {
 }
 
 /// A policy in words.
-pub(crate) fn row(policy: &PolicyText) -> PolicyRow {
+pub(crate) fn row(policy: &PolicyText, names: &HashMap<PolicyId, String>) -> PolicyRow {
     let mut about = scope(&policy.include);
     about.extend(
         policy.holds_less_than.map(|least| format!("people whose factors reach less than {}", strength(least))),
     );
     about.extend(policy.risk_from.map(|risk| format!("sign-ins of {} risk or more", risk_word(risk))));
+    let id = names.iter().find(|(_, name)| **name == policy.name).map(|(id, _)| id);
     PolicyRow {
+        href: id.map(|id| format!("{}/impact/{id}", routes::ADMIN_POLICIES)),
         name: policy.name.clone(),
         state: match policy.state {
             PolicyState::On => "on",

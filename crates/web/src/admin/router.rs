@@ -4,8 +4,8 @@ use axum::Router;
 use axum::routing::{get, post};
 
 use super::{
-    account, case, cases, compromise, deed, exception, exceptions, key, lift, location, location_deed, location_form,
-    location_see, pass, people, policy, postpone, restore, token, tokens, what_if,
+    account, case, cases, compromise, decided, deed, exception, exceptions, impact, key, lift, location, location_deed,
+    location_form, location_see, pass, people, policy, postpone, replay, restore, token, tokens, what_if,
 };
 use crate::routes;
 use crate::web::Web;
@@ -19,6 +19,10 @@ pub(crate) fn router() -> Router<Web> {
         .route("/admin/policies/edit/{version}", get(policy::edit_older))
         .route("/admin/policies/check", post(policy::check))
         .route("/admin/policies/publish", post(policy::publish))
+        .route("/admin/policies/impact/{policy}", get(impact::see))
+        .route("/admin/policies/state", post(impact::state))
+        .route(routes::ADMIN_REPLAYS, post(replay::ask))
+        .route("/admin/policies/replays/{replay}", get(replay::see))
         .route("/admin/policies/{version}/confirm", post(policy::confirm))
         .route("/admin/policies/{version}/take-back", post(policy::take_back))
         .route(routes::ADMIN_WHAT_IF, get(what_if::ask))
@@ -43,6 +47,7 @@ pub(crate) fn router() -> Router<Web> {
         .route("/admin/exceptions/requests/{request}/approve", post(exceptions::approve))
         .route("/admin/exceptions/requests/{request}/reject", post(exceptions::reject))
         .route("/admin/people/{id}", get(account::see))
+        .route("/admin/people/{id}/sign-ins", get(decided::see))
         .route("/admin/people/{id}/pass", get(pass::form).post(pass::issue))
         .route("/admin/people/{id}/exception", get(exception::form).post(exception::give))
         .route("/admin/people/{id}/postpone", get(postpone::form).post(postpone::postpone))

@@ -10,7 +10,7 @@ use super::key::{BeginKeyView, RegisterKeyView};
 use super::location_samples::location_samples;
 use super::pass::{IssuedView, PassView};
 use super::people::{PeopleView, PersonRow};
-use super::policy::{BaselineRow, CheckView, EditView, LineView, PoliciesView, SetRow};
+use super::policy::{BaselineRow, CheckView, EditView, LineView, PoliciesView, ReplayRow, SetRow};
 use super::policy_words::PolicyRow;
 use super::token::AssignTokenView;
 use super::tokens::{ImportTokensView, ImportedView, RefusedRow};
@@ -133,6 +133,7 @@ fn account_view(full: bool) -> AccountView {
         roles: if full { vec![role] } else { Vec::new() },
         sessions: usize::from(full),
         sign_ins: if full { vec![sign_in(false, 1), sign_in(true, 3)] } else { Vec::new() },
+        decided: text("/admin/people/1/sign-ins"),
         deeds: if full { links.collect() } else { Vec::new() },
     }
 }
@@ -263,6 +264,7 @@ fn register_key() -> Page {
 
 fn policies(full: bool) -> Page {
     let row = |name: &str, state, about: &[&str], except: &[&str], asks: &[&str]| PolicyRow {
+        href: Some(text("/admin/policies/impact/018f")),
         name: text(name),
         state,
         about: about.iter().map(|line| text(line)).collect(),
@@ -300,8 +302,13 @@ fn policies(full: bool) -> Page {
         registers_at_work: full,
         break_glass: if full { vec![text("safe-1@leeds.example"), text("safe-2@leeds.example")] } else { Vec::new() },
         sets: if full { sets } else { Vec::new() },
+        replays: if full { vec![replay_row("waiting"), replay_row("finished")] } else { Vec::new() },
     };
     Page::new("admin/policies.html", frame(), view)
+}
+
+fn replay_row(state: &'static str) -> ReplayRow {
+    ReplayRow { id: text("018f"), at: text("21 November 2026 at 9:41pm"), state }
 }
 
 const POLICY: &str = "[[policy]]\nname = \"Nobody from abroad\"\nstate = \"on\"\nthen = \"block\"\n\n[policy.exclude]\ncountries = [\"GB\"]\n";
@@ -319,6 +326,7 @@ fn check_policies(problems: &[&str]) -> Page {
             line("same", "then = \"block\""),
         ],
         changes: 2,
+        can_be_replayed: true,
         reason: String::new(),
     };
     Page::new("admin/policies-check.html", frame(), view)
@@ -371,6 +379,7 @@ pub(crate) fn samples() -> Vec<Sample> {
 fn own_samples() -> Vec<Sample> {
     let mut all = own();
     all.extend(exception_samples::samples());
+    all.extend(super::history_samples::samples());
     all
 }
 

@@ -17,6 +17,8 @@ pub struct Choice {
     pub breached: bool,
     /// The person's latest passwords, newest first, the present one included.
     pub history: Vec<PasswordHash>,
+    /// Those that somebody else knows: none of them is taken ever again, however long ago it was [CMP-1].
+    pub void: Vec<PasswordHash>,
     /// The salt of the new hash.
     pub salt: [u8; SALT_BYTES],
 }
@@ -38,6 +40,9 @@ impl Choice {
         {
             broken.push(BrokenRule::UsedBefore { last: rules.history });
         }
+        if broken.is_empty() && self.void.iter().any(|stolen| stolen.matches(&self.candidate, memory)) {
+            broken.push(BrokenRule::Breached);
+        }
         if !broken.is_empty() {
             return Ok(Err(broken));
         }
@@ -52,14 +57,17 @@ mod tests {
     const OLD: [&str; 5] =
         ["wet kettles one", "wet kettles two", "wet kettles six", "wet kettles ten", "wet kettles off"];
 
+    const STOLEN: &str = "wet kettles gone";
+
     fn judge(candidate: &str) -> Result<PasswordHash, Vec<BrokenRule>> {
         let memory = &mut HashMemory::default();
         let params = HashParams::cheapest();
-        let hashed = |text: &&str| hash(params, [1; SALT_BYTES], &Secret::new((*text).to_owned()), memory).unwrap();
-        let history = OLD.iter().map(hashed).collect();
+        let mut hashed = |text: &&str| hash(params, [1; SALT_BYTES], &Secret::new((*text).to_owned()), memory).unwrap();
+        let history = OLD.iter().map(&mut hashed).collect();
         let candidate = Secret::new(candidate.to_owned());
+        let void = vec![hashed(&STOLEN)];
         let choice =
-            Choice { candidate, person: NameParts::default(), breached: false, history, salt: [2; SALT_BYTES] };
+            Choice { candidate, person: NameParts::default(), breached: false, history, void, salt: [2; SALT_BYTES] };
         choice.judge(&PasswordRules::default(), params, memory).unwrap()
     }
 
@@ -69,6 +77,11 @@ mod tests {
             assert_eq!(judge(old), Err(vec![BrokenRule::UsedBefore { last: 4 }]), "{old}");
         }
         assert!(judge(OLD[4]).is_ok());
+    }
+
+    #[test]
+    fn a_password_that_somebody_else_knows_is_never_taken_again() {
+        assert_eq!(judge(STOLEN), Err(vec![BrokenRule::Breached]));
     }
 
     #[test]

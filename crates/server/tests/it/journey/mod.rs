@@ -12,6 +12,7 @@ mod newcomer;
 mod oidc;
 mod pass;
 mod password;
+mod policy;
 mod recovery_code;
 mod security_key;
 mod sessions;

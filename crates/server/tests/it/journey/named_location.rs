@@ -3,8 +3,10 @@
 use std::time::Duration;
 
 use wardkey_domain::directory::Role;
+use wardkey_domain::factor::FactorKind;
 use wardkey_testkit::{Browser, Person, TestApp};
 use wardkey_usecases::Settings;
+use wardkey_usecases::access::{Publication, publish_policies};
 
 const ADMINISTRATOR: &str = "administrator@riverside-surgery.example";
 const OWNER: &str = "manager@riverside-surgery.example";
@@ -196,4 +198,55 @@ on_both_engines!(a_change_is_shown_by_what_comes_and_goes_and_waits_for_somebody
     other.press("Reject").await;
     assert!(other.page().heading().contains("Active"), "{}", other.page().text());
     assert!(!other.page().shows("198.51.100.0/29"), "{}", other.page().text());
+});
+
+on_both_engines!(a_laptop_that_is_carried_home_is_asked_for_a_second_factor, |test| {
+    const NURSE: &str = "nurse@riverside-surgery.example";
+    let [(_, mut desk), (_, mut tenant), _] = practice(test).await;
+    let there = submitted(&mut desk, "Main site", "203.0.113.0/28").await;
+    approve(&mut tenant, &there).await;
+    let text = "[[baseline]]\nof = \"organisation:Y00001\"\nis = \"named-location\"\n";
+    let published = publish_policies(&test.app, &test.operator(), text, None, "no prompts at work").await.unwrap();
+    assert!(matches!(published, Publication::Published(_)), "{published:?}");
+    let mut nurse = test.add_person("Y00001", NURSE).await;
+    nurse.sign_in_and_enrol(&mut test.browser(), test.clock.now()).await;
+
+    let mut laptop = test.browser_from([203, 0, 113, 9].into());
+    nurse.enter_password(&mut laptop).await;
+    laptop.open("/profile").await;
+    assert_eq!(laptop.page().path(), "/profile", "{}", laptop.page().text());
+    laptop.transport = test.transport().from_address([198, 51, 100, 7].into());
+    laptop.open("/profile").await;
+    assert!(laptop.page().path().starts_with("/signin"), "{}", laptop.page().text());
+    nurse.enter_password(&mut laptop).await;
+    assert!(laptop.page().path().starts_with("/signin"), "{}", laptop.page().text());
+    test.clock.next_code();
+    nurse.enter_code(&mut laptop, test.clock.now()).await;
+    laptop.open("/profile").await;
+    assert_eq!(laptop.page().path(), "/profile", "{}", laptop.page().text());
+    // Whoever has shown both goes anywhere.
+    laptop.transport = test.transport().from_address([192, 0, 2, 7].into());
+    laptop.open("/profile").await;
+    assert_eq!(laptop.page().path(), "/profile", "{}", laptop.page().text());
+});
+
+on_both_engines!(what_is_published_ends_a_session_within_a_minute, |test| {
+    const NURSE: &str = "nurse@riverside-surgery.example";
+    test.add_practice("Y00001").await;
+    let mut nurse = test.add_person("Y00001", NURSE).await;
+    let mut browser = test.browser();
+    nurse.sign_in_and_enrol(&mut browser, test.clock.now()).await;
+    test.add_person("Y00001", TENANT).await;
+    test.give_role(TENANT, Role::TenantAdministrator, "Y00001").await;
+    test.hold_factor(TENANT, FactorKind::WebAuthn).await;
+    browser.open("/profile").await;
+    let text = "break-glass = [\"tenant@national.example\"]\n\n[[policy]]\nname = \"Nobody\"\nstate = \"on\"\nthen = \"block\"\n";
+    let published = publish_policies(&test.app, &test.operator(), text, None, "an attack").await.unwrap();
+    assert!(matches!(published, Publication::Published(_)), "{published:?}");
+    test.clock.advance(Duration::from_secs(59));
+    browser.open("/profile").await;
+    assert_eq!(browser.page().path(), "/profile", "a minute is not over: {}", browser.page().text());
+    test.clock.advance(Duration::from_secs(1));
+    browser.open("/profile").await;
+    assert!(browser.page().path().starts_with("/signin"), "{}", browser.page().text());
 });

@@ -3,10 +3,8 @@
 use std::time::Duration;
 
 use wardkey_domain::access::{ClientKind, Device, DiffLine, Risk};
-use wardkey_domain::credential::{Credential, CredentialState, Label};
 use wardkey_domain::directory::Role;
 use wardkey_domain::factor::FactorKind;
-use wardkey_domain::id::CredentialId;
 use wardkey_domain::op::{Actor, Op};
 use wardkey_domain::session::Strength;
 use wardkey_testkit::TestApp;
@@ -31,31 +29,10 @@ async fn practice() -> TestApp {
     test.give_role("admin@a.example", Role::LocalAdministrator, "A1").await;
     test.give_role("safe@a.example", Role::TenantAdministrator, "A1").await;
     test.give_role("boss@a.example", Role::TenantAdministrator, "A1").await;
-    holds(&test, "admin@a.example", FactorKind::Totp).await;
-    holds(&test, "boss@a.example", FactorKind::Totp).await;
-    holds(&test, "safe@a.example", FactorKind::WebAuthn).await;
+    test.hold_factor("admin@a.example", FactorKind::Totp).await;
+    test.hold_factor("boss@a.example", FactorKind::Totp).await;
+    test.hold_factor("safe@a.example", FactorKind::WebAuthn).await;
     test
-}
-
-async fn holds(test: &TestApp, address: &str, kind: FactorKind) {
-    let account = test.account(address).await;
-    let now = test.app.now();
-    let mut tx = test.app.store().begin().await.unwrap();
-    wardkey_store::credential::lock_credentials(&mut tx, account.id, account.organisation).await.unwrap();
-    let credential = Credential {
-        id: CredentialId::new(now, test.app.id_entropy()),
-        account: account.id,
-        organisation: account.organisation,
-        kind,
-        label: Label::numbered("Factor", 1),
-        state: CredentialState::Active,
-        is_default: true,
-        created_at: now,
-        last_used_at: None,
-        version: 1,
-    };
-    wardkey_store::credential::insert_credential(&mut tx, &credential, None, None).await.unwrap();
-    tx.commit().await.unwrap();
 }
 
 /// Somebody with a session of their own, begun now.
