@@ -5,12 +5,11 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import http from 'node:http';
 import { told } from '../lib/agent.mjs';
-import {
-  asked, connect, enterDetails, goBack, holds, leave, pageThatLinks, presenting, refusal, show, toLinking,
-} from '../lib/card.mjs';
+import { asked, connect, goBack, holds, pageThatLinks, presenting, refusal, show, toLinking } from '../lib/card.mjs';
 import { hours } from '../lib/card-authority.mjs';
 import { stepsOf } from '../lib/check.mjs';
 import { Computer } from '../lib/computer.mjs';
+import { enterDetails, leave } from '../lib/door.mjs';
 import { Mouse } from '../lib/hand.mjs';
 import { enterPassword, signOut } from '../lib/signin.mjs';
 import { behindProxy } from '../lib/world.mjs';

@@ -5,6 +5,7 @@ import { Window } from '../lib/browser.mjs';
 import { stepsOf } from '../lib/check.mjs';
 import { Keyboard, Mouse, submitted } from '../lib/hand.mjs';
 import { until } from '../lib/process.mjs';
+import { beginWithKey, find, makeAdministrator } from '../lib/roles.mjs';
 import { VirtualKeys } from '../lib/virtual-key.mjs';
 
 const REGISTER = 'Register the key';
@@ -20,45 +21,10 @@ export async function run({ world, check, chromium, screens }) {
   ]);
 }
 
-/** Somebody who looks after the people of `organisation`, with the code that they begin with. */
-async function administratorOf(world, organisation, name) {
-  const address = `${name}@riverside-hospital.example`;
-  const gains = ['--organisation', organisation, '--role', 'local-administrator'];
-  const told = await world.wardkeyInBackground('create-admin', address, ...gains);
-  return { address, activation: told.match(/activation code: (\S+)/)[1], password: 'lanterns drift past 63 harbours' };
-}
-
-/** Sets the password and enrols the key that is plugged in: whoever changes anybody's account has just shown a factor. */
-async function begin(window, hand, me) {
-  await window.goto('/signin/activate');
-  await hand.fill('Email address', me.address);
-  await hand.fill('Activation code', me.activation);
-  await hand.press('Continue', '/signin/new-password');
-  await hand.fill('New password', me.password);
-  await hand.fill('New password again', me.password);
-  await hand.press('Set password', '/profile');
-  await window.goto('/profile/self-enrol');
-  await hand.press('Confirm', '/profile/self-enrol/method');
-  await hand.choose('Security key or passkey');
-  await hand.press('Click me to enrol for Multi-Factor Authentication', '/profile/self-enrol/key');
-  await hand.press('Set it up', '/profile/self-enrol/done');
-}
-
-/** Finds a person; gives the path of their account. */
-async function find(window, hand, address, name) {
-  await window.goto('/admin');
-  await hand.fill('Name or email address', address);
-  await hand.press('Search');
-  await window.page.waitForURL((url) => url.searchParams.has('q'), { waitUntil: 'load' });
-  await hand.press(name);
-  await window.page.waitForURL(/\/admin\/people\/[^/?]+$/);
-  return window.path();
-}
-
 async function byHand({ world, check, chromium, screens, hand: Hand, how, desk, holder, serial }) {
   const step = stepsOf(check);
   const someone = world.person(holder);
-  const me = await administratorOf(world, someone.organisation, desk);
+  const me = await makeAdministrator(world, desk, { organisation: someone.organisation, role: 'local-administrator' });
   const window = await Window.open(chromium, { world, screens });
   const { page } = window;
   const hand = new Hand(page);
@@ -84,9 +50,9 @@ async function byHand({ world, check, chromium, screens, hand: Hand, how, desk, 
   try {
     await step(`${how}: an administrator begins to register a key for a person who has nothing`, async () => {
       await keys.plugIn('own');
-      await begin(window, hand, me);
+      await beginWithKey(window, hand, me);
       await keys.pullOut('own');
-      account = await find(window, hand, someone.address, someone.name);
+      account = await find(window, hand, someone);
       await said('No second factor yet');
       await hand.press('Register a security key for them', `${account}/register-key`);
       await window.look('begin');
@@ -157,7 +123,7 @@ async function byHand({ world, check, chromium, screens, hand: Hand, how, desk, 
     await step(`${how}: the record says when it was used; nobody registers a key for themselves this way`, async () => {
       await window.goto(account);
       await said('last used');
-      const own = await find(window, hand, me.address, desk);
+      const own = await find(window, hand, me);
       assert.equal(await page.getByRole('link', { name: 'Register a security key for them' }).count(), 0);
       assert.equal((await window.goto(`${own}/register-key`)).status(), 403);
       await window.look('register-for-myself');

@@ -6,11 +6,12 @@ import fs from 'node:fs';
 import { told } from '../lib/agent.mjs';
 import { Window } from '../lib/browser.mjs';
 import {
-  asked, connect, enterDetails, goBack, holds, leave, pageThatLinks, presenting, refusal, show, toLinking, trusting,
+  asked, connect, goBack, holds, pageThatLinks, presenting, refusal, show, toLinking, trusting,
 } from '../lib/card.mjs';
 import { hours } from '../lib/card-authority.mjs';
 import { stepsOf } from '../lib/check.mjs';
 import { Computer } from '../lib/computer.mjs';
+import { enterDetails, leave } from '../lib/door.mjs';
 import { Keyboard, Mouse } from '../lib/hand.mjs';
 import { outcomeOf, pause } from '../lib/process.mjs';
 import { discover, oidc, request } from '../lib/relying-party.mjs';

@@ -73,6 +73,12 @@ export class Window {
     return new URL(this.page.url()).pathname;
   }
 
+  /** Whether there is a session. */
+  async isIn() {
+    const seen = await this.context.request.get(`${this.world.issuer}/session/check`, { ignoreHTTPSErrors: true });
+    return seen.status() === 204;
+  }
+
   text(selector) {
     return this.page.locator(selector).first().innerText();
   }

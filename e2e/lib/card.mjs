@@ -2,17 +2,11 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { told } from './agent.mjs';
+import { enterDetails } from './door.mjs';
 import { outcomeOf } from './process.mjs';
 import { enterPassword } from './signin.mjs';
 
 const ENROL = 'Click me to enrol for Multi-Factor Authentication';
-
-export async function enterDetails(window, hand, someone, path) {
-  await window.goto('/signin');
-  await hand.fill('Email address', someone.address);
-  await hand.fill('Password', someone.password);
-  await hand.press('Sign in', path);
-}
 
 /** Goes as far as the page that asks for a card to link; with a pass if there is one. */
 export async function toLinking(window, hand, someone, pass) {
@@ -27,12 +21,6 @@ export async function toLinking(window, hand, someone, pass) {
   await hand.choose('Smartcard');
   await hand.press(ENROL, '/profile/self-enrol/card');
   await window.look('link');
-}
-
-export async function leave(window) {
-  await window.goto('/signout');
-  await window.page.locator('main').getByRole('button', { name: 'Sign out' }).click();
-  await window.page.waitForURL((url) => url.pathname === '/signed-out');
 }
 
 /** The page that says why the card was not accepted. */

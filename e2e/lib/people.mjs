@@ -46,6 +46,8 @@ const PEOPLE = [
   ['prosthetist', SURGERY, 'user'],
   ['orthotist', SURGERY, 'user'],
   ['perfusionist', SURGERY, 'user'],
+  ['geriatrician', SURGERY, 'user'],
+  ['osteopath', SURGERY, 'user'],
   ['appointments', SURGERY, 'shared_mailbox'],
   ['pharmacist', PHARMACY, 'user'],
   ['dispenser', PHARMACY, 'user'],
@@ -58,11 +60,13 @@ const PEOPLE = [
   ['dietitian', HEALTH_CENTRE, 'user'],
   ['paramedic', HEALTH_CENTRE, 'user'],
   ['centre-manager', HEALTH_CENTRE, 'user'],
+  ['chaplain', HEALTH_CENTRE, 'user'],
 ];
 
 const DOMAINS = { [SURGERY]: 'riverside-surgery.example', [PHARMACY]: 'high-street-pharmacy.example', [HEALTH_CENTRE]: 'weir-lane.example' };
 
-const shown = (role) => role[0].toUpperCase() + role.slice(1).replaceAll('-', ' ');
+/** The name of somebody who is called by their role. */
+export const shown = (role) => role[0].toUpperCase() + role.slice(1).replaceAll('-', ' ');
 
 /** Someone as a journey needs them: with the password, and without a phone until they enrol. */
 export function person(role) {

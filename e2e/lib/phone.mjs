@@ -1,15 +1,18 @@
 // An authenticator that is not ours: Debian's oathtool.
-import { pause, runInBackground } from './process.mjs';
+import { MACHINE } from './clock.mjs';
+import { runInBackground } from './process.mjs';
 
 const STEP = 30;
 
 export class Phone {
   #key;
+  #clock;
   #last = 0;
 
-  /** Takes the key as a person would type it. */
-  constructor(key) {
+  /** Takes the key as a person would type it, and the clock of the server that it is for. */
+  constructor(key, clock = MACHINE) {
     this.#key = key.replaceAll(/\s/g, '');
+    this.#clock = clock;
   }
 
   /**
@@ -18,7 +21,7 @@ export class Phone {
    */
   async code({ lasting = false } = {}) {
     for (;;) {
-      const seconds = Date.now() / 1000;
+      const seconds = this.#clock.now() / 1000;
       const step = Math.floor(seconds / STEP);
       // The oldest code that will still be good when it arrives.
       const oldest = seconds % STEP > STEP - 8 ? step : step - 1;
@@ -28,7 +31,7 @@ export class Phone {
         const at = new Date(next * STEP * 1000).toISOString().replace('T', ' ').replace('.000Z', ' UTC');
         return (await runInBackground('oathtool', ['--totp', '--base32', '--now', at, this.#key])).trim();
       }
-      await pause((step + 1) * STEP * 1000 - Date.now() + 100);
+      await this.#clock.pass((step + 1) * STEP * 1000 - this.#clock.now() + 100);
     }
   }
 }

@@ -9,10 +9,10 @@ const running = new Set();
 const environment = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('WARDKEY_')));
 
 /** Starts a process whose output goes to `log`; it ends with this run at the latest. With one that `talks` we talk. */
-export function start(command, args, { log, cwd, talks = false } = {}) {
+export function start(command, args, { log, cwd, env, talks = false } = {}) {
   const out = fs.openSync(log, 'a');
   const stdio = talks ? ['pipe', 'pipe', out] : ['ignore', out, out];
-  const child = spawn(command, args, { cwd, env: environment, stdio });
+  const child = spawn(command, args, { cwd, env: { ...environment, ...env }, stdio });
   fs.closeSync(out);
   child.log = log;
   running.add(child);

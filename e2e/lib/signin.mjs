@@ -54,7 +54,7 @@ async function answerTo(page, person) {
   if (method) return [method, { method: 'totp' }];
   const app = at('/profile/self-enrol/app');
   if (app) {
-    person.phone = new Phone(keyOn(page.text));
+    person.phone = new Phone(keyOn(page.text), person.clock);
     return [app, { code: await person.phone.code(), label: 'Work phone' }];
   }
   const confirm = all.find((form) => form.action === '/profile/self-enrol');

@@ -7,6 +7,7 @@ import { apacheAddresses, startApache } from './apache.mjs';
 import { addApplications, publishKeys, startRelay } from './applications.mjs';
 import { startBalancer } from './balancer.mjs';
 import { CardAuthority } from './card-authority.mjs';
+import { Clock } from './clock.mjs';
 import { fetchTrusting } from './fetch.mjs';
 import { startProxy } from './haproxy.mjs';
 import { startLink } from './link.mjs';
@@ -25,7 +26,7 @@ const quoted = (value) => JSON.stringify(value);
 
 class World {
   constructor(name, folder, pki) {
-    Object.assign(this, { name, folder, pki, nodes: [], servers: [], clients: {}, stops: [], link: null });
+    Object.assign(this, { name, folder, pki, nodes: [], servers: [], clients: {}, stops: [], link: null, clock: undefined });
     fs.mkdirSync(folder, { recursive: true, mode: 0o755 });
   }
 
@@ -56,7 +57,7 @@ class World {
   }
 
   person(role) {
-    return person(role);
+    return { ...person(role), clock: this.clock };
   }
 
   /** The e-mails to `address` so far. */
@@ -66,11 +67,17 @@ class World {
 
   /** Runs a verb of the command line. */
   wardkey(...args) {
-    return run(BINARY, ['--config', this.nodes[0].config, ...args], { cwd: this.folder });
+    return run(...this.verb(args), { cwd: this.folder });
   }
 
   wardkeyInBackground(...args) {
-    return runInBackground(BINARY, ['--config', this.nodes[0].config, ...args], { cwd: this.folder });
+    return runInBackground(...this.verb(args), { cwd: this.folder });
+  }
+
+  /** A verb of the command line as it is run here: by the clock of the servers. */
+  verb(args) {
+    const all = ['--config', this.nodes[0].config, ...args];
+    return this.clock ? this.clock.running(BINARY, all) : [BINARY, all];
   }
 
   logs() {
@@ -117,10 +124,15 @@ export const tails = (world) => world.logs()
 
 async function startNode(world, node) {
   world.servers.push(node);
-  node.child = start(BINARY, ['--config', node.config, 'serve'], { log: node.log, cwd: world.folder });
-  world.stops.push(() => stop(node.child));
+  const env = world.clock?.environment;
+  node.child = start(BINARY, ['--config', node.config, 'serve'], { log: node.log, cwd: world.folder, env });
+  world.stops.push(async () => {
+    await stop(node.child);
+    world.clock?.cleanUpAfter(node.child);
+  });
+  const ask = world.fetch();
   await until(async () => {
-    const ready = await fetchTrusting(world.pki.authorityText)(`https://localhost:${node.port}/readyz`);
+    const ready = await ask(`https://localhost:${node.port}/readyz`);
     if (!ready.ok) throw new Error(`${node.name} answers ${ready.status}`);
   }, { child: node.child });
 }
@@ -172,24 +184,38 @@ async function build(world) {
 }
 
 /**
- * A server of its own beside those of `world`, with the same people in a database of its own, to which HAProxy passes on the
- * cards that browsers show. Whatever is not said here is as in `world`.
+ * A server of its own beside those of `world`, with the same people in a database of its own. Whatever `differing` does not say
+ * is as in `world`: `clock` is what to go by, and the people are there since `since` of it; the rest is for its configuration.
  */
+async function beside(world, name, { port, cards, clock, since, ...differing }) {
+  const own = Object.assign(Object.create(world), { folder: world.at(name), issuer: `https://localhost:${port}`, ...differing });
+  fs.mkdirSync(own.folder);
+  const database = `sqlite:${own.at('wardkey.db')}`;
+  own.clock = clock && new Clock(own.at('clock'), since);
+  own.nodes = [configured(own, name, { port, cards, database })];
+  await importPeople(own);
+  own.clock?.goOnFrom(clock);
+  await startNode(own, own.nodes[0]);
+  return own;
+}
+
+/** A server beside those of `world`, to which HAProxy passes on the cards that browsers show. */
 export async function behindProxy(world) {
   const [port, cardPort, passedOnPort] = await freePorts(3);
-  const behind = Object.assign(Object.create(world), {
-    folder: world.at('behind-proxy'),
-    issuer: `https://localhost:${port}`,
-    cardOrigin: `https://localhost:${cardPort}`,
-  });
-  fs.mkdirSync(behind.folder);
   const cards = `listen_http = "127.0.0.1:${passedOnPort}"\nproxies = ["127.0.0.1/32"]`;
-  const database = `sqlite:${behind.at('wardkey.db')}`;
-  behind.nodes = [{ ...configured(behind, 'behind-proxy', { port, cards, database }), cardPort, passedOnPort }];
-  await importPeople(behind);
-  await startNode(behind, behind.nodes[0]);
+  const behind = await beside(world, 'behind-proxy', { port, cards, cardOrigin: `https://localhost:${cardPort}` });
+  Object.assign(behind.nodes[0], { cardPort, passedOnPort });
   await startProxy(behind, { port: cardPort, to: passedOnPort });
   return behind;
+}
+
+/**
+ * A server beside those of `world` whose clock is `world.clock`, and begins at `from`; its people are there since `since`. It takes
+ * no cards.
+ */
+export async function atAnotherTime(world, name, { from, since }) {
+  const [port] = await freePorts(1);
+  return beside(world, name, { port, clock: from, since });
 }
 
 /** Where each server finds the database; the last of several reaches it over a link that can be cut. */
@@ -209,7 +235,7 @@ async function databasesFor(world, count) {
   return Array.from({ length: count }, (_, index) => (index === count - 1 ? linked : direct).href);
 }
 
-/** A server that can be started: `cards` says where it is shown them. */
+/** A server that can be started: `cards` says where it is shown them, if it is. */
 function configured(world, name, settings) {
   const config = world.at(`${name}.toml`);
   fs.writeFileSync(config, configuration(world, settings));
@@ -248,15 +274,7 @@ allow = ["127.0.0.1:${world.pushService.port}"]
 core = true
 passkey_alone = true
 
-[smartcard]
-origin = ${quoted(world.cardOrigin)}
-${cards}
-authorities = ${quoted(world.smartcards.trusted)}
-identifier = "common_name"
-core = true
-status_lifetime = "60 s"
-allow = ["127.0.0.1:${world.smartcards.port}"]
-
+${cards ? smartcards(world, cards) : ''}
 [care_identity]
 issuer = "http://127.0.0.1:${world.careIdentity.port}"
 client_id = "wardkey"
@@ -273,6 +291,17 @@ from = "no-reply@riverside-hospital.example"
 
 [audit]
 anchor = ${quoted(world.at('audit-anchor'))}
+`;
+
+const smartcards = (world, cards) => `
+[smartcard]
+origin = ${quoted(world.cardOrigin)}
+${cards}
+authorities = ${quoted(world.smartcards.trusted)}
+identifier = "common_name"
+core = true
+status_lifetime = "60 s"
+allow = ["127.0.0.1:${world.smartcards.port}"]
 `;
 
 async function importPeople(world) {
