@@ -142,7 +142,8 @@ const inset = (window) => window.text('.nhsuk-inset-text');
 async function canWait(window, days) {
   assert.equal(window.path(), '/signin/register');
   const more = `${days} more day${days === 1 ? '' : 's'}`;
-  const left = days === 0 ? 'Today is the last day on which you can skip this.' : `You can skip this until ${LAST_DAY}: ${more}.`;
+  const last = 'Today is the last day on which you can skip this.';
+  const left = days === 0 ? last : `You can skip this until ${LAST_DAY}: ${more}.`;
   const said = (await inset(window)).replaceAll(/\s+/g, ' ');
   assert.equal(said, `Information: ${left} After that you cannot sign in before you have set it up.`);
 }

@@ -9,14 +9,17 @@ export class Agent {
   #cookies = new Map();
   #authority;
   #through;
+  #straight;
 
   /**
    * `authority` is the certificate authority to trust. `through`, if given, says which port of this machine to connect to
-   * for an address: pages keep the address that the person sees, while one node alone answers.
+   * for an address: pages keep the address that the person sees, while one node alone answers. `straight` is the `port` where a
+   * node listens for a proxy, which this one passes by, the address that it comes `from`, and what it says in `headers`.
    */
-  constructor({ authority, through } = {}) {
+  constructor({ authority, through, straight } = {}) {
     this.#authority = authority;
     this.#through = through;
+    this.#straight = straight;
     this.trace = [];
     /** What it shows where cards are shown: `origin`, `cert` and `key`. */
     this.card = undefined;
@@ -38,13 +41,15 @@ export class Agent {
     if (body !== undefined) all['content-type'] ??= 'application/x-www-form-urlencoded';
     if (body !== undefined) all['content-length'] = Buffer.byteLength(body);
     if (method !== 'GET') all.origin ??= target.origin;
-    const { request } = target.protocol === 'https:' ? https : http;
+    Object.assign(all, this.#straight?.headers);
+    const { request } = target.protocol === 'https:' && !this.#straight ? https : http;
     const options = {
       method,
       headers: all,
       host: '127.0.0.1',
       servername: target.hostname === '127.0.0.1' ? '' : target.hostname,
-      port: this.#through?.(target) ?? target.port,
+      port: this.#straight?.port ?? this.#through?.(target) ?? target.port,
+      localAddress: this.#straight?.from,
       path: target.pathname + target.search,
       ca: this.#authority,
       ...(target.origin === this.card?.origin ? { cert: this.card.cert, key: this.card.key } : {}),

@@ -37,13 +37,17 @@ const holding = (world, card) => card && {
 
 /** A fresh browser window of one person in one world, and what was seen on the pages that it has shown. */
 export class Window {
-  /** With `screens`, a folder, each page is judged and photographed into it; without, pages are only used. */
-  static async open(chromium, { world, screens, javaScriptEnabled = true, card }) {
-    const context = await chromium.newContext({ viewport: DESKTOP, javaScriptEnabled, locale: 'en-GB', ...holding(world, card) });
+  /**
+   * With `screens`, a folder, each page is judged and photographed into it; without, pages are only used. `line` is its way to the
+   * world.
+   */
+  static async open(chromium, { world, screens, javaScriptEnabled = true, card, line }) {
+    const more = { ...holding(world, card), ...(line && { proxy: { server: line.proxy } }) };
+    const context = await chromium.newContext({ viewport: DESKTOP, javaScriptEnabled, locale: 'en-GB', ...more });
     context.setDefaultTimeout(PATIENCE);
     const window = new Window();
     Object.assign(window, { world, context, screens, page: await context.newPage(), problems: [], judged: [] });
-    window.judge = javaScriptEnabled ? window.page : await judgeOf(window, chromium, holding(world, card));
+    window.judge = javaScriptEnabled ? window.page : await judgeOf(window, chromium, more);
     const origins = [new URL(world.issuer).origin, world.cardOrigin];
     const blame = (text) => window.problems.push(`${window.page.url()}: ${text}`);
     window.page.on('pageerror', (error) => blame(`script error: ${error.message}`));

@@ -1,5 +1,5 @@
-// Clocks: the machine's, and one that a server goes by in its place, which a journey sets. That one is Debian's libfaketime, told
-// by a file what time it is each time that it is asked.
+// Clocks: the machine's, and one that a server goes by in its place, which a journey sets. That one is Debian's libfaketime,
+// told by a file what time it is each time that it is asked.
 import fs from 'node:fs';
 import { pause, run } from './process.mjs';
 
@@ -66,9 +66,10 @@ export class Clock {
     };
   }
 
-  /** How to run a command that ends by itself: for so long, the clock need not be set. */
+  /** How to run a command that ends by itself, and needs no other time meanwhile. */
   running(command, args) {
-    return ['env', ['TZ=UTC', 'NO_FAKE_STAT=1', 'faketime', '-m', '--exclude-monotonic', '-f', this.#told, command, ...args]];
+    const faking = ['faketime', '-m', '--exclude-monotonic', '-f', this.#told];
+    return ['env', ['TZ=UTC', 'NO_FAKE_STAT=1', ...faking, command, ...args]];
   }
 
   /** Removes what a process leaves behind that has ended. */

@@ -17,6 +17,10 @@ export class Mouse {
     await this.page.getByRole('radio', { name: new RegExp(`^${label}`) }).check();
   }
 
+  async tick(label) {
+    await this.page.getByRole('checkbox', { name: label, exact: true }).check();
+  }
+
   /** Presses a button or follows a link, and waits for the page at `path`. */
   async press(name, path) {
     const target = this.page.getByRole('button', { name, exact: true })
@@ -59,10 +63,19 @@ export class Keyboard {
     await this.#reach((name, kind) => kind === 'radio');
     for (let stop = 0; stop < MOST_STOPS; stop += 1) {
       const here = await this.page.evaluate(focused);
-      if (here.name.startsWith(label)) return;
+      if (here.name.startsWith(label)) {
+        // The first one has the focus without being chosen.
+        await this.page.keyboard.press('Space');
+        return;
+      }
       await this.page.keyboard.press('ArrowDown');
     }
     throw new Error(`no arrow leads to "${label}" at ${this.page.url()}`);
+  }
+
+  async tick(label) {
+    await this.#reach(label);
+    await this.page.keyboard.press('Space');
   }
 
   async press(name, path) {

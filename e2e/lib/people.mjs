@@ -48,6 +48,8 @@ const PEOPLE = [
   ['perfusionist', SURGERY, 'user'],
   ['geriatrician', SURGERY, 'user'],
   ['osteopath', SURGERY, 'user'],
+  ['immunologist', SURGERY, 'user'],
+  ['facilities-manager', SURGERY, 'user'],
   ['appointments', SURGERY, 'shared_mailbox'],
   ['pharmacist', PHARMACY, 'user'],
   ['dispenser', PHARMACY, 'user'],

@@ -11,6 +11,8 @@ import { Clock } from './clock.mjs';
 import { fetchTrusting } from './fetch.mjs';
 import { startProxy } from './haproxy.mjs';
 import { startLink } from './link.mjs';
+import { Line, passOn } from './network.mjs';
+import { startNginx } from './nginx.mjs';
 import { ADMINISTRATOR, accountsFile, organisationsFile, person } from './people.mjs';
 import { Peer } from './peer.mjs';
 import { freePorts, run, runInBackground, start, stop, until } from './process.mjs';
@@ -132,7 +134,8 @@ async function startNode(world, node) {
   });
   const ask = world.fetch();
   await until(async () => {
-    const ready = await ask(`https://localhost:${node.port}/readyz`);
+    const { httpPort } = node;
+    const ready = await (httpPort ? fetch(`http://127.0.0.1:${httpPort}/readyz`) : ask(`https://localhost:${node.port}/readyz`));
     if (!ready.ok) throw new Error(`${node.name} answers ${ready.status}`);
   }, { child: node.child });
 }
@@ -187,12 +190,12 @@ async function build(world) {
  * A server of its own beside those of `world`, with the same people in a database of its own. Whatever `differing` does not say
  * is as in `world`: `clock` is what to go by, and the people are there since `since` of it; the rest is for its configuration.
  */
-async function beside(world, name, { port, cards, clock, since, ...differing }) {
+async function beside(world, name, { port, httpPort, cards, clock, since, ...differing }) {
   const own = Object.assign(Object.create(world), { folder: world.at(name), issuer: `https://localhost:${port}`, ...differing });
   fs.mkdirSync(own.folder);
   const database = `sqlite:${own.at('wardkey.db')}`;
   own.clock = clock && new Clock(own.at('clock'), since);
-  own.nodes = [configured(own, name, { port, cards, database })];
+  own.nodes = [configured(own, name, { port, httpPort, cards, database })];
   await importPeople(own);
   own.clock?.goOnFrom(clock);
   await startNode(own, own.nodes[0]);
@@ -218,6 +221,25 @@ export async function atAnotherTime(world, name, { from, since }) {
   return beside(world, name, { port, clock: from, since });
 }
 
+/**
+ * A server as in `atAnotherTime`, behind nginx; `world.line(address)` is a way to it from there. Whoever takes none comes from
+ * `elsewhere`.
+ */
+export async function behindNginx(world, name, { from, since, elsewhere }) {
+  const [port, httpPort, proxyPort] = await freePorts(3);
+  const behind = await beside(world, name, { port, httpPort, clock: from, since });
+  await startNginx(behind, { port: proxyPort, to: httpPort });
+  const { host } = new URL(behind.issuer);
+  behind.line = async (address) => {
+    const line = await Line.from(address, { to: proxyPort, host });
+    behind.stops.push(() => line.stop());
+    return line;
+  };
+  const relay = await passOn(port, { address: elsewhere, to: proxyPort });
+  behind.stops.push(() => relay.stop());
+  return behind;
+}
+
 /** Where each server finds the database; the last of several reaches it over a link that can be cut. */
 async function databasesFor(world, count) {
   if (world.name === 'sqlite') return [`sqlite:${world.at('wardkey.db')}`];
@@ -239,17 +261,15 @@ async function databasesFor(world, count) {
 function configured(world, name, settings) {
   const config = world.at(`${name}.toml`);
   fs.writeFileSync(config, configuration(world, settings));
-  return { name, port: settings.port, config, log: world.at(`${name}.log`) };
+  return { name, port: settings.port, httpPort: settings.httpPort, config, log: world.at(`${name}.log`) };
 }
 
-const configuration = (world, { port, cards, database }) => `
+const configuration = (world, { port, httpPort, cards, database }) => `
 [server]
 issuer = ${quoted(world.issuer)}
-
+${httpPort ? 'trusted_proxies = ["127.0.0.1/32"]' : ''}
 [listen]
-https = "127.0.0.1:${port}"
-certificate = ${quoted(world.pki.certificate)}
-key = ${quoted(world.pki.key)}
+${httpPort ? `http = "127.0.0.1:${httpPort}"` : listening(world, port)}
 
 [database]
 url = ${quoted(database)}
@@ -291,6 +311,12 @@ from = "no-reply@riverside-hospital.example"
 
 [audit]
 anchor = ${quoted(world.at('audit-anchor'))}
+`;
+
+const listening = (world, port) => `
+https = "127.0.0.1:${port}"
+certificate = ${quoted(world.pki.certificate)}
+key = ${quoted(world.pki.key)}
 `;
 
 const smartcards = (world, cards) => `
