@@ -1,5 +1,5 @@
-// A named location: asked for, approved by somebody else, and what it changes for people there and nowhere else. nginx stands
-// in front, with the configuration of the manual; browsers come by lines that play where they are.
+// A named location: asked for, approved by somebody else, and what it changes for people there and nowhere else. nginx is in
+// front, with the configuration of the manual; browsers come by lines that play where they are.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { Agent, told, unescape } from '../lib/agent.mjs';
