@@ -11,7 +11,7 @@ import { ENGINES, makeWorld, tails } from './lib/world.mjs';
 
 const JOURNEYS = ['newcomer', 'portal', 'administrator', 'onward', 'apache', 'openid-client', 'native', 'two-nodes', 'demo',
   'telephone', 'authenticator', 'security-key', 'key-handover', 'smartcard', 'card-proxy', 'care-identity',
-  'terminal', 'push', 'grace', 'named-location', 'exception'];
+  'terminal', 'push', 'grace', 'named-location', 'exception', 'compromised'];
 
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !JOURNEYS.includes(name));

@@ -1,5 +1,5 @@
-// Prompts suspended for a day: given with a reason, seen by whom it is for, over to the second, withdrawn, and refused to those
-// who must not have it. The day is the one on which clocks in London go back, and it is twenty-four hours all the same.
+// Prompts suspended for a day: given with a reason, seen by whom it is for, over to the second, withdrawn, and refused to
+// those who must not have it. The day is the one on which clocks in London go back: it is twenty-four hours all the same.
 import assert from 'node:assert/strict';
 import { Window } from '../lib/browser.mjs';
 import { stepsOf } from '../lib/check.mjs';

@@ -54,6 +54,7 @@ const PEOPLE = [
   ['hepatologist', SURGERY, 'user'],
   ['embryologist', SURGERY, 'user'],
   ['nephrologist', SURGERY, 'user'],
+  ['pathologist', SURGERY, 'user'],
   ['appointments', SURGERY, 'shared_mailbox'],
   ['pharmacist', PHARMACY, 'user'],
   ['dispenser', PHARMACY, 'user'],
