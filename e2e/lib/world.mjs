@@ -134,8 +134,9 @@ async function startNode(world, node) {
   });
   const ask = world.fetch();
   await until(async () => {
-    const { httpPort } = node;
-    const ready = await (httpPort ? fetch(`http://127.0.0.1:${httpPort}/readyz`) : ask(`https://localhost:${node.port}/readyz`));
+    const { port, httpPort } = node;
+    const asked = httpPort ? fetch(`http://127.0.0.1:${httpPort}/readyz`) : ask(`https://localhost:${port}/readyz`);
+    const ready = await asked;
     if (!ready.ok) throw new Error(`${node.name} answers ${ready.status}`);
   }, { child: node.child });
 }
@@ -188,7 +189,7 @@ async function build(world) {
 
 /**
  * A server of its own beside those of `world`, with the same people in a database of its own. Whatever `differing` does not say
- * is as in `world`: `clock` is what to go by, and the people are there since `since` of it; the rest is for its configuration.
+ * is as in `world`. It goes by a clock of its own if `clock` says what that begins with, and its people are there since `since`.
  */
 async function beside(world, name, { port, httpPort, cards, clock, since, ...differing }) {
   const own = Object.assign(Object.create(world), { folder: world.at(name), issuer: `https://localhost:${port}`, ...differing });
@@ -212,10 +213,7 @@ export async function behindProxy(world) {
   return behind;
 }
 
-/**
- * A server beside those of `world` whose clock is `world.clock`, and begins at `from`; its people are there since `since`. It takes
- * no cards.
- */
+/** A server beside those of `world` that goes by a clock of its own: from `from` on, with people who are there since `since`. */
 export async function atAnotherTime(world, name, { from, since }) {
   const [port] = await freePorts(1);
   return beside(world, name, { port, clock: from, since });
