@@ -112,6 +112,24 @@ export async function run({ world, check, chromium, screens }) {
       await said('The person has been signed out everywhere.');
       assert.equal(await theyAreIn(), false);
     });
+    await step('what-if explains the prompt that they just saw in the words of their history', async () => {
+      await theySignIn();
+      await window.goto(account);
+      await hand.press('Why they were asked, or not');
+      await page.waitForURL(/\/sign-ins$/);
+      await window.look('why-they-were-asked');
+      const [newest] = await page.locator('tbody tr').allInnerTexts();
+      assert.match(newest, /Prompted/);
+      const why = 'the standard baseline always asks for two factors';
+      assert(newest.includes(why), newest);
+      await hand.press('What if: try another sign-in', '/admin/what-if');
+      await hand.fill('Email address of the person', other.address);
+      await hand.press('Ask');
+      await page.waitForURL((url) => url.searchParams.has('account'));
+      await window.look('what-if');
+      const answer = await window.text('.wardkey-answer');
+      for (const words of [why, 'is asked for a second way to sign in']) assert(answer.includes(words), answer);
+    });
     await step('a temporary password has to be changed at the next sign-in', async () => {
       await act('Set a temporary password', 'Set a temporary password');
       const temporary = await window.text('.wardkey-key');

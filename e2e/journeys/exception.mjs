@@ -122,7 +122,7 @@ async function give(all) {
     await submitted(page, () => hand.press('Give the exception'));
     await page.locator('.nhsuk-error-summary').getByText('Say what the reason is').waitFor();
     await window.look('give-unexplained');
-    await hand.fill('What is the reason?', 'The phone is in a locker that does not open');
+    await hand.fill('What is the reason, if it is something else?', 'The phone is in a locker that does not open');
     world.clock.standAt(GIVEN);
     await submitted(page, () => hand.press('Give the exception'));
     await page.getByText('26 October 2025 at 4:30:00pm').waitFor();

@@ -59,7 +59,7 @@ pub async fn run(root: &Path, only: Option<&str>) -> io::Result<()> {
         smartcard(&mut report)?;
     }
     if wants("history") {
-        past(report).await?;
+        past(&mut report).await?;
     }
     if wants("access") {
         access(&mut report)?;

@@ -80,6 +80,8 @@ pub(crate) struct Over {
 
 const WIDTH: u64 = 720;
 const HEIGHT: u64 = 200;
+/// How wide the name of a column may be.
+const NAME: u64 = 100;
 
 /// `GET /admin/policies/impact/{policy}`
 pub(crate) async fn see(
@@ -127,7 +129,7 @@ impl ImpactView {
             x: place * WIDTH / count,
             width: (WIDTH / count).saturating_sub(4).max(2),
             parts: parts(counts, most),
-            named: place % every == 0,
+            named: place % every == 0 && place * WIDTH / count + NAME <= WIDTH,
         });
         let group = |(name, counts): (String, ResultCounts)| GroupView { name, counts: counts.into() };
         Self {
