@@ -84,7 +84,7 @@ events! {
 
     /// A factor was enrolled.
     CredentialEnrolled "credential_enrolled" { account: AccountId, credential: CredentialId, factor: Word, }
-    /// A person put off registering a second factor, for the `times`th time [ENR].
+    /// A person put off registering a second factor, for the `times`th time (section ENR).
     RegistrationPutOff "registration_put_off" { account: AccountId, times: u32, }
     /// A set of policies was published and is in force; it is taken back unless somebody confirms it by `confirm_by`.
     PoliciesPublished "policies_published" { version: u32, confirm_by: Option<Timestamp>, reason: Reason, }

@@ -175,7 +175,7 @@ pub enum ScreenKind {
         /// Whether it can be put off.
         can_be_put_off: bool,
     },
-    /// To register a factor, or a stronger one, where that is asked for besides [ENR].
+    /// To register a factor, or a stronger one, where that is asked for besides (section ENR).
     Register {
         /// Why, and how long it can be put off.
         why: EnrolWhy,
