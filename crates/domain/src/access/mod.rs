@@ -24,7 +24,7 @@ mod place;
 mod policies;
 mod policy;
 #[cfg(test)]
-mod properties;
+pub(crate) mod properties;
 mod registration_rules;
 mod requirement;
 mod signals;

@@ -81,16 +81,16 @@ fn strength() -> impl Strategy<Value = Strength> {
     prop::sample::select(&STRENGTHS[..])
 }
 
-fn target() -> impl Strategy<Value = Target> {
+pub(crate) fn target() -> impl Strategy<Value = Target> {
     prop_oneof![Just(Target::Portal), (0_u8..2).prop_map(|number| Target::Application(id!(ApplicationId, number)))]
 }
 
-fn country() -> impl Strategy<Value = Country> {
+pub(crate) fn country() -> impl Strategy<Value = Country> {
     prop::sample::select(&COUNTRIES[..]).prop_map(|text| Country::parse(text).unwrap())
 }
 
 /// In one of two locations, in both, or in none.
-fn address() -> impl Strategy<Value = IpAddr> {
+pub(crate) fn address() -> impl Strategy<Value = IpAddr> {
     (0_u8..4).prop_map(|third| IpAddr::V4(Ipv4Addr::new(192, 0, third, 7)))
 }
 
@@ -195,7 +195,7 @@ fn controls() -> impl Strategy<Value = Controls> {
         .prop_map(|(frequency, not_persistent, idle)| Controls { frequency, not_persistent, idle })
 }
 
-pub(super) fn policy() -> impl Strategy<Value = Policy> {
+pub(crate) fn policy() -> impl Strategy<Value = Policy> {
     let state = prop::sample::select(&[PolicyState::Off, PolicyState::ReportOnly, PolicyState::On][..]);
     let limits =
         (prop::option::weighted(0.2, strength()), prop::option::weighted(0.2, prop::sample::select(&Risk::ALL[..])));
@@ -216,7 +216,7 @@ pub(super) fn policy() -> impl Strategy<Value = Policy> {
     )
 }
 
-pub(super) fn baselines() -> impl Strategy<Value = Baselines> {
+pub(crate) fn baselines() -> impl Strategy<Value = Baselines> {
     let assigned = || prop::option::of(prop::sample::select(&Baseline::ALL[..]));
     (assigned(), assigned(), assigned()).prop_map(|(group, root, below)| Baselines {
         groups: group.map(|baseline| (id!(GroupId, 0), baseline)).into_iter().collect(),
@@ -228,7 +228,7 @@ pub(super) fn baselines() -> impl Strategy<Value = Baselines> {
 }
 
 /// With rules of every kind, as many as there are policies make them.
-pub(super) fn compiled(policies: &[Policy], baselines: &Baselines) -> Policies {
+pub(crate) fn compiled(policies: &[Policy], baselines: &Baselines) -> Policies {
     let skip = if baselines.groups.is_empty() { SkipWhere::Anywhere } else { SkipWhere::NamedLocation };
     let first = match baselines.organisations.len() {
         0 => FirstFactorWhere::NamedLocationOrPass,
@@ -263,7 +263,7 @@ fn with(policy: &Policy, state: PolicyState) -> Policy {
 }
 
 /// Whether a policy applies, looked up in no index.
-fn plainly_applies(policy: &Policy, signals: &Signals<'_>) -> bool {
+pub(crate) fn plainly_applies(policy: &Policy, signals: &Signals<'_>) -> bool {
     let account = &signals.account;
     let person = |principal: &Principal| match principal {
         Principal::Account(id) => *id == account.id,

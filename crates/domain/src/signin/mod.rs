@@ -15,6 +15,8 @@ mod event;
 mod flow;
 #[cfg(test)]
 mod grace_tests;
+#[cfg(test)]
+mod history_tests;
 mod identify;
 mod key;
 #[cfg(test)]

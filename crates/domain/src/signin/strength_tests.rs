@@ -10,30 +10,30 @@ use super::telephone_tests::{dispatch, number};
 use super::tests::{Journey, NEW_SEED, SEED, code, enrolled, factor, fresh_key, new_binding, person};
 use super::*;
 use crate::credential::Permit;
-use crate::factor::webauthn::vectors;
+use crate::factor::webauthn::{KeyChallenge, vectors};
 use crate::factor::{CoreFactors, FactorKind};
 use crate::id::CredentialId;
 
 /// What was really shown, as somebody who watches would say, whatever the engine makes of it.
 #[derive(Clone, Copy, Debug, Default)]
-struct Watched {
-    password: bool,
-    key: bool,
-    card: bool,
-    code: bool,
-    text: bool,
-    pass: bool,
-    recovery: bool,
-    new_key: bool,
-    new_card: bool,
-    new_code: bool,
-    new_text: bool,
+pub(super) struct Watched {
+    pub(super) password: bool,
+    pub(super) key: bool,
+    pub(super) card: bool,
+    pub(super) code: bool,
+    pub(super) text: bool,
+    pub(super) pass: bool,
+    pub(super) recovery: bool,
+    pub(super) new_key: bool,
+    pub(super) new_card: bool,
+    pub(super) new_code: bool,
+    pub(super) new_text: bool,
 }
 
 impl Watched {
     /// The most that this is worth, said again without the registry of factors: a mistake there is a mistake here only if it is
     /// made twice.
-    fn worth(self, setting: &Setting, pass_signs_in: bool) -> Option<Strength> {
+    pub(super) fn worth(self, setting: &Setting, pass_signs_in: bool) -> Option<Strength> {
         let app = self.code || self.new_code;
         let has = self.key || self.new_key || self.card || self.new_card || app || (self.pass && pass_signs_in);
         let text = self.text || self.new_text || self.recovery;
@@ -60,26 +60,26 @@ impl Watched {
 
 /// What the account has, what an organisation has set, and what is asked for.
 #[derive(Clone, Debug)]
-struct Setting {
-    has_key: bool,
-    has_card: bool,
-    has_totp: bool,
-    has_text: bool,
-    pass: Option<GivenPass>,
-    has_codes: bool,
-    passkey_alone: bool,
+pub(super) struct Setting {
+    pub(super) has_key: bool,
+    pub(super) has_card: bool,
+    pub(super) has_totp: bool,
+    pub(super) has_text: bool,
+    pub(super) pass: Option<GivenPass>,
+    pub(super) has_codes: bool,
+    pub(super) passkey_alone: bool,
     /// Whether the vectors' new key answers in this sign-in, or the one that is enrolled: each signs one challenge.
-    makes_key: bool,
-    asked: Strength,
+    pub(super) makes_key: bool,
+    pub(super) asked: Strength,
 }
 
 #[derive(Clone, Copy, Debug)]
-struct GivenPass {
+pub(super) struct GivenPass {
     multi_use: bool,
     only_to_enrol: bool,
 }
 
-fn setting() -> impl Strategy<Value = Setting> {
+pub(super) fn setting() -> impl Strategy<Value = Setting> {
     let pass = prop::option::of((any::<bool>(), any::<bool>()));
     let pass = pass.prop_map(|pass| pass.map(|(multi_use, only_to_enrol)| GivenPass { multi_use, only_to_enrol }));
     let asked = prop::sample::select(vec![
@@ -105,7 +105,11 @@ fn setting() -> impl Strategy<Value = Setting> {
 }
 
 impl Setting {
-    fn begin(&self) -> Journey {
+    pub(super) fn challenge(&self) -> KeyChallenge {
+        if self.makes_key { vectors::registering().1 } else { vectors::showing(None).0 }
+    }
+
+    pub(super) fn begin(&self) -> Journey {
         let mut factors = Vec::new();
         factors.extend(self.pass.map(|_| pass_factor()));
         factors.extend(self.has_key.then(|| factor(key(), FactorKind::WebAuthn)));
@@ -117,7 +121,7 @@ impl Setting {
             (self.has_codes && factors.iter().any(|own| own.kind != FactorKind::TemporaryAccessPass))
                 .then(recovery_factor),
         );
-        let challenge = if self.makes_key { vectors::registering().1 } else { vectors::showing(None).0 };
+        let challenge = self.challenge();
         let request = SignInRequest { strength: self.asked, ..SignInRequest::portal() };
         let pass = self.pass.map(|given| PassUse { only_to_enrol: given.only_to_enrol });
         let mut journey = journey(Person { factors, pass, ..person() }, challenge, request);
@@ -134,7 +138,7 @@ fn mobile() -> CredentialId {
 }
 
 #[derive(Clone, Copy, Debug)]
-enum Deed {
+pub(super) enum Deed {
     /// What the page asks for; where it offers a choice, this one.
     AsAsked {
         new: FactorKind,
@@ -163,7 +167,7 @@ enum Deed {
     Look,
 }
 
-fn deed() -> impl Strategy<Value = Deed> {
+pub(super) fn deed() -> impl Strategy<Value = Deed> {
     use FactorKind::{RecoveryCode, Smartcard, Sms, TemporaryAccessPass, Totp, WebAuthn};
     let choose = prop::sample::select(vec![RecoveryCode, Smartcard, Sms, TemporaryAccessPass, Totp, WebAuthn])
         .prop_map(Deed::Choose);
@@ -219,7 +223,7 @@ fn as_asked(page: Option<&str>, new: FactorKind) -> Deed {
 }
 
 /// Does `deed`, and says what a watcher has seen since.
-fn does(journey: &mut Journey, setting: &Setting, deed: Deed, second: i64, mut seen: Watched) -> Watched {
+pub(super) fn does(journey: &mut Journey, setting: &Setting, deed: Deed, second: i64, mut seen: Watched) -> Watched {
     let person = journey.person.clone();
     match deed {
         Deed::AsAsked { new } => {
