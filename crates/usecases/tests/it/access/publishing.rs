@@ -103,7 +103,10 @@ async fn what_is_published_counts_at_once_and_is_taken_back_unless_it_is_confirm
 async fn whoever_signs_in_afterwards_confirms_it_for_good() {
     let test = practice().await;
     let boss = signed_in(&test, "boss@a.example").await;
-    publish(&test, &boss, BLOCK).await.unwrap();
+    // Whoever confirms it comes from nowhere, and must get in.
+    let home = "countries = [\"GB\"]";
+    let but_for_the_boss = BLOCK.replace(home, &format!("{home}\npeople = [\"account:boss@a.example\"]"));
+    publish(&test, &boss, &but_for_the_boss).await.unwrap();
     test.clock.advance(Duration::from_secs(60));
     let again = signed_in(&test, "boss@a.example").await;
     confirm_policies(&test.app, &again, 1).await.unwrap();
