@@ -109,7 +109,7 @@ async function publish({ world, check, step, chromium, window }) {
     await hand.fill('Why', 'The surgery has a network of its own');
     await hand.press('Publish', '/admin/policies');
     await said('Confirm version 1');
-    await said('organisation:A81001: named-location');
+    await said('organisation A81001: named-location');
     await window.look('policies-to-confirm');
   });
   // Not a step: nothing that follows is built on how it looks.

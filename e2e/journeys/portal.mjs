@@ -205,11 +205,11 @@ export async function run({ world, check, chromium, screens }) {
     });
     await step('sessions are listed, and ended one by one and all others at once', async () => {
       await window.goto('/profile/sessions');
-      assert.equal(await page.locator('section').count(), 2);
+      assert.equal(await page.locator('#sessions .nhsuk-card').count(), 2);
       await window.look('sessions-two');
       await page.getByRole('button', { name: /^Sign out.*signed in/ }).first().click();
       await said('The session has been signed out.');
-      assert.equal(await page.locator('section').count(), 1);
+      assert.equal(await page.locator('#sessions .nhsuk-card').count(), 1);
       const agent = world.agent();
       const reached = await signIn(agent, await agent.open(`${world.issuer}/signin`), { ...someone, phone: someone.second });
       assert.equal(reached.url.pathname, '/');

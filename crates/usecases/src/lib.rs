@@ -29,7 +29,7 @@ pub use app::{App, Clock, Parts, Random};
 pub use circumstances::Circumstances;
 pub use error::{Error, FieldError, Result};
 pub use handover::Handover;
-pub use moment::{days_left, ending, london, moment, moment_to_the_second, time_of_day, today, written_day};
+pub use moment::{days_left, ending, london, moment, moment_to_the_second, span, time_of_day, today, written_day};
 pub use settings::{BadIssuer, CacheSettings, Issuer, Settings};
 pub use visits::{VisitSettings, Visits};
 pub use waiting::{Waiter, Waiting};

@@ -1,6 +1,7 @@
 //! Instants as people in the United Kingdom read them.
 
 use std::sync::LazyLock;
+use std::time::Duration;
 
 use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::TimeZone;
@@ -96,6 +97,17 @@ pub fn today(at: Timestamp) -> [String; 3] {
         }
         Err(_) => Default::default(),
     }
+}
+
+/// How long something is, in words: for what people set in whole minutes, hours or days.
+pub fn span(time: Duration) -> String {
+    let seconds = time.as_secs();
+    let (count, unit) = match seconds {
+        0..3_600 => (seconds / 60, "minute"),
+        3_600..172_800 => (seconds / 3_600, "hour"),
+        _ => (seconds / 86_400, "day"),
+    };
+    format!("{count} {unit}{}", if count == 1 { "" } else { "s" })
 }
 
 #[cfg(test)]

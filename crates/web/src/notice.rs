@@ -25,6 +25,12 @@ pub enum Notice {
     DefaultChanged,
     /// A session was ended.
     SessionEnded,
+    /// The browser is remembered.
+    DeviceRemembered,
+    /// A browser was forgotten.
+    DeviceForgotten,
+    /// An administrator forgot a browser of somebody's.
+    AccountDeviceForgotten,
     /// All other sessions were ended.
     OtherSessionsEnded,
     /// Multi-factor authentication is set up.
@@ -131,6 +137,9 @@ impl Notice {
         Self::CredentialRemoved,
         Self::DefaultChanged,
         Self::SessionEnded,
+        Self::DeviceRemembered,
+        Self::DeviceForgotten,
+        Self::AccountDeviceForgotten,
         Self::OtherSessionsEnded,
         Self::Enrolled,
         Self::PhoneAccountAdded,
@@ -192,6 +201,9 @@ impl Notice {
             Self::CredentialRemoved => "credential-removed",
             Self::DefaultChanged => "default-changed",
             Self::SessionEnded => "session-ended",
+            Self::DeviceRemembered => "device-remembered",
+            Self::DeviceForgotten => "device-forgotten",
+            Self::AccountDeviceForgotten => "account-device-forgotten",
             Self::OtherSessionsEnded => "other-sessions-ended",
             Self::Enrolled => "enrolled",
             Self::PhoneAccountAdded => "phone-account-added",

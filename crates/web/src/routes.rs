@@ -2,7 +2,7 @@
 
 use wardkey_domain::factor::telephone::Reach;
 use wardkey_domain::id::{
-    AccountId, AuthorizationRequestId, CaseId, CredentialId, ExceptionRequestId, NamedLocationId, SessionId,
+    AccountId, AuthorizationRequestId, CaseId, CredentialId, DeviceId, ExceptionRequestId, NamedLocationId, SessionId,
 };
 use wardkey_usecases::signin::{Destination, PortalPage};
 
@@ -116,6 +116,10 @@ pub const ADD_CALL: &str = "/profile/security-info/add-call";
 pub const CHANGE_PASSWORD: &str = "/profile/password";
 /// The sessions of an account.
 pub const SESSIONS: &str = "/profile/sessions";
+/// Having the browser remembered, on the way in.
+pub const REMEMBER: &str = "/profile/sessions/remember";
+/// Having the browser remembered later.
+pub const REMEMBER_HERE: &str = "/profile/sessions/devices/remember";
 /// Ending every other session.
 pub const END_OTHER_SESSIONS: &str = "/profile/sessions/end-others";
 /// Ending every session, this one too.
@@ -306,6 +310,21 @@ pub fn default_credential(id: CredentialId) -> String {
 /// Ending one session.
 pub fn end_session(id: SessionId) -> String {
     format!("{SESSIONS}/{id}/end")
+}
+
+/// Forgetting one of one's own browsers.
+pub fn forget_device(id: DeviceId) -> String {
+    format!("{SESSIONS}/devices/{id}/forget")
+}
+
+/// The browsers of somebody's.
+pub(crate) fn admin_devices(id: AccountId) -> String {
+    format!("{ADMIN_PEOPLE}/{id}/devices")
+}
+
+/// Forgetting one of them.
+pub(crate) fn admin_forget_device(id: AccountId, device: DeviceId) -> String {
+    format!("{ADMIN_PEOPLE}/{id}/devices/{device}/forget")
 }
 
 /// An account, as whoever looks after it sees it.

@@ -115,6 +115,7 @@ fn baselines() -> Baselines {
     Baselines {
         groups: (0..GROUPS / 10).map(|number| (id!(GroupId, number), assigned(number))).collect(),
         organisations: (0..ORGANISATIONS).map(|number| (id!(OrganisationId, number), assigned(number))).collect(),
+        remember: std::collections::HashMap::new(),
     }
 }
 
@@ -184,6 +185,7 @@ fn sign_in(policies: &Policies, numbers: &mut Numbers) -> io::Result<(Access, Du
         country: Country::parse(country).ok(),
         device: Device::Known,
         risk: Some(Risk::None),
+        remembered_at: None,
         now: NOW,
     };
     let began = Instant::now();

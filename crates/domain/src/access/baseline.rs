@@ -1,6 +1,7 @@
 //! The baseline: what is asked of an account when no policy asks for more. Each account has exactly one [CA-1].
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
@@ -18,7 +19,7 @@ pub enum Baseline {
 }
 
 /// Who has assigned a baseline.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum AssignedBy {
     /// A group that the account is in.
     Group(GroupId),
@@ -35,7 +36,13 @@ pub struct Baselines {
     pub groups: HashMap<GroupId, Baseline>,
     /// Those of organisations, and all below them that have none of their own.
     pub organisations: HashMap<OrganisationId, Baseline>,
+    /// For how long a browser that its owner has had remembered spares the prompt of the baseline that each has assigned; not at
+    /// all where nothing is said [AUT-11].
+    pub remember: HashMap<AssignedBy, Duration>,
 }
+
+/// The longest that a browser may be remembered [SES-6].
+pub const LONGEST_MEMORY: Duration = Duration::from_secs(90 * 86_400);
 
 impl Baseline {
     /// Both.

@@ -8,10 +8,11 @@ use std::path::Path;
 
 use serde::Deserialize;
 
-use super::text::{Names, PolicyText, RegistrationText, principal};
+use super::text::{Names, PolicyText, RegistrationText, memory, principal};
 use super::{
-    Access, ActiveLocation, Applies, Baseline, Baselines, BlockedBy, ClientKind, Country, Decision, Device, GraceLeft,
-    GraceUsed, Grant, Hold, Policies, Principal, Reason, Registration, Risk, Signals, Subject, Target, evaluate,
+    Access, ActiveLocation, Applies, AssignedBy, Baseline, Baselines, BlockedBy, ClientKind, Country, Decision, Device,
+    GraceLeft, GraceUsed, Grant, Hold, Policies, Principal, Reason, Registration, Risk, Signals, Subject, Target,
+    evaluate,
 };
 use crate::directory::{AccountKind, Role};
 use crate::factor::FactorKind;
@@ -59,6 +60,7 @@ struct LocationEntry {
 struct BaselineEntry {
     of: String,
     is: Baseline,
+    remember: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -104,6 +106,8 @@ struct Case {
     device: Option<Device>,
     /// `unknown` where nobody could judge it; nothing speaks for any, unless it says so.
     risk: Option<String>,
+    /// When a second factor was shown in the browser, where that is remembered.
+    remembered: Option<String>,
     asks: Option<Strength>,
     /// `blocked`, or the strength.
     expect: String,
@@ -190,12 +194,20 @@ impl World {
             })
             .collect();
         let mut baselines = Baselines::default();
-        for BaselineEntry { of, is } in &file.baseline {
-            match principal(of, &names).unwrap_or_else(|error| panic!("{of}: {error}")) {
-                Principal::Group(group) => drop(baselines.groups.insert(group, *is)),
-                Principal::Organisation(organisation) => drop(baselines.organisations.insert(organisation, *is)),
+        for BaselineEntry { of, is, remember } in &file.baseline {
+            let by = match principal(of, &names).unwrap_or_else(|error| panic!("{of}: {error}")) {
+                Principal::Group(group) => {
+                    baselines.groups.insert(group, *is);
+                    AssignedBy::Group(group)
+                }
+                Principal::Organisation(organisation) => {
+                    baselines.organisations.insert(organisation, *is);
+                    AssignedBy::Organisation(organisation)
+                }
                 other @ (Principal::Account(_) | Principal::Role(_)) => panic!("{other:?} has no baseline"),
-            }
+            };
+            let window = remember.as_deref().map(|text| memory(text).unwrap_or_else(|error| panic!("{text}: {error}")));
+            baselines.remember.extend(window.map(|window| (by, window)));
         }
         let locations = file
             .location
@@ -255,6 +267,7 @@ impl World {
             country: case.country.as_deref().map(|text| Country::parse(text).unwrap()),
             device: case.device.unwrap_or(Device::New),
             risk,
+            remembered_at: case.remembered.as_deref().map(moment),
             now: moment(case.at.as_deref().unwrap_or("2026-03-02T09:00:00Z")),
         };
         evaluate(&self.policies, &signals)
@@ -283,6 +296,7 @@ impl World {
             Reason::Pinned => "pinned".to_owned(),
             Reason::Excepted(_) => "excepted".to_owned(),
             Reason::Postponed(_) => "postponed".to_owned(),
+            Reason::Remembered(_) => "remembered".to_owned(),
             Reason::Baseline(baseline) => baseline.as_str().to_owned(),
             Reason::InLocation(location) => format!("in {}", self.places[&location]),
             Reason::Policy(policy) => self.words[&policy].clone(),

@@ -81,6 +81,8 @@ pub enum Reason {
     Postponed(Timestamp),
     /// The baseline.
     Baseline(Baseline),
+    /// The browser is remembered until then, and the baseline allows it [AUT-11].
+    Remembered(Timestamp),
     /// The baseline does not prompt in this named location [CA-1].
     InLocation(NamedLocationId),
     /// A policy asks for more.

@@ -1,13 +1,15 @@
 //! Everything that is published together, as one text: a file, a page and the database hold the same.
 
 use std::collections::{BTreeSet, HashMap};
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use similar::{ChangeTag, TextDiff};
 
+use crate::access::text::memory;
 use crate::access::{
-    ActiveLocation, BadPolicy, Baseline, Baselines, Names, Policies, PolicyText, Principal, RegistrationRules,
-    RegistrationText, principal,
+    ActiveLocation, AssignedBy, BadPolicy, Baseline, Baselines, Names, Policies, PolicyText, Principal,
+    RegistrationRules, RegistrationText, principal,
 };
 use crate::id::{AccountId, PolicyId};
 
@@ -39,6 +41,15 @@ pub struct BaselineText {
     pub of: String,
     /// The baseline.
     pub is: Baseline,
+    /// For how long a browser that its owner has had remembered spares the prompt, such as `14 days`; not at all if it does not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub remember: Option<String>,
+}
+
+impl BaselineText {
+    fn memory(&self) -> Result<Option<Duration>, BadPolicy> {
+        self.remember.as_deref().map(memory).transpose()
+    }
 }
 
 /// What is wrong with a document, and where.
@@ -163,11 +174,12 @@ impl PolicyDocument {
             }
         }
         let mut seen = BTreeSet::new();
-        for BaselineText { of, .. } in &self.baseline {
+        for baseline in &self.baseline {
+            let of = &baseline.of;
             if !seen.insert(of) {
                 problems.push(BadDocument::TwoBaselines(of.clone()));
             }
-            if let Err(why) = owner(of, names) {
+            if let Err(why) = owner(of, names).and_then(|_| baseline.memory()) {
                 problems.push(BadDocument::Baseline { of: of.clone(), why });
             }
         }
@@ -203,13 +215,21 @@ impl PolicyDocument {
 
     fn baselines(&self, names: &Names) -> Result<Baselines, BadDocument> {
         let mut baselines = Baselines::default();
-        for BaselineText { of, is } in &self.baseline {
-            match owner(of, names) {
-                Ok(Principal::Group(group)) => drop(baselines.groups.insert(group, *is)),
-                Ok(Principal::Organisation(organisation)) => drop(baselines.organisations.insert(organisation, *is)),
-                Ok(Principal::Account(_) | Principal::Role(_)) | Err(BadPolicy::Unknown(_)) => {}
-                Err(why) => return Err(BadDocument::Baseline { of: of.clone(), why }),
-            }
+        for baseline in &self.baseline {
+            let bad = |why| BadDocument::Baseline { of: baseline.of.clone(), why };
+            let by = match owner(&baseline.of, names) {
+                Ok(Principal::Group(group)) => {
+                    baselines.groups.insert(group, baseline.is);
+                    AssignedBy::Group(group)
+                }
+                Ok(Principal::Organisation(organisation)) => {
+                    baselines.organisations.insert(organisation, baseline.is);
+                    AssignedBy::Organisation(organisation)
+                }
+                Ok(Principal::Account(_) | Principal::Role(_)) | Err(BadPolicy::Unknown(_)) => continue,
+                Err(why) => return Err(bad(why)),
+            };
+            baselines.remember.extend(baseline.memory().map_err(bad)?.map(|window| (by, window)));
         }
         Ok(baselines)
     }
@@ -283,6 +303,7 @@ is = "named-location"
 [[baseline]]
 of = "group:nurses"
 is = "standard"
+remember = "14 days"
 
 [[policy]]
 name = "Keys for the records"
@@ -340,6 +361,10 @@ locations = ["any", "Riverside"]
             (&format!("{policy}include.people = [\"group:doctors\"]"), "policy `A`: there is no `group:doctors`"),
             (&policy.replace("\"A\"", "\" \""), "needs a name"),
             ("[[baseline]]\nof = \"role:staff\"\nis = \"standard\"", "baseline of `role:staff`: expected `group:`"),
+            (
+                "[[baseline]]\nof = \"group:nurses\"\nis = \"standard\"\nremember = \"91 days\"",
+                "baseline of `group:nurses`: expected a time of at most 90 days",
+            ),
             ("[[baseline]]\nof = \"group:x\"\nis = \"standard\"", "there is no `group:x`"),
             ("registration.default-on-from = \"soon\"", "registration: expected a day"),
             ("break-glass = [\"nobody@leeds.nhs.uk\"]", "no account `nobody@leeds.nhs.uk`"),

@@ -1,17 +1,20 @@
 //! The decision: one pure function for live traffic, what-if, report-only and replay.
 
+use std::time::Duration;
+
 use crate::access::grace::BASELINE_DAYS;
 use crate::access::{
-    Access, Applies, Baseline, BlockedBy, Considered, Controls, Decision, FirstFactorWhere, Grace, GraceLeft, Grant,
-    Hold, Outcome, Policies, Policy, Reason, Registration, Requirement, Signals, SkipWhere,
+    Access, Applies, Baseline, BlockedBy, Considered, Controls, Decision, Device, FirstFactorWhere, Grace, GraceLeft,
+    Grant, Hold, Outcome, Policies, Policy, Reason, Registration, Requirement, Risk, Signals, SkipWhere,
 };
 use crate::session::Strength;
+use crate::time::Timestamp;
 
 /// Decides what a sign-in comes to.
 ///
 /// In this order: an account that is held is blocked; a policy that blocks, or that cannot be evaluated, blocks; a privileged or a
-/// pinned account proves two factors everywhere; an exception suspends the prompt of the baseline; then the baseline. Whatever that
-/// comes to, policies and the application only tighten it: the strictest of all that apply holds [CA-7, CA-14].
+/// pinned account proves two factors everywhere; an exception suspends the prompt of the baseline; then the baseline, whose prompt a
+/// browser that is remembered spares where the baseline says so. Whatever that comes to, policies and the application only tighten it: the strictest of all that apply holds [CA-7, CA-14].
 pub fn evaluate(policies: &Policies, signals: &Signals<'_>) -> Decision {
     let considered = policies.consider(signals);
     let baseline = policies.baselines().of(&signals.account);
@@ -43,6 +46,18 @@ pub(super) fn with_policy(
     decide(policies, signals, &base, applying)
 }
 
+/// For how long the browser would be remembered by which this sign-in comes, if its owner had it remembered now; nothing where that
+/// would spare nothing.
+pub fn memory(policies: &Policies, signals: &Signals<'_>) -> Option<Duration> {
+    let known = Signals { device: Device::Known, risk: Some(Risk::None), remembered_at: Some(signals.now), ..*signals };
+    match evaluate(policies, &known).access {
+        Access::Granted(grant) => grant.reasons.iter().find_map(|reason| {
+            if let Reason::Remembered(until) = reason { Some(until.since(signals.now)) } else { None }
+        }),
+        Access::Blocked(_) => None,
+    }
+}
+
 fn decide<'a>(
     policies: &Policies,
     signals: &Signals<'_>,
@@ -61,8 +76,11 @@ fn decide<'a>(
         }
     }
     let mut grant = base.clone();
+    grant.controls = applying.clone().map(|policy| policy.controls).fold(grant.controls, Controls::and);
+    if let Some(until) = remembered(policies, signals, &grant) {
+        grant = unprompted(&grant, Reason::Remembered(until));
+    }
     for policy in applying {
-        grant.controls = grant.controls.and(policy.controls);
         match policy.outcome {
             Outcome::Require(required, grace) => {
                 require(&mut grant, policies, signals, (required, grace), Reason::Policy(policy.id));
@@ -101,15 +119,36 @@ fn base(policies: &Policies, signals: &Signals<'_>, baseline: Baseline) -> Grant
     let grant = granted(policies, signals, (required, grace), Reason::Baseline(baseline));
     let grant = postponed(grant, signals);
     // Who is not prompted registers all the same.
-    let unprompted = |reason| Grant { required: NOTHING, meanwhile: NOTHING, reasons: vec![reason], ..grant.clone() };
     // SECURITY: an exception is for whoever has a factor, and no way around registering one [EXC-24].
     if let Some(until) = account.excepted_until.filter(|until| signals.now < *until && account.is_registered()) {
-        return unprompted(Reason::Excepted(until));
+        return unprompted(&grant, Reason::Excepted(until));
     }
     match (baseline, policies.located(signals).next()) {
-        (Baseline::NamedLocation, Some(location)) => unprompted(Reason::InLocation(location)),
+        (Baseline::NamedLocation, Some(location)) => unprompted(&grant, Reason::InLocation(location)),
         (Baseline::NamedLocation, None) | (Baseline::Standard, _) => grant,
     }
+}
+
+/// Suspends the prompt of the baseline.
+fn unprompted(grant: &Grant, reason: Reason) -> Grant {
+    Grant { required: NOTHING, meanwhile: NOTHING, reasons: vec![reason], ..grant.clone() }
+}
+
+/// Until when the browser spares the prompt of the baseline, if it does.
+///
+/// SECURITY: it stands for the second factor that was shown in it, and for nothing else: never for a first factor, for what a policy
+/// or an application asks for, or for somebody who is prompted everywhere.
+fn remembered(policies: &Policies, signals: &Signals<'_>, grant: &Grant) -> Option<Timestamp> {
+    let account = &signals.account;
+    let at = signals.remembered_at.filter(|at| *at <= signals.now && account.is_registered())?;
+    let is_trusted = signals.device == Device::Known && signals.risk == Some(Risk::None);
+    let is_baseline = matches!(grant.reasons.as_slice(), [Reason::Baseline(_)]);
+    if !is_trusted || !is_baseline {
+        return None;
+    }
+    let window = policies.baselines().remember.get(&policies.baselines().of(account).1)?;
+    let until = at.plus(grant.controls.remembers(*window));
+    (signals.now < until).then_some(until)
 }
 
 /// What a password reaches.
@@ -202,13 +241,10 @@ fn registration(policies: &Policies, signals: &Signals<'_>, required: Requiremen
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::access::{
-        Baselines, ClientKind, Condition, Device, GraceUsed, PolicyState, Principal, Scope, Subject, Target,
-    };
+    use crate::access::{Baselines, ClientKind, Condition, GraceUsed, PolicyState, Principal, Scope, Subject, Target};
     use crate::directory::AccountKind;
     use crate::factor::FactorKind;
     use crate::id::{AccountId, GroupId, PolicyId};
-    use crate::time::Timestamp;
 
     const NOW: Timestamp = Timestamp::from_seconds(1_780_000_000);
 
@@ -239,6 +275,7 @@ mod tests {
             country: None,
             device: Device::New,
             risk: None,
+            remembered_at: None,
             now: NOW,
         };
         evaluate(&Policies::new(vec![policy], Baselines::default(), Vec::new()), &signals).access

@@ -33,10 +33,10 @@ mod text;
 mod usable;
 
 pub use admission::{Admission, SKEW};
-pub use baseline::{AssignedBy, Baseline, Baselines};
+pub use baseline::{AssignedBy, Baseline, Baselines, LONGEST_MEMORY};
 pub use decision::{Access, Applies, BlockedBy, Considered, Decision, Grant, Reason, Registration};
 pub use document::{BadDocument, BaselineText, DiffLine, LONGEST_DOCUMENT, PolicyDocument, Wanted};
-pub use evaluate::evaluate;
+pub use evaluate::{evaluate, memory};
 pub use grace::{BASELINE_DAYS, Grace, GraceLeft, GraceUsed};
 pub use hold::{Hold, StillCompromised, UnknownHold, WrongHold};
 pub use input::SignInRequest;

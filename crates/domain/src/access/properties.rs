@@ -42,6 +42,8 @@ pub(super) struct SignIn {
     country: Option<Country>,
     device: Device,
     risk: Option<Risk>,
+    /// How many hours ago a second factor was shown in the browser, where that is remembered.
+    remembered: Option<u64>,
 }
 
 impl SignIn {
@@ -67,6 +69,7 @@ impl SignIn {
             country: self.country,
             device: self.device,
             risk: self.risk,
+            remembered_at: self.remembered.map(|hours| NOW.minus(Duration::from_secs(hours * 3_600))),
             now: NOW,
         }
     }
@@ -131,10 +134,10 @@ pub(super) fn sign_in() -> impl Strategy<Value = SignIn> {
         prop::option::of(address()),
         prop::option::of(country()),
         device(),
-        prop::option::of(prop::sample::select(&Risk::ALL[..])),
+        (prop::option::of(prop::sample::select(&Risk::ALL[..])), prop::option::of(0_u64..40)),
     );
     (who, place).prop_map(|((account, groups, roles, organisations, factors, hold, standing, grace), place)| {
-        let (target, asked, client, address, country, device, risk) = place;
+        let (target, asked, client, address, country, device, (risk, remembered)) = place;
         let kind = AccountKind::User;
         let (excepted, postponed, age_days) = standing;
         SignIn {
@@ -156,6 +159,7 @@ pub(super) fn sign_in() -> impl Strategy<Value = SignIn> {
             country,
             device,
             risk,
+            remembered,
         }
     })
 }
@@ -191,8 +195,9 @@ fn controls() -> impl Strategy<Value = Controls> {
         (1_u64..9).prop_map(|hours| Frequency::After(Duration::from_secs(hours * 3_600))),
     ];
     let idle = (1_u64..9).prop_map(|minutes| Duration::from_secs(minutes * 60));
-    (prop::option::of(frequency), any::<bool>(), prop::option::of(idle))
-        .prop_map(|(frequency, not_persistent, idle)| Controls { frequency, not_persistent, idle })
+    let remember = (0_u64..30).prop_map(|hours| Duration::from_secs(hours * 3_600));
+    (prop::option::of(frequency), any::<bool>(), prop::option::of(idle), prop::option::of(remember))
+        .prop_map(|(frequency, not_persistent, idle, remember)| Controls { frequency, not_persistent, idle, remember })
 }
 
 pub(crate) fn policy() -> impl Strategy<Value = Policy> {
@@ -218,7 +223,14 @@ pub(crate) fn policy() -> impl Strategy<Value = Policy> {
 
 pub(crate) fn baselines() -> impl Strategy<Value = Baselines> {
     let assigned = || prop::option::of(prop::sample::select(&Baseline::ALL[..]));
-    (assigned(), assigned(), assigned()).prop_map(|(group, root, below)| Baselines {
+    let window = || prop::option::of((1_u64..40).prop_map(|hours| Duration::from_secs(hours * 3_600)));
+    let remember = (window(), window()).prop_map(|(group, root)| {
+        let by_group = group.map(|window| (AssignedBy::Group(id!(GroupId, 0)), window));
+        let by_root = root.map(|window| (AssignedBy::Organisation(id!(OrganisationId, 0)), window));
+        by_group.into_iter().chain(by_root).collect()
+    });
+    (assigned(), assigned(), assigned(), remember).prop_map(|(group, root, below, remember)| Baselines {
+        remember,
         groups: group.map(|baseline| (id!(GroupId, 0), baseline)).into_iter().collect(),
         organisations: [(id!(OrganisationId, 0), root), (id!(OrganisationId, 1), below)]
             .into_iter()
@@ -401,6 +413,31 @@ proptest! {
             prop_assert!(!sign_in.factors.is_empty(), "who has no factor is not excepted");
         }
         prop_assert_eq!(matches!(without, Access::Blocked(_)), matches!(under, Access::Blocked(_)));
+    }
+
+    #[test]
+    fn a_remembered_browser_spares_nothing_but_the_prompt_of_the_baseline(
+        policies in prop::collection::vec(policy(), 0..6), baselines in baselines(), sign_in in sign_in(), hours in 0_u64..40,
+    ) {
+        let policies = compiled(&policies, &baselines);
+        let of = |remembered| evaluate(&policies, &SignIn { remembered, ..sign_in.clone() }.signals()).access;
+        let (without, under) = (of(None), of(Some(hours)));
+        prop_assert!(at_least(&without, &under));
+        if let (Access::Granted(without), Access::Granted(under)) = (&without, &under)
+            && without.required != under.required
+        {
+            prop_assert_eq!(under.required.and(Requirement::of(Strength::MultiFactor)), without.required);
+            let signals = sign_in.signals();
+            prop_assert!(signals.account.hold == Hold::None && !signals.account.is_privileged(), "{under:?}");
+            prop_assert!(signals.account.is_registered() && sign_in.device == Device::Known, "{under:?}");
+            prop_assert_eq!(sign_in.risk, Some(Risk::None));
+            let ago = Duration::from_secs(hours * 3_600);
+            let allowed = baselines.remember.values().max().is_some_and(|window| ago < *window);
+            prop_assert!(allowed, "{baselines:?}");
+            let often = under.controls.frequency;
+            prop_assert!(often.is_none_or(|often| matches!(often, Frequency::After(time) if ago < time)), "{often:?}");
+            prop_assert!(!under.controls.not_persistent && under.controls.remember.is_none_or(|most| ago < most));
+        }
     }
 
     #[test]

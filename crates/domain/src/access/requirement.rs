@@ -30,6 +30,8 @@ pub struct Controls {
     pub not_persistent: bool,
     /// After how long without a request it ends.
     pub idle: Option<Duration>,
+    /// For how long a browser may be remembered, at most; it is for the baseline to say that it may be at all.
+    pub remember: Option<Duration>,
 }
 
 /// How often the factors are asked for, from the strictest to the mildest.
@@ -146,7 +148,19 @@ impl Controls {
             frequency: smaller(self.frequency, other.frequency),
             not_persistent: self.not_persistent || other.not_persistent,
             idle: smaller(self.idle, other.idle),
+            remember: smaller(self.remember, other.remember),
         }
+    }
+
+    /// For how long a browser is remembered where the baseline says so much: no longer than factors count.
+    pub(super) fn remembers(self, window: Duration) -> Duration {
+        let often = match self.frequency {
+            Some(Frequency::EveryTime) => Duration::ZERO,
+            Some(Frequency::After(time)) => time,
+            None => window,
+        };
+        let lasting = if self.not_persistent { Duration::ZERO } else { window };
+        window.min(often).min(lasting).min(self.remember.unwrap_or(window))
     }
 }
 

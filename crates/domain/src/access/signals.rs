@@ -28,6 +28,8 @@ pub struct Signals<'a> {
     pub device: Device,
     /// The risk, if it could be judged.
     pub risk: Option<Risk>,
+    /// When a second factor of the account was shown in this browser, where its owner has had it remembered [SES-5].
+    pub remembered_at: Option<Timestamp>,
     /// When.
     pub now: Timestamp,
 }
@@ -43,6 +45,8 @@ pub struct Connection {
     pub device: Device,
     /// The risk, if it could be judged.
     pub risk: Option<Risk>,
+    /// When a second factor of the account was shown in this browser, where its owner has had it remembered.
+    pub remembered_at: Option<Timestamp>,
     /// When.
     pub at: Timestamp,
 }

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::access::grace::beginning_of_day;
 use crate::access::{
-    ClientKind, Condition, Controls, Country, Device, FirstFactorWhere, Frequency, Grace, Located, Outcome, Policy,
-    PolicyState, Principal, RegistrationRules, Requirement, Risk, Scope, SkipWhere, Target,
+    ClientKind, Condition, Controls, Country, Device, FirstFactorWhere, Frequency, Grace, LONGEST_MEMORY, Located,
+    Outcome, Policy, PolicyState, Principal, RegistrationRules, Requirement, Risk, Scope, SkipWhere, Target,
 };
 use crate::directory::{AccountKind, Role};
 use crate::factor::FactorKind;
@@ -56,6 +56,9 @@ pub struct PolicyText {
     /// After how long without a request the session ends, such as `30 min`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub idle: Option<String>,
+    /// For how long a browser may be remembered at most, such as `8 h`, where the baseline allows it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub remember: Option<String>,
 }
 
 /// What a policy includes, or excludes.
@@ -234,6 +237,7 @@ impl PolicyText {
             frequency: self.frequency.as_deref().map(frequency).transpose()?,
             not_persistent: self.not_persistent,
             idle: self.idle.as_deref().map(duration).transpose()?,
+            remember: self.remember.as_deref().map(duration).transpose()?,
         };
         let ((include, gone), (exclude, gone_too)) = (self.include.resolve(names)?, self.exclude.resolve(names)?);
         let (missing, why) = gone.or(gone_too).unzip();
@@ -314,6 +318,13 @@ fn frequency(text: &str) -> Result<Frequency, BadPolicy> {
     if text == "every time" { Ok(Frequency::EveryTime) } else { duration(text).map(Frequency::After) }
 }
 
+/// For how long a baseline lets a browser be remembered.
+pub(super) fn memory(text: &str) -> Result<Duration, BadPolicy> {
+    let expected = "a time of at most 90 days, such as `8 h` or `14 days`";
+    let found = duration(text).ok().filter(|found| *found <= LONGEST_MEMORY);
+    found.ok_or_else(|| BadPolicy::Malformed { expected, found: text.to_owned() })
+}
+
 fn duration(text: &str) -> Result<Duration, BadPolicy> {
     let expected = "a time such as `30 min`, `8 h` or `7 days`";
     let malformed = || BadPolicy::Malformed { expected, found: text.to_owned() };
@@ -364,7 +375,7 @@ mod tests {
         let policy = read(
             "name = \"Nurses abroad\"\nstate = \"report-only\"\nthen = \"require\"\nstrength = \"phishing_resistant\"\n\
              factors = [\"webauthn\", \"smartcard\"]\ngrace = \"3 skips\"\nfrequency = \"8 h\"\nidle = \"30 min\"\n\
-             [include]\npeople = [\"group:nurses\", \"role:staff\"]\n[exclude]\ncountries = [\"gb\"]\n",
+             remember = \"12 h\"\n[include]\npeople = [\"group:nurses\", \"role:staff\"]\n[exclude]\ncountries = [\"gb\"]\n",
         );
         let policy = policy.unwrap();
         assert_eq!(policy.include.people.len(), 2);
@@ -374,6 +385,7 @@ mod tests {
         assert_eq!(policy.outcome, Outcome::Require(required, Grace::Skips(3)));
         assert_eq!(policy.controls.frequency, Some(Frequency::After(Duration::from_secs(8 * 3_600))));
         assert_eq!(policy.controls.idle, Some(Duration::from_secs(1_800)));
+        assert_eq!(policy.controls.remember, Some(Duration::from_secs(12 * 3_600)));
     }
 
     #[test]

@@ -70,6 +70,8 @@ events! {
     SessionEnded "session_ended" { session: SessionId, account: AccountId, why: Word, }
     /// All sessions of an account ended, `count` of them.
     SessionsEnded "sessions_ended" { account: AccountId, count: u32, why: Word, reason: Option<Reason>, }
+    /// A person has had a browser remembered: until then, at most, it spares them the prompt of their baseline.
+    DeviceRemembered "device_remembered" { account: AccountId, device: DeviceId, until: Timestamp, }
     /// A browser or device is no longer known as one that has signed in before.
     DeviceForgotten "device_forgotten" { account: AccountId, device: DeviceId, why: Word, }
 
@@ -320,6 +322,7 @@ impl Event {
             Self::FactorVerified { account, .. }
             | Self::SessionEnded { account, .. }
             | Self::SessionsEnded { account, .. }
+            | Self::DeviceRemembered { account, .. }
             | Self::DeviceForgotten { account, .. }
             | Self::PasswordSet { account, .. }
             | Self::PasswordReset { account, .. }

@@ -165,6 +165,12 @@ impl Session {
         self.saved.proofs.iter().filter(|proof| proof.factor != FactorKind::Password).map(|proof| proof.at).max()
     }
 
+    /// When a second factor of its owner's was last verified: a pass and a recovery code are none.
+    pub fn own_factor_at(&self) -> Option<Timestamp> {
+        let own = |factor: FactorKind| definition(factor).is_second_factor() && !definition(factor).is_bootstrap;
+        self.saved.proofs.iter().filter(|proof| own(proof.factor)).map(|proof| proof.at).max()
+    }
+
     /// When a second factor that is not restricted was last verified [AUT-8].
     pub fn unrestricted_factor_at(&self) -> Option<Timestamp> {
         let unrestricted = |factor: FactorKind| definition(factor).is_second_factor() && !definition(factor).restricted;
@@ -252,6 +258,14 @@ mod tests {
         let session = session(&[(FactorKind::Password, 1_000), (FactorKind::Totp, 5_000)]);
         assert_eq!(session.authenticated_at(), Timestamp::from_seconds(1_000));
         assert_eq!(session.second_factor_at(), Some(Timestamp::from_seconds(5_000)));
+    }
+
+    #[test]
+    fn what_leads_to_enrolling_is_no_factor_of_its_owners() {
+        let lent = session(&[(FactorKind::Password, 1_000), (FactorKind::TemporaryAccessPass, 1_000)]);
+        assert_eq!(lent.own_factor_at(), None);
+        let own = session(&[(FactorKind::RecoveryCode, 6_000), (FactorKind::Totp, 5_000)]);
+        assert_eq!(own.own_factor_at(), Some(Timestamp::from_seconds(5_000)));
     }
 
     #[test]

@@ -42,6 +42,8 @@ enum Turn {
     Except(u64),
     /// Registering is put off for so many minutes.
     Postpone(u64),
+    /// The person has the browser remembered, in the session that there is.
+    Remember,
     /// So many minutes pass.
     Wait(u64),
 }
@@ -91,6 +93,7 @@ fn turn() -> impl Strategy<Value = Turn> {
         1 => prop::sample::select(holds.to_vec()).prop_map(Turn::Hold),
         1 => (1_u64..600).prop_map(Turn::Except),
         1 => (1_u64..600).prop_map(Turn::Postpone),
+        2 => Just(Turn::Remember),
         3 => (1_u64..600).prop_map(Turn::Wait),
     ]
 }
@@ -112,6 +115,8 @@ struct World {
     policies: Vec<Policy>,
     baselines: Baselines,
     session: Option<Open>,
+    /// When the last was shown of a sign-in after which the browser was remembered.
+    remembered: Option<Timestamp>,
     /// How often somebody came in, and how often a session was enough.
     counts: (usize, usize),
 }
@@ -128,7 +133,7 @@ impl World {
             ..nobody
         };
         let (policies, baselines) = published;
-        Self { minute: 0, setting, person, policies, baselines, session: None, counts: (0, 0) }
+        Self { minute: 0, setting, person, policies, baselines, session: None, remembered: None, counts: (0, 0) }
     }
 
     fn now(&self) -> Timestamp {
@@ -153,6 +158,13 @@ impl World {
             Turn::Hold(hold) => self.person.hold = hold,
             Turn::Except(long) => self.person.excepted_until = Some(self.now().plus(minutes(long))),
             Turn::Postpone(long) => self.person.postponed_until = Some(self.now().plus(minutes(long))),
+            Turn::Remember => {
+                let shown = self.session.as_ref().and_then(|open| open.session.second_factor_at());
+                self.person.connection.remembered_at = shown.or(self.person.connection.remembered_at);
+                if let (Some(_), Some(open)) = (shown, &self.session) {
+                    self.remembered = Some(open.at);
+                }
+            }
             Turn::Wait(long) => self.minute += i64::try_from(long).unwrap(),
         }
         Ok(())
@@ -295,8 +307,12 @@ impl World {
         let is_excepted = account.is_registered() && account.excepted_until.is_some_and(|until| signals.now < until);
         let new = !account.is_registered() && !account.grace.was_registered;
         let is_postponed = new && account.postponed_until.is_some_and(|until| signals.now < until);
+        let longest = self.baselines.remember.values().max();
+        let known = signals.device == Device::Known && account.is_registered();
+        let is_remembered =
+            known && self.remembered.zip(longest).is_some_and(|(at, window)| signals.now < at.plus(*window));
         let waits = is_named && !account.is_registered() && may_wait(Grace::Days(14));
-        !((is_named && inside) || is_excepted || is_postponed || waits)
+        !((is_named && inside) || is_excepted || is_postponed || is_remembered || waits)
     }
 }
 
@@ -326,7 +342,7 @@ fn signals(
     factors: FactorSet,
     (target, asked, client): (Target, Strength, ClientKind),
 ) -> Signals<'_> {
-    let Connection { address, country, device, risk, at } = person.connection;
+    let Connection { address, country, device, risk, remembered_at, at } = person.connection;
     let account = Subject {
         id: person.id,
         kind: person.kind,
@@ -340,7 +356,7 @@ fn signals(
         postponed_until: person.postponed_until,
         grace: person.grace,
     };
-    Signals { account, target, asked, client, address, country, device, risk, now: at }
+    Signals { account, target, asked, client, address, country, device, risk, remembered_at, now: at }
 }
 
 proptest! {

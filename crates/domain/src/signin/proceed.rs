@@ -230,7 +230,7 @@ impl Flow {
     }
 
     fn signals_with<'a>(&self, person: &'a Person, factors: FactorSet) -> Signals<'a> {
-        let Connection { address, country, device, risk, at } = person.connection;
+        let Connection { address, country, device, risk, remembered_at, at } = person.connection;
         let account = Subject {
             id: person.id,
             kind: person.kind,
@@ -245,7 +245,7 @@ impl Flow {
             grace: person.grace,
         };
         let (target, asked, client) = (self.request.target(), self.request.strength, self.request.client);
-        Signals { account, target, asked, client, address, country, device, risk, now: at }
+        Signals { account, target, asked, client, address, country, device, risk, remembered_at, now: at }
     }
 
     /// The second factors that were shown: what was enrolled just now is there, although the account was read before.

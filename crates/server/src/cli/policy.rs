@@ -92,6 +92,9 @@ struct WhatIfArgs {
     /// As if on a device that has completed a sign-in before.
     #[arg(long)]
     known_device: bool,
+    /// As if in a browser that its owner has had remembered just before.
+    #[arg(long)]
+    remembered_device: bool,
 }
 
 #[derive(Clone, Copy, Debug, clap::ValueEnum)]
@@ -205,7 +208,8 @@ async fn explain(app: &App, args: WhatIfArgs) -> Result<(), CliError> {
             Client::Native => ClientKind::Native,
             Client::Radius => ClientKind::Radius,
         },
-        device: if args.known_device { Device::Known } else { Device::New },
+        device: if args.known_device || args.remembered_device { Device::Known } else { Device::New },
+        is_remembered: args.remembered_device,
         risk: Some(Risk::None),
         asked: Strength::OneFactor,
         at: None,

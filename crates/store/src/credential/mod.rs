@@ -9,6 +9,8 @@ mod app;
 mod binding;
 mod credentials;
 mod device;
+#[cfg(test)]
+mod device_tests;
 mod hardware_token;
 mod pace;
 mod pass;
@@ -43,7 +45,10 @@ pub use credentials::{
     delete_enrolments, delete_enrolments_of, delete_expired_enrolments, find_credential, insert_credential,
     list_credentials, lock_credentials, save_credential,
 };
-pub use device::{delete_devices, delete_devices_unseen_since, knows_device, save_device};
+pub use device::{
+    decline_device, delete_device, delete_devices, delete_devices_unseen_since, end_memories, find_device,
+    knows_device, list_devices, remember_device, save_device,
+};
 pub use hardware_token::{
     StoredToken, activate_token, assign_token, delete_token, find_assigned_token, find_token, find_token_to_activate,
     find_tokens, has_seed, insert_token, list_tokens,

@@ -295,21 +295,6 @@ both_engines!(nodes, two_nodes_spend_an_activation_code_once, |first, second| as
     }
 });
 
-both_engines!(a_browser_is_known_to_the_accounts_it_signed_in_to, |store| async move {
-    let device = DeviceId::new(NOW, [3; 10]);
-    let stranger = AccountId::new(NOW, [9; 10]);
-    let mut tx = store.begin().await.unwrap();
-    save_device(&mut tx, device, account(), organisation(), NOW).await.unwrap();
-    save_device(&mut tx, device, account(), organisation(), NOW.plus(MINUTE)).await.unwrap();
-    assert!(knows_device(&mut tx, device, account()).await.unwrap());
-    assert!(!knows_device(&mut tx, device, stranger).await.unwrap());
-    assert_eq!(delete_devices_unseen_since(&mut tx, NOW.plus(MINUTE)).await.unwrap(), 0);
-    assert_eq!(delete_devices_unseen_since(&mut tx, NOW.plus(2 * MINUTE)).await.unwrap(), 1);
-    save_device(&mut tx, device, account(), organisation(), NOW).await.unwrap();
-    assert_eq!(delete_devices(&mut tx, account()).await.unwrap(), 1);
-    assert!(!knows_device(&mut tx, device, account()).await.unwrap());
-});
-
 async fn reserve(tx: &mut Tx, attempt: &Attempt, now: Timestamp) -> Permit {
     reserve_attempt(tx, attempt, &ThrottleRules::default(), now).await.unwrap()
 }

@@ -11,10 +11,11 @@ use crate::{App, Result};
 /// What is known of the connection by which an account signs in now.
 pub(crate) async fn connection(app: &App, tx: &mut Tx, op: &Op, account: AccountId) -> Result<Connection> {
     let address = op.origin.address;
-    let device = match op.origin.device {
-        Some(device) if store::credential::knows_device(tx, device, account).await? => Device::Known,
-        Some(_) | None => Device::New,
+    let known = match op.origin.device {
+        Some(device) => store::credential::find_device(tx, device, account).await?,
+        None => None,
     };
+    let device = if known.is_some() { Device::Known } else { Device::New };
     let is_reported = match address.map(NetworkPrefix::of) {
         Some(network) => store::credential::is_network_refused(tx, account, network, op.now).await?,
         None => false,
@@ -26,5 +27,12 @@ pub(crate) async fn connection(app: &App, tx: &mut Tx, op: &Op, account: Account
         (false, Device::Known) => Risk::None,
     };
     let country = address.and_then(|address| app.settings().places.country_of(address));
-    Ok(Connection { address, country, device, risk: Some(risk), at: op.now })
+    Ok(Connection {
+        address,
+        country,
+        device,
+        risk: Some(risk),
+        remembered_at: known.and_then(|known| known.remembered_at),
+        at: op.now,
+    })
 }

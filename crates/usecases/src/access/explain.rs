@@ -9,7 +9,7 @@ use wardkey_domain::factor::definition;
 use wardkey_domain::session::Strength;
 
 use super::Compiled;
-use crate::moment::{ending, moment};
+use crate::moment::{ending, moment, span};
 
 /// A decision in words.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -171,19 +171,15 @@ fn steps(grant: &Grant, has_factor: bool) -> Vec<String> {
 fn controls(grant: &Grant) -> Vec<String> {
     let frequency = grant.controls.frequency.map(|frequency| match frequency {
         Frequency::EveryTime => "they are asked every time".to_owned(),
-        Frequency::After(time) => format!("they are asked again after {}", span(time.as_secs())),
+        Frequency::After(time) => format!("they are asked again after {}", span(time)),
     });
-    let idle = grant.controls.idle.map(|idle| format!("the session ends after {} without use", span(idle.as_secs())));
+    let idle = grant.controls.idle.map(|idle| format!("the session ends after {} without use", span(idle)));
+    let remember = grant.controls.remember.map(|most| match most.is_zero() {
+        true => "the browser is never remembered".to_owned(),
+        false => format!("the browser is remembered for {} at most", span(most)),
+    });
     let closes = grant.controls.not_persistent.then(|| "the session ends with the browser".to_owned());
-    [frequency, idle, closes].into_iter().flatten().collect()
-}
-
-fn span(seconds: u64) -> String {
-    match seconds {
-        0..3_600 => format!("{} minutes", seconds / 60),
-        3_600..172_800 => format!("{} hours", seconds / 3_600),
-        _ => format!("{} days", seconds / 86_400),
-    }
+    [frequency, idle, remember, closes].into_iter().flatten().collect()
 }
 
 fn blocked(compiled: &Compiled, by: BlockedBy) -> String {
@@ -209,6 +205,9 @@ fn reason(compiled: &Compiled, why: Reason) -> String {
         Reason::Pinned => "somebody else had the account: two factors everywhere, for good".to_owned(),
         Reason::Excepted(until) => format!("prompts are suspended until {}", moment(until)),
         Reason::Postponed(until) => format!("an administrator has given the account until {}", ending(until)),
+        Reason::Remembered(until) => {
+            format!("a second factor was shown in this browser, which is remembered until {}", moment(until))
+        }
         Reason::Baseline(Baseline::Standard) => "the standard baseline always asks for two factors".to_owned(),
         Reason::Baseline(Baseline::NamedLocation) => {
             "the named-location baseline asks for two factors outside of named locations".to_owned()

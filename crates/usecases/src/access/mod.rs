@@ -25,6 +25,7 @@ mod list;
 mod location_deed;
 mod location_terms;
 mod mark_compromised;
+mod memory;
 mod own;
 mod postpone;
 mod publish;
@@ -70,6 +71,7 @@ pub use list::{
 pub use location_deed::LocationDeed;
 pub use location_terms::TypedTerms;
 pub use mark_compromised::{Marked, Marking, account_to_mark, mark_compromised, next_marking};
+pub(crate) use memory::{longest_memory, memory_here, memory_of};
 pub use own::own_prompts_suspended_until;
 pub use postpone::{may_postpone, postpone_registration, withdraw_postponement};
 pub use publish::{

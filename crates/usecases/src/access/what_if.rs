@@ -29,6 +29,8 @@ pub struct Supposed {
     pub client: ClientKind,
     /// On what device.
     pub device: Device,
+    /// Whether its owner has had it remembered, just before.
+    pub is_remembered: bool,
     /// At which risk; nothing where nobody could judge it.
     pub risk: Option<Risk>,
     /// What the application asks for.
@@ -94,7 +96,14 @@ pub async fn what_if(app: &App, op: &Op, supposed: &Supposed) -> Result<WouldBe>
     };
     let country = country.or_else(|| address.and_then(|address| app.settings().places.country_of(address)));
     let at = supposed.at.unwrap_or(op.now);
-    let connection = Connection { address, country, device: supposed.device, risk: supposed.risk, at };
+    let connection = Connection {
+        address,
+        country,
+        device: supposed.device,
+        risk: supposed.risk,
+        remembered_at: supposed.is_remembered.then_some(at),
+        at,
+    };
     let request =
         SignInRequest { application, client: supposed.client, strength: supposed.asked, ..SignInRequest::portal() };
     let compiled = compiled::compiled(app, &mut tx, op.now).await?;

@@ -13,7 +13,7 @@ use crate::{App, Error, Result};
 
 /// Removes one of the actor's own credentials, but never the last second factor (S3).
 ///
-/// What was signed in with it ends, on every other device, refresh tokens included [SES-1, SES-5].
+/// What was signed in with it ends, on every other device, refresh tokens included, and no browser is remembered [SES-1, SES-5].
 pub async fn remove(app: &App, op: &Op, id: CredentialId) -> Result<Credential> {
     let session = own::actor(op)?.session;
     let mut tx = app.store().begin().await?;
@@ -31,6 +31,7 @@ pub async fn remove(app: &App, op: &Op, id: CredentialId) -> Result<Credential> 
     }
     let why = EndedWhy::CredentialRemoved;
     store::session::end_account_sessions(&mut tx, account.id, Some(session), why, op.now).await?;
+    store::credential::end_memories(&mut tx, account.id).await?;
     crate::application::revoke_account_grants(&mut tx, op, account.id).await?;
     let factor = removal.removed.kind.as_str().into();
     let event = Event::CredentialRemoved { account: account.id, credential: id, factor };

@@ -24,6 +24,7 @@ use wardkey_store::{self as store, Tx};
 
 use crate::credential::asks_for_new_codes;
 use crate::message::{self, CallOrder, Notice, TextOrder};
+use crate::session::asks_to_remember;
 use crate::signin::advance::known_device;
 use crate::signin::ask::{self, Asker};
 use crate::signin::flow_token::Resumed;
@@ -471,6 +472,7 @@ impl Settling {
         // SECURITY: nor does a sign-in go on to which the old one was typed.
         store::signin::stop_account_flows(tx, account, Some(self.flow)).await?;
         store::session::end_account_sessions(tx, account, None, EndedWhy::PasswordChanged, op.now).await?;
+        store::credential::end_memories(tx, account).await?;
         crate::application::revoke_account_grants(tx, op, account).await?;
         let event = AuditEvent::PasswordSet { account, by: "person".into() };
         store::audit::append(tx, op, Some(organisation), event).await?;
@@ -492,20 +494,26 @@ impl Settling {
         let factors: Vec<_> = signed_in.proofs().iter().map(|proof| proof.factor().as_str().into()).collect();
         let (strength, application) = (signed_in.strength().as_str().into(), signed_in.request().application);
         let begins = signed_in.purpose() == Purpose::SignIn;
-        access::record_sign_in(app, &mut tx, op, signed_in.kept().clone()).await?;
+        let kept = signed_in.kept().clone();
+        access::record_sign_in(app, &mut tx, op, kept.clone()).await?;
         let session = match signed_in.purpose() {
             Purpose::SignIn => self.start(app, op, &mut tx, signed_in, device, &hash).await?,
             Purpose::FreshFactor { session } => self.refresh(op, &mut tx, signed_in, session, &hash).await?,
         };
-        store::credential::save_device(&mut tx, device, account, organisation, op.now).await?;
+        store::credential::save_device(&mut tx, device, account, organisation, &op.origin, op.now).await?;
         store::directory::record_sign_in(&mut tx, account, op.now).await?;
         let event = AuditEvent::SignedIn { account, application, factors, strength, session: session.id() };
         store::audit::append(&mut tx, op, Some(organisation), event).await?;
         let stopover = if enrolled {
             Some(Stopover::Enrolled)
         } else {
-            let asks = begins && !self.destination.adds() && asks_for_new_codes(app, op, &mut tx, &session).await?;
-            asks.then_some(Stopover::RenewCodes)
+            let leads_on = begins && !self.destination.adds();
+            if leads_on && asks_for_new_codes(app, op, &mut tx, &session).await? {
+                Some(Stopover::RenewCodes)
+            } else {
+                let asks = leads_on && asks_to_remember(app, op, &mut tx, &session, &kept).await?;
+                asks.then_some(Stopover::Remember)
+            }
         };
         let cookie = device::cookie_of(app, device).await?;
         tx.commit().await?;

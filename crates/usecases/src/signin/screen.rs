@@ -130,6 +130,8 @@ pub enum Stopover {
     Enrolled,
     /// So few recovery codes are left that it is time for new ones [STD-3].
     RenewCodes,
+    /// The browser could be remembered, and its owner is asked [AUT-11].
+    Remember,
 }
 
 /// A page of the sign-in.

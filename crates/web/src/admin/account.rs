@@ -54,6 +54,8 @@ pub(crate) struct AccountView {
     pub(crate) sign_ins: Vec<SignInRow>,
     /// Where is said what was decided of them.
     pub(crate) decided: String,
+    /// Where their browsers are.
+    pub(crate) devices: String,
     pub(crate) deeds: Vec<DeedLink>,
 }
 
@@ -201,6 +203,7 @@ impl AccountView {
             roles: facts.roles.into_iter().map(RoleRow::from).collect(),
             sessions: facts.sessions,
             sign_ins,
+            devices: routes::admin_devices(account.id),
             decided: format!("{}/{}/sign-ins", routes::ADMIN_PEOPLE, account.id),
         }
     }

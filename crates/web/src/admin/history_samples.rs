@@ -9,9 +9,11 @@ use wardkey_usecases::access::{
 };
 
 use super::decided::{DecidedRow, DecidedView};
+use super::devices::DevicesView;
 use super::impact::ImpactView;
 use super::replay::ReplayView;
 use crate::page::Page;
+use crate::portal::DeviceRow;
 use crate::samples::{Sample, frame};
 
 const NOW: Timestamp = Timestamp::from_seconds(1_795_298_460);
@@ -117,6 +119,22 @@ fn decided(any: bool) -> Page {
     Page::new("admin/decided-sign-ins.html", frame(), view)
 }
 
+fn devices(any: bool) -> Page {
+    let device = |browser: &str, until: Option<&str>| DeviceRow {
+        browser: text(browser),
+        address: Some(text("192.0.2.7")),
+        first: text("2 March 2026 at 7:58am"),
+        last: text("21 November 2026 at 9:41pm"),
+        is_this_one: false,
+        remembered_until: until.map(text),
+        forget: text("/admin/people/1/devices/2/forget"),
+    };
+    let all = vec![device("Edge on Windows", Some("5 December 2026 at 9:41pm")), device("Safari on iPhone", None)];
+    let devices = if any { all } else { Vec::new() };
+    let view = DevicesView { account: text("1"), name: text("Practice nurse"), devices, may_forget: true };
+    Page::new("admin/devices.html", frame(), view)
+}
+
 pub(super) fn samples() -> Vec<Sample> {
     vec![
         Sample::new("policy-impact", impact(PolicyState::ReportOnly, Period::Month, true)),
@@ -128,5 +146,7 @@ pub(super) fn samples() -> Vec<Sample> {
         Sample::new("policy-replay-failed", replay(ReplayState::Failed, None)),
         Sample::new("decided-sign-ins", decided(true)),
         Sample::new("decided-sign-ins-none", decided(false)),
+        Sample::new("admin-devices", devices(true)),
+        Sample::new("admin-devices-none", devices(false)),
     ]
 }

@@ -12,6 +12,7 @@ mod cases;
 mod compromise;
 mod decided;
 mod deed;
+mod devices;
 mod exception;
 #[cfg(test)]
 mod exception_samples;

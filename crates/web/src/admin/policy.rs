@@ -13,7 +13,7 @@ use wardkey_usecases::access::{
 };
 use wardkey_usecases::signin::{Destination, PortalPage};
 
-use super::policy_words::{PolicyRow, row};
+use super::policy_words::{PolicyRow, people, row};
 use crate::drawn::Answer;
 use crate::error::{OrFreshFactor, PageError};
 use crate::form::Checked;
@@ -55,8 +55,11 @@ pub(crate) struct ReplayRow {
 /// The baseline of a group or an organisation.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct BaselineRow {
+    /// Whose, in words.
     pub(crate) of: String,
     pub(crate) named_location: bool,
+    /// For how long a browser is remembered, if it is.
+    pub(crate) remember: Option<String>,
 }
 
 /// A set that was published.
@@ -249,7 +252,11 @@ impl PoliciesView {
             baselines: document
                 .baseline
                 .iter()
-                .map(|own| BaselineRow { of: own.of.clone(), named_location: own.is == Baseline::NamedLocation })
+                .map(|own| BaselineRow {
+                    of: people(&own.of),
+                    named_location: own.is == Baseline::NamedLocation,
+                    remember: own.remember.clone(),
+                })
                 .collect(),
             default_on: written_day(registration.default_on_from.as_deref().unwrap_or("2023-10-05")),
             skips_at_work: registration.skip == SkipWhere::NamedLocation,

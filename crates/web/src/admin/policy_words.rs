@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use serde::Serialize;
 use wardkey_domain::access::{ClientKind, Device, OutcomeText, PolicyState, PolicyText, Risk, ScopeText};
+use wardkey_domain::directory::Role;
 use wardkey_domain::id::PolicyId;
 use wardkey_domain::session::Strength;
 
@@ -48,6 +49,20 @@ pub(crate) fn row(policy: &PolicyText, names: &HashMap<PolicyId, String>) -> Pol
     }
 }
 
+/// Whom `group:NAME` and its like stand for.
+pub(crate) fn people(text: &str) -> String {
+    match text.split_once(':') {
+        Some(("account", address)) => address.to_owned(),
+        Some(("group", name)) => format!("group “{name}”"),
+        Some(("organisation", code)) => format!("organisation {code}"),
+        Some(("role", role)) => match role.parse::<Role>() {
+            Ok(role) => format!("role {}", role.words()),
+            Err(_) => text.to_owned(),
+        },
+        _ => text.to_owned(),
+    }
+}
+
 fn scope(scope: &ScopeText) -> Vec<String> {
     let listed = |what: &str, list: &[String]| (!list.is_empty()).then(|| format!("{what} {}", list.join(", ")));
     let kinds: Vec<_> = scope.kinds.iter().map(|kind| kind.words().to_owned()).collect();
@@ -56,7 +71,7 @@ fn scope(scope: &ScopeText) -> Vec<String> {
     let locations: Vec<_> =
         scope.locations.iter().map(|name| if name == "any" { "any".to_owned() } else { format!("“{name}”") }).collect();
     [
-        listed("people:", &scope.people),
+        listed("people:", &scope.people.iter().map(|text| people(text)).collect::<Vec<_>>()),
         listed("accounts of the kind", &kinds),
         listed("applications:", &scope.applications),
         listed("programs:", &clients),
@@ -88,7 +103,8 @@ fn asks(policy: &PolicyText) -> Vec<String> {
         time => format!("asked again after {time}"),
     }));
     asks.extend(policy.idle.as_ref().map(|idle| format!("the session ends after {idle} without use")));
-    asks.extend(policy.not_persistent.then(|| "the session ends with the browser".to_owned()));
+    asks.extend(policy.remember.as_ref().map(|most| format!("a browser is remembered for {most} at most")));
+    asks.extend(policy.not_persistent.then(|| "the session ends with the browser, which is not remembered".to_owned()));
     asks
 }
 

@@ -4,8 +4,9 @@ use axum::Router;
 use axum::routing::{get, post};
 
 use super::{
-    account, case, cases, compromise, decided, deed, exception, exceptions, impact, key, lift, location, location_deed,
-    location_form, location_see, pass, people, policy, postpone, replay, restore, token, tokens, what_if,
+    account, case, cases, compromise, decided, deed, devices, exception, exceptions, impact, key, lift, location,
+    location_deed, location_form, location_see, pass, people, policy, postpone, replay, restore, token, tokens,
+    what_if,
 };
 use crate::routes;
 use crate::web::Web;
@@ -48,6 +49,8 @@ pub(crate) fn router() -> Router<Web> {
         .route("/admin/exceptions/requests/{request}/reject", post(exceptions::reject))
         .route("/admin/people/{id}", get(account::see))
         .route("/admin/people/{id}/sign-ins", get(decided::see))
+        .route("/admin/people/{id}/devices", get(devices::list))
+        .route("/admin/people/{id}/devices/{device}/forget", post(devices::forget))
         .route("/admin/people/{id}/pass", get(pass::form).post(pass::issue))
         .route("/admin/people/{id}/exception", get(exception::form).post(exception::give))
         .route("/admin/people/{id}/postpone", get(postpone::form).post(postpone::postpone))

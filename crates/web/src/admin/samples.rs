@@ -134,6 +134,7 @@ fn account_view(full: bool) -> AccountView {
         sessions: usize::from(full),
         sign_ins: if full { vec![sign_in(false, 1), sign_in(true, 3)] } else { Vec::new() },
         decided: text("/admin/people/1/sign-ins"),
+        devices: text("/admin/people/1/devices"),
         deeds: if full { links.collect() } else { Vec::new() },
     }
 }
@@ -289,7 +290,12 @@ fn policies(full: bool) -> Page {
         ),
         row("Shared computers", "off", &["devices: new"], &[], &["the session ends after 30 min without use"]),
     ];
-    let baselines = vec![BaselineRow { of: text("organisation:A81001"), named_location: true }];
+    let baseline = |of: &str, remember: Option<&str>| BaselineRow {
+        of: text(of),
+        named_location: remember.is_none(),
+        remember: remember.map(text),
+    };
+    let baselines = vec![baseline("organisation A81001", None), baseline("group “nurses”", Some("14 days"))];
     let sets = vec![set(2, "waits", Some("Avery Admin")), set(1, "replaced", None)];
     let view = PoliciesView {
         may_manage: full,

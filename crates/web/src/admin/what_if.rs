@@ -119,7 +119,8 @@ fn supposed(view: &WhatIfView, at: Option<Timestamp>) -> Supposed {
             "radius" => ClientKind::Radius,
             _ => ClientKind::Browser,
         },
-        device: if view.device == "known" { Device::Known } else { Device::New },
+        device: if view.device == "new" { Device::New } else { Device::Known },
+        is_remembered: view.device == "remembered",
         risk: match view.risk.as_str() {
             "unknown" => None,
             "low" => Some(Risk::Low),
@@ -145,7 +146,10 @@ impl WhatIfView {
             address: text(asked.address),
             country: text(asked.country),
             client: or(text(asked.client), "browser"),
-            device: or(text(asked.device), "new"),
+            device: match text(asked.device).as_str() {
+                known @ ("known" | "remembered") => known.to_owned(),
+                _ => "new".to_owned(),
+            },
             risk: or(text(asked.risk), "none"),
             date,
             time: text(asked.time),

@@ -8,6 +8,7 @@ mod cards;
 mod device;
 mod home;
 mod keys;
+mod known_devices;
 mod password;
 mod phones;
 mod profile;
@@ -25,6 +26,7 @@ pub(crate) use cards::{add_card, add_card_form, begin_card, begin_card_form, tak
 pub(crate) use device::{device, device_code, device_decision};
 pub(crate) use home::home;
 pub(crate) use keys::{add_key, add_key_form, begin_key, begin_key_form};
+pub(crate) use known_devices::{DeviceRow, forget, remember, remember_form, remember_here};
 pub(crate) use password::{change, change_form};
 pub(crate) use phones::{
     add_call, add_call_form, add_text, add_text_form, change_number, change_number_form, confirm_phone,
@@ -47,6 +49,7 @@ pub(crate) mod views {
     pub(crate) use super::device::{DecisionView, DeviceView, DoneView};
     pub(crate) use super::home::HomeView;
     pub(crate) use super::keys::{AddKeyView, BeginKeyView};
+    pub(crate) use super::known_devices::RememberView;
     pub(crate) use super::password::ChangePasswordView;
     pub(crate) use super::profile::{AlreadyView, MyProfileView, ProfileView, SelfServiceView};
     pub(crate) use super::recovery_codes::{AboutCodesView, NewCodesView, RenewCodesView};

@@ -1,9 +1,10 @@
-//! Where a person is signed in, and signing out elsewhere [SES-7].
+//! Where a person is signed in, which browsers are known, and signing out elsewhere [SES-5, SES-7].
 
 use serde::Serialize;
 use wardkey_domain::id::SessionId;
 use wardkey_usecases::session::{self, SessionView};
 
+use super::known_devices::DeviceRow;
 use crate::address::Segment;
 use crate::cookie::Cookie;
 use crate::error::PageError;
@@ -18,10 +19,14 @@ use crate::view::moment;
 #[derive(Serialize)]
 pub(crate) struct SessionsView {
     pub(crate) sessions: Vec<SessionRow>,
+    /// Browsers that are known.
+    pub(crate) devices: Vec<DeviceRow>,
+    /// For how long this one could be remembered, in words.
+    pub(crate) could_remember: Option<String>,
 }
 
 /// One session.
-#[derive(Serialize)]
+#[derive(Clone, Serialize)]
 pub(crate) struct SessionRow {
     pub(crate) browser: String,
     pub(crate) address: Option<String>,
@@ -48,8 +53,15 @@ impl From<SessionView> for SessionRow {
 
 /// `GET /profile/sessions`
 pub(crate) async fn sessions(person: Person) -> Result<Page, PageError> {
+    page(&person).await
+}
+
+pub(super) async fn page(person: &Person) -> Result<Page, PageError> {
     let sessions = session::list(person.app(), &person.op).await?.into_iter().map(SessionRow::from).collect();
-    Ok(Page::new("portal/sessions.html", person.frame(), SessionsView { sessions }))
+    let known = session::list_devices(person.app(), &person.op).await?;
+    let devices = known.devices.into_iter().map(|device| DeviceRow::of(device, routes::forget_device)).collect();
+    let could_remember = known.could_remember.map(wardkey_usecases::span);
+    Ok(Page::new("portal/sessions.html", person.frame(), SessionsView { sessions, devices, could_remember }))
 }
 
 /// `POST /profile/sessions/{id}/end`

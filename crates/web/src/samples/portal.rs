@@ -9,6 +9,7 @@ use super::frame::{enrolling, frame};
 use super::signin::card_form;
 use crate::notice::Notice;
 use crate::page::Page;
+use crate::portal::DeviceRow;
 use crate::portal::views::*;
 use crate::view::{
     CallView, ConfirmActions, ConfirmCallView, ConfirmTextView, DeliveryView, KeypadCodeView, NumberPageView,
@@ -331,6 +332,29 @@ fn sessions() -> Vec<Sample> {
         end: text("/profile/sessions/0199/end"),
     };
     let rows = vec![row("Edge on Windows", true), row("Safari on iPhone", false)];
+    let known = |browser: &str, is_this_one, until: Option<&str>| DeviceRow {
+        browser: text(browser),
+        address: Some(text("2001:db8:1234:5678:9abc:def0:1234:5678")),
+        first: text("2 March 2026 at 7:58am"),
+        last: text("21 November 2026 at 9:41pm"),
+        is_this_one,
+        remembered_until: until.map(text),
+        forget: text("/profile/sessions/devices/0199/forget"),
+    };
+    let several = SessionsView {
+        sessions: rows.clone(),
+        devices: vec![
+            known("Edge on Windows", true, None),
+            known("Safari on iPhone", false, Some("5 December 2026 at 9:41pm")),
+        ],
+        could_remember: Some(text("14 days")),
+    };
+    let one = SessionsView {
+        sessions: rows.into_iter().take(1).collect(),
+        devices: vec![known("Edge on Windows", true, None)],
+        could_remember: None,
+    };
+    let remember = RememberView { long: text("14 days"), action: text("/profile/sessions/remember") };
     let sign_in = |refused, count, application: Option<&str>| SignInRow {
         at: text("21 November 2026 at 9:41pm"),
         refused,
@@ -342,7 +366,9 @@ fn sessions() -> Vec<Sample> {
     let sign_ins = vec![sign_in(false, 1, Some("Rota planner")), sign_in(true, 3, None), sign_in(true, 1, None)];
     let none = SignInsView { sign_ins: Vec::new() };
     vec![
-        Sample::new("sessions", Page::new("portal/sessions.html", frame(), SessionsView { sessions: rows })),
+        Sample::new("sessions", Page::new("portal/sessions.html", frame(), several)),
+        Sample::new("sessions-one", Page::new("portal/sessions.html", frame(), one)),
+        Sample::new("remember", Page::new("portal/remember.html", frame(), remember)),
         Sample::new("sign-ins", Page::new("portal/sign-ins.html", frame(), SignInsView { sign_ins })),
         Sample::new("sign-ins-none", Page::new("portal/sign-ins.html", frame(), none)),
     ]

@@ -43,6 +43,7 @@ pub(crate) fn answer(visitor: &Visitor, token: &Secret<String>, advanced: Advanc
             let next = match stopover {
                 None => Goto::towards(&destination),
                 Some(Stopover::Enrolled) => Goto::to(routes::on_the_way(routes::ENROLLED, &destination)),
+                Some(Stopover::Remember) => Goto::to(routes::on_the_way(routes::REMEMBER, &destination)),
                 Some(Stopover::RenewCodes) => Goto::to(routes::on_the_way(routes::RENEW_CODES, &destination)),
             };
             let goto = next.set(Cookie::Session, session).set(Cookie::Device, device).clear(Cookie::Flow);

@@ -64,6 +64,9 @@ pub struct KeptSignIn {
     /// The risk, if it could be judged.
     #[serde(default, skip_serializing_if = "is_default")]
     pub risk: Option<Risk>,
+    /// When a second factor was shown in the browser, where it was remembered.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub remembered_at: Option<Timestamp>,
     /// When.
     pub at: Timestamp,
     /// What was shown.
@@ -117,6 +120,7 @@ impl KeptSignIn {
             country: signals.country,
             device: signals.device,
             risk: signals.risk,
+            remembered_at: signals.remembered_at,
             at: signals.now,
             shown,
             by_session,
@@ -147,6 +151,7 @@ impl KeptSignIn {
             country: self.country,
             device: self.device,
             risk: self.risk,
+            remembered_at: self.remembered_at,
             now: self.at,
         }
     }

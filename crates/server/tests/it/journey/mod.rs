@@ -14,6 +14,7 @@ mod pass;
 mod password;
 mod policy;
 mod recovery_code;
+mod remembered;
 mod security_key;
 mod sessions;
 mod smartcard;

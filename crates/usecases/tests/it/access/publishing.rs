@@ -66,6 +66,7 @@ fn nurse(address: &str, country: &str) -> Supposed {
         country: country.to_owned(),
         client: ClientKind::Browser,
         device: Device::Known,
+        is_remembered: false,
         risk: Some(Risk::None),
         asked: Strength::OneFactor,
         at: None,

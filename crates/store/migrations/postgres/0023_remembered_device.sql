@@ -1,0 +1,5 @@
+-- Which browsers an account has signed in with, in words, and which of them its owner has had remembered.
+ALTER TABLE known_devices ADD COLUMN browser TEXT;
+ALTER TABLE known_devices ADD COLUMN address TEXT;
+ALTER TABLE known_devices ADD COLUMN remembered_at BIGINT;
+ALTER TABLE known_devices ADD COLUMN declined_at BIGINT;
