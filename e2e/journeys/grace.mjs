@@ -46,7 +46,7 @@ export async function run({ world, check, chromium, screens }) {
       assert.match(told, /\d+ blocks and \d+ sealed events are sound/);
       return told.split('\n')[0];
     });
-    await step('every page was accessible, and none had a fault', () => window.verdict(15));
+    await step('every page was accessible, and none had a fault', () => window.verdict(14));
   } finally {
     await window.close();
   }
@@ -117,9 +117,7 @@ async function publish({ world, check, step, chromium, window }) {
     assert.match(shows, /^\+ \[\[baseline\]\]\n\+ of = "organisation:A81001"\n\+ is = "named-location"$/m);
   });
   await step('only a sign-in from afterwards confirms them', async () => {
-    await submitted(page, () => hand.press('Confirm version 1'));
-    await page.locator('.nhsuk-error-summary').getByText('Sign out, sign in again').waitFor();
-    await window.look('policies-confirmed-too-soon');
+    assert.equal(await page.getByRole('button', { name: 'Confirm version 1' }).count(), 0);
     await leave(window);
     await enterWithCode(window, hand, keeper);
     await window.goto('/admin/policies');

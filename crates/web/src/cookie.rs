@@ -15,7 +15,8 @@ pub(crate) enum Cookie {
     Session,
     /// A sign-in in progress.
     Flow,
-    /// A browser that has completed a sign-in before: its guesses are counted apart from a stranger's.
+    /// A browser that has completed a sign-in before: its guesses are counted apart from a stranger's,
+    /// and it may be remembered.
     Device,
     /// A browser that has neither session nor sign-in: binds the few forms that such a one may send.
     Visitor,

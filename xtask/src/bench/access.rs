@@ -185,7 +185,7 @@ fn sign_in(policies: &Policies, numbers: &mut Numbers) -> io::Result<(Access, Du
         country: Country::parse(country).ok(),
         device: Device::Known,
         risk: Some(Risk::None),
-        remembered_at: None,
+        remembered: None,
         now: NOW,
     };
     let began = Instant::now();

@@ -115,7 +115,7 @@ fn sign_in(test: &TestApp, organisations: &[OrganisationId], number: u32) -> Opt
         country: Country::parse(if number % 25 == 0 { "FR" } else { "GB" }).ok(),
         device: Device::Known,
         risk: Some(Risk::None),
-        remembered_at: None,
+        remembered: None,
         at,
         shown: vec![shown(FactorKind::Password), shown(FactorKind::Totp)],
         by_session: false,

@@ -71,4 +71,15 @@ impl Baselines {
         let nearest = account.organisations.iter().find_map(by_organisation);
         nearest.unwrap_or((Baseline::Standard, AssignedBy::Nobody))
     }
+
+    /// For how long a browser of the account may be remembered: as long as whoever has assigned its baseline says. Of several groups
+    /// the shortest counts, and one that says nothing says no.
+    pub fn memory_of(&self, account: &Subject<'_>) -> Option<Duration> {
+        let groups = account.groups.iter().filter(|group| self.groups.contains_key(*group));
+        let said: Vec<_> = groups.map(|group| self.remember.get(&AssignedBy::Group(*group)).copied()).collect();
+        if said.is_empty() {
+            return self.remember.get(&self.of(account).1).copied();
+        }
+        said.into_iter().collect::<Option<Vec<_>>>()?.into_iter().min()
+    }
 }

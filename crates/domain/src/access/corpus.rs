@@ -11,13 +11,13 @@ use serde::Deserialize;
 use super::text::{Names, PolicyText, RegistrationText, memory, principal};
 use super::{
     Access, ActiveLocation, Applies, AssignedBy, Baseline, Baselines, BlockedBy, ClientKind, Country, Decision, Device,
-    GraceLeft, GraceUsed, Grant, Hold, Policies, Principal, Reason, Registration, Risk, Signals, Subject, Target,
-    evaluate,
+    GraceLeft, GraceUsed, Grant, Hold, LONGEST_MEMORY, Policies, Principal, Reason, Registration, Risk, Signals,
+    Subject, Target, evaluate,
 };
 use crate::directory::{AccountKind, Role};
 use crate::factor::FactorKind;
 use crate::id::{AccountId, ApplicationId, GroupId, NamedLocationId, OrganisationId, PolicyId};
-use crate::session::Strength;
+use crate::session::{Remembered, Strength};
 use crate::time::Timestamp;
 
 #[derive(Deserialize)]
@@ -108,6 +108,8 @@ struct Case {
     risk: Option<String>,
     /// When a second factor was shown in the browser, where that is remembered.
     remembered: Option<String>,
+    /// Until when that was agreed; as long as there is, unless it says so.
+    remembered_until: Option<String>,
     asks: Option<Strength>,
     /// `blocked`, or the strength.
     expect: String,
@@ -267,7 +269,10 @@ impl World {
             country: case.country.as_deref().map(|text| Country::parse(text).unwrap()),
             device: case.device.unwrap_or(Device::New),
             risk,
-            remembered_at: case.remembered.as_deref().map(moment),
+            remembered: case.remembered.as_deref().map(moment).map(|shown_at| {
+                let agreed = case.remembered_until.as_deref().map(moment);
+                Remembered { shown_at, until: agreed.unwrap_or_else(|| shown_at.plus(LONGEST_MEMORY)) }
+            }),
             now: moment(case.at.as_deref().unwrap_or("2026-03-02T09:00:00Z")),
         };
         evaluate(&self.policies, &signals)

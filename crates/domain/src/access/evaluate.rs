@@ -5,9 +5,10 @@ use std::time::Duration;
 use crate::access::grace::BASELINE_DAYS;
 use crate::access::{
     Access, Applies, Baseline, BlockedBy, Considered, Controls, Decision, Device, FirstFactorWhere, Grace, GraceLeft,
-    Grant, Hold, Outcome, Policies, Policy, Reason, Registration, Requirement, Risk, Signals, SkipWhere,
+    Grant, Hold, LONGEST_MEMORY, Outcome, Policies, Policy, Reason, Registration, Requirement, Risk, Signals,
+    SkipWhere,
 };
-use crate::session::Strength;
+use crate::session::{Remembered, Strength};
 use crate::time::Timestamp;
 
 /// Decides what a sign-in comes to.
@@ -49,7 +50,10 @@ pub(super) fn with_policy(
 /// For how long the browser would be remembered by which this sign-in comes, if its owner had it remembered now; nothing where that
 /// would spare nothing.
 pub fn memory(policies: &Policies, signals: &Signals<'_>) -> Option<Duration> {
-    let known = Signals { device: Device::Known, risk: Some(Risk::None), remembered_at: Some(signals.now), ..*signals };
+    // A device that nobody has seen is one that somebody has, from then on. Whatever else speaks against it goes on doing so.
+    let risk = signals.risk.map(|risk| if risk == Risk::Low { Risk::None } else { risk });
+    let remembered = Some(Remembered { shown_at: signals.now, until: signals.now.plus(LONGEST_MEMORY) });
+    let known = Signals { device: Device::Known, risk, remembered, ..*signals };
     match evaluate(policies, &known).access {
         Access::Granted(grant) => grant.reasons.iter().find_map(|reason| {
             if let Reason::Remembered(until) = reason { Some(until.since(signals.now)) } else { None }
@@ -140,14 +144,14 @@ fn unprompted(grant: &Grant, reason: Reason) -> Grant {
 /// or an application asks for, or for somebody who is prompted everywhere.
 fn remembered(policies: &Policies, signals: &Signals<'_>, grant: &Grant) -> Option<Timestamp> {
     let account = &signals.account;
-    let at = signals.remembered_at.filter(|at| *at <= signals.now && account.is_registered())?;
+    let remembered = signals.remembered.filter(|seen| seen.shown_at <= signals.now && account.is_registered())?;
     let is_trusted = signals.device == Device::Known && signals.risk == Some(Risk::None);
     let is_baseline = matches!(grant.reasons.as_slice(), [Reason::Baseline(_)]);
     if !is_trusted || !is_baseline {
         return None;
     }
-    let window = policies.baselines().remember.get(&policies.baselines().of(account).1)?;
-    let until = at.plus(grant.controls.remembers(*window));
+    let window = policies.baselines().memory_of(account)?;
+    let until = remembered.until_within(grant.controls.remembers(window));
     (signals.now < until).then_some(until)
 }
 
@@ -275,7 +279,7 @@ mod tests {
             country: None,
             device: Device::New,
             risk: None,
-            remembered_at: None,
+            remembered: None,
             now: NOW,
         };
         evaluate(&Policies::new(vec![policy], Baselines::default(), Vec::new()), &signals).access

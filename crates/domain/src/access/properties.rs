@@ -10,7 +10,7 @@ use super::*;
 use crate::directory::{AccountKind, Role};
 use crate::factor::FactorKind;
 use crate::id::{AccountId, ApplicationId, GroupId, NamedLocationId, OrganisationId, PolicyId};
-use crate::session::Strength;
+use crate::session::{Remembered, Strength};
 use crate::time::Timestamp;
 
 const NOW: Timestamp = Timestamp::from_seconds(1_780_000_000);
@@ -42,8 +42,8 @@ pub(super) struct SignIn {
     country: Option<Country>,
     device: Device,
     risk: Option<Risk>,
-    /// How many hours ago a second factor was shown in the browser, where that is remembered.
-    remembered: Option<u64>,
+    /// How many hours ago a second factor was shown in the browser, where that is remembered, and for how many hours that is agreed.
+    remembered: Option<(u64, u64)>,
 }
 
 impl SignIn {
@@ -69,7 +69,10 @@ impl SignIn {
             country: self.country,
             device: self.device,
             risk: self.risk,
-            remembered_at: self.remembered.map(|hours| NOW.minus(Duration::from_secs(hours * 3_600))),
+            remembered: self.remembered.map(|(ago, long)| {
+                let shown_at = NOW.minus(Duration::from_secs(ago * 3_600));
+                Remembered { shown_at, until: shown_at.plus(Duration::from_secs(long * 3_600)) }
+            }),
             now: NOW,
         }
     }
@@ -134,7 +137,7 @@ pub(super) fn sign_in() -> impl Strategy<Value = SignIn> {
         prop::option::of(address()),
         prop::option::of(country()),
         device(),
-        (prop::option::of(prop::sample::select(&Risk::ALL[..])), prop::option::of(0_u64..40)),
+        (prop::option::of(prop::sample::select(&Risk::ALL[..])), prop::option::of((0_u64..40, 1_u64..60))),
     );
     (who, place).prop_map(|((account, groups, roles, organisations, factors, hold, standing, grace), place)| {
         let (target, asked, client, address, country, device, (risk, remembered)) = place;
@@ -224,14 +227,21 @@ pub(crate) fn policy() -> impl Strategy<Value = Policy> {
 pub(crate) fn baselines() -> impl Strategy<Value = Baselines> {
     let assigned = || prop::option::of(prop::sample::select(&Baseline::ALL[..]));
     let window = || prop::option::of((1_u64..40).prop_map(|hours| Duration::from_secs(hours * 3_600)));
-    let remember = (window(), window()).prop_map(|(group, root)| {
-        let by_group = group.map(|window| (AssignedBy::Group(id!(GroupId, 0)), window));
-        let by_root = root.map(|window| (AssignedBy::Organisation(id!(OrganisationId, 0)), window));
-        by_group.into_iter().chain(by_root).collect()
+    let remember = (window(), window(), window()).prop_map(|(group, other, root)| {
+        let by = [
+            (AssignedBy::Group(id!(GroupId, 0)), group),
+            (AssignedBy::Group(id!(GroupId, 1)), other),
+            (AssignedBy::Organisation(id!(OrganisationId, 0)), root),
+        ];
+        by.into_iter().filter_map(|(by, window)| Some((by, window?))).collect()
     });
-    (assigned(), assigned(), assigned(), remember).prop_map(|(group, root, below, remember)| Baselines {
+    let groups = (assigned(), assigned());
+    (groups, assigned(), assigned(), remember).prop_map(|((group, other), root, below, remember)| Baselines {
         remember,
-        groups: group.map(|baseline| (id!(GroupId, 0), baseline)).into_iter().collect(),
+        groups: [(id!(GroupId, 0), group), (id!(GroupId, 1), other)]
+            .into_iter()
+            .filter_map(|(group, baseline)| Some((group, baseline?)))
+            .collect(),
         organisations: [(id!(OrganisationId, 0), root), (id!(OrganisationId, 1), below)]
             .into_iter()
             .filter_map(|(organisation, baseline)| Some((organisation, baseline?)))
@@ -417,11 +427,12 @@ proptest! {
 
     #[test]
     fn a_remembered_browser_spares_nothing_but_the_prompt_of_the_baseline(
-        policies in prop::collection::vec(policy(), 0..6), baselines in baselines(), sign_in in sign_in(), hours in 0_u64..40,
+        policies in prop::collection::vec(policy(), 0..6), baselines in baselines(), sign_in in sign_in(),
+        (hours, long) in (0_u64..40, 1_u64..60),
     ) {
         let policies = compiled(&policies, &baselines);
         let of = |remembered| evaluate(&policies, &SignIn { remembered, ..sign_in.clone() }.signals()).access;
-        let (without, under) = (of(None), of(Some(hours)));
+        let (without, under) = (of(None), of(Some((hours, long))));
         prop_assert!(at_least(&without, &under));
         if let (Access::Granted(without), Access::Granted(under)) = (&without, &under)
             && without.required != under.required
@@ -432,7 +443,15 @@ proptest! {
             prop_assert!(signals.account.is_registered() && sign_in.device == Device::Known, "{under:?}");
             prop_assert_eq!(sign_in.risk, Some(Risk::None));
             let ago = Duration::from_secs(hours * 3_600);
-            let allowed = baselines.remember.values().max().is_some_and(|window| ago < *window);
+            prop_assert!(hours < long, "no longer than was agreed");
+            let allows = |by: AssignedBy| baselines.remember.get(&by).is_some_and(|window| ago < *window);
+            let mut groups = sign_in.groups.iter().filter(|group| baselines.groups.contains_key(*group)).peekable();
+            let allowed = if groups.peek().is_some() {
+                groups.all(|group| allows(AssignedBy::Group(*group)))
+            } else {
+                // The one below says nothing of it in these baselines.
+                allows(baselines.of(&signals.account).1)
+            };
             prop_assert!(allowed, "{baselines:?}");
             let often = under.controls.frequency;
             prop_assert!(often.is_none_or(|often| matches!(often, Frequency::After(time) if ago < time)), "{often:?}");

@@ -6,7 +6,7 @@ use crate::access::{ClientKind, Country, Device, FactorSet, GraceUsed, Hold, Req
 use crate::directory::{AccountKind, Role};
 use crate::factor::FactorKind;
 use crate::id::{AccountId, GroupId, OrganisationId};
-use crate::session::Strength;
+use crate::session::{Remembered, Strength};
 use crate::time::Timestamp;
 
 /// What is known of a sign-in. What is not known counts as the worst that it may be.
@@ -28,8 +28,8 @@ pub struct Signals<'a> {
     pub device: Device,
     /// The risk, if it could be judged.
     pub risk: Option<Risk>,
-    /// When a second factor of the account was shown in this browser, where its owner has had it remembered [SES-5].
-    pub remembered_at: Option<Timestamp>,
+    /// Whether the owner of the account has had this browser remembered [SES-5].
+    pub remembered: Option<Remembered>,
     /// When.
     pub now: Timestamp,
 }
@@ -45,8 +45,8 @@ pub struct Connection {
     pub device: Device,
     /// The risk, if it could be judged.
     pub risk: Option<Risk>,
-    /// When a second factor of the account was shown in this browser, where its owner has had it remembered.
-    pub remembered_at: Option<Timestamp>,
+    /// Whether the owner of the account has had this browser remembered.
+    pub remembered: Option<Remembered>,
     /// When.
     pub at: Timestamp,
 }

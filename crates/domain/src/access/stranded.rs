@@ -100,7 +100,7 @@ fn enters(policies: &Policies, who: &Administrator, address: Option<IpAddr>, now
         country: Country::parse("GB").ok(),
         device: Device::Known,
         risk: Some(Risk::None),
-        remembered_at: None,
+        remembered: None,
         now,
     };
     match evaluate(policies, &signals).access {

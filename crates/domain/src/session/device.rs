@@ -3,11 +3,22 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use crate::id::DeviceId;
 use crate::time::Timestamp;
 
 /// Whoever has said that a browser should not be remembered is not asked again in it for so long.
 const ASKED_AGAIN_AFTER: Duration = Duration::from_secs(90 * 86_400);
+
+/// That a browser was remembered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Remembered {
+    /// When a second factor was shown in it.
+    pub shown_at: Timestamp,
+    /// Until when its owner was told that it would be, at most.
+    pub until: Timestamp,
+}
 
 /// A browser in which an account has completed a sign-in, as this account knows it. Others may know it, too.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,17 +33,25 @@ pub struct KnownDevice {
     pub first_seen_at: Timestamp,
     /// The last sign-in.
     pub last_seen_at: Timestamp,
-    /// When a second factor was shown in it, if its owner has had it remembered. It stands for the prompt of the baseline for as
-    /// long as that says, and never for a first factor [AUT-11, SES-5].
-    pub remembered_at: Option<Timestamp>,
+    /// Whether its owner has had it remembered. It stands for the prompt of the baseline for as long as that says, and never for a
+    /// first factor [AUT-11, SES-5].
+    pub remembered: Option<Remembered>,
     /// When its owner said that it should not be.
     pub declined_at: Option<Timestamp>,
+}
+
+impl Remembered {
+    /// Until when it counts where browsers are remembered for so long: a longer time does not bring back what was agreed for a
+    /// shorter one.
+    pub fn until_within(self, window: Duration) -> Timestamp {
+        self.shown_at.plus(window).min(self.until)
+    }
 }
 
 impl KnownDevice {
     /// Until when it is remembered, where it is for so long.
     pub fn remembered_until(&self, window: Option<Duration>, now: Timestamp) -> Option<Timestamp> {
-        let until = self.remembered_at?.plus(window?);
+        let until = self.remembered?.until_within(window?);
         (now < until).then_some(until)
     }
 
@@ -60,7 +79,7 @@ mod tests {
             address: None,
             first_seen_at: day(0),
             last_seen_at: day(0),
-            remembered_at: remembered.map(day),
+            remembered: remembered.map(|on| Remembered { shown_at: day(on), until: day(on + 10) }),
             declined_at: declined.map(day),
         }
     }
@@ -72,6 +91,7 @@ mod tests {
         assert_eq!(device.remembered_until(Some(week), day(16)), Some(day(17)));
         assert_eq!(device.remembered_until(Some(week), day(17)), None);
         assert_eq!(device.remembered_until(None, day(10)), None, "the baseline says nothing any more");
+        assert_eq!(device.remembered_until(Some(2 * week), day(19)), Some(day(20)), "no longer than was agreed");
         assert!(!device.asks_to_remember(week, day(16)));
         assert!(device.asks_to_remember(week, day(17)));
     }

@@ -9,7 +9,7 @@ mod limits;
 mod session;
 mod strength;
 
-pub use device::KnownDevice;
+pub use device::{KnownDevice, Remembered};
 pub use limits::SessionLimits;
 pub use session::{EndedWhy, ProofRecord, SavedSession, Session, Standing};
 pub use strength::Strength;

@@ -13,12 +13,12 @@ use super::*;
 use crate::access::properties::{address, baselines, compiled, country, plainly_applies, policy, target};
 use crate::access::{
     Admission, Baseline, Baselines, ClientKind, Connection, Country, Device, FactorSet, Frequency, Grace, GraceLeft,
-    GraceUsed, Hold, Outcome, Policy, PolicyState, Risk, SKEW, Signals, Subject, Target, evaluate,
+    GraceUsed, Hold, LONGEST_MEMORY, Outcome, Policy, PolicyState, Risk, SKEW, Signals, Subject, Target, evaluate,
 };
 use crate::directory::Role;
 use crate::factor::FactorKind;
 use crate::id::{DeviceId, FlowId, GroupId, OrganisationId, SessionId};
-use crate::session::{Session, SessionLimits};
+use crate::session::{Remembered, Session, SessionLimits};
 use crate::time::Timestamp;
 
 /// What happens next.
@@ -159,8 +159,9 @@ impl World {
             Turn::Except(long) => self.person.excepted_until = Some(self.now().plus(minutes(long))),
             Turn::Postpone(long) => self.person.postponed_until = Some(self.now().plus(minutes(long))),
             Turn::Remember => {
-                let shown = self.session.as_ref().and_then(|open| open.session.second_factor_at());
-                self.person.connection.remembered_at = shown.or(self.person.connection.remembered_at);
+                let shown = self.session.as_ref().and_then(|open| open.session.own_factor_at());
+                let remembered = |shown_at: Timestamp| Remembered { shown_at, until: shown_at.plus(LONGEST_MEMORY) };
+                self.person.connection.remembered = shown.map(remembered).or(self.person.connection.remembered);
                 if let (Some(_), Some(open)) = (shown, &self.session) {
                     self.remembered = Some(open.at);
                 }
@@ -307,10 +308,10 @@ impl World {
         let is_excepted = account.is_registered() && account.excepted_until.is_some_and(|until| signals.now < until);
         let new = !account.is_registered() && !account.grace.was_registered;
         let is_postponed = new && account.postponed_until.is_some_and(|until| signals.now < until);
-        let longest = self.baselines.remember.values().max();
+        let longest = self.baselines.memory_of(account);
         let known = signals.device == Device::Known && account.is_registered();
         let is_remembered =
-            known && self.remembered.zip(longest).is_some_and(|(at, window)| signals.now < at.plus(*window));
+            known && self.remembered.zip(longest).is_some_and(|(at, window)| signals.now < at.plus(window));
         let waits = is_named && !account.is_registered() && may_wait(Grace::Days(14));
         !((is_named && inside) || is_excepted || is_postponed || is_remembered || waits)
     }
@@ -342,7 +343,7 @@ fn signals(
     factors: FactorSet,
     (target, asked, client): (Target, Strength, ClientKind),
 ) -> Signals<'_> {
-    let Connection { address, country, device, risk, remembered_at, at } = person.connection;
+    let Connection { address, country, device, risk, remembered, at } = person.connection;
     let account = Subject {
         id: person.id,
         kind: person.kind,
@@ -356,7 +357,7 @@ fn signals(
         postponed_until: person.postponed_until,
         grace: person.grace,
     };
-    Signals { account, target, asked, client, address, country, device, risk, remembered_at, now: at }
+    Signals { account, target, asked, client, address, country, device, risk, remembered, now: at }
 }
 
 proptest! {

@@ -93,7 +93,10 @@ impl Flow {
     fn asks_second_factor(&self, demand: &Demand, person: &Person) -> bool {
         let registers = demand.registration != Registration::NotNeeded && person.has_own_factor();
         let opens = demand.registration == Registration::Due;
-        (demand.now.asks_for_second_factor() || self.is_step_up() || registers || opens) && !person.factors.is_empty()
+        // Whoever has stolen a password that has run out does not lock its owner out, where that password would be enough.
+        let changes = self.due_password(person).is_some();
+        let asks = demand.now.asks_for_second_factor() || self.is_step_up() || registers || opens || changes;
+        asks && !person.factors.is_empty()
     }
 
     /// Whether the person may register a stronger factor on the way in, having shown the strongest that they have.
@@ -230,7 +233,7 @@ impl Flow {
     }
 
     fn signals_with<'a>(&self, person: &'a Person, factors: FactorSet) -> Signals<'a> {
-        let Connection { address, country, device, risk, remembered_at, at } = person.connection;
+        let Connection { address, country, device, risk, remembered, at } = person.connection;
         let account = Subject {
             id: person.id,
             kind: person.kind,
@@ -245,7 +248,7 @@ impl Flow {
             grace: person.grace,
         };
         let (target, asked, client) = (self.request.target(), self.request.strength, self.request.client);
-        Signals { account, target, asked, client, address, country, device, risk, remembered_at, now: at }
+        Signals { account, target, asked, client, address, country, device, risk, remembered, now: at }
     }
 
     /// The second factors that were shown: what was enrolled just now is there, although the account was read before.

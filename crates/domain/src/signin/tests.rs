@@ -78,7 +78,7 @@ pub(super) fn person() -> Person {
             country: None,
             device: Device::New,
             risk: Some(Risk::None),
-            remembered_at: None,
+            remembered: None,
             at: then,
         },
         password: Some(PasswordStanding::Good { until: None }),

@@ -1,5 +1,7 @@
 -- Which browsers an account has signed in with, in words, and which of them its owner has had remembered.
 ALTER TABLE known_devices ADD COLUMN browser TEXT;
 ALTER TABLE known_devices ADD COLUMN address TEXT;
+-- When a second factor was shown, and until when it was agreed at most.
 ALTER TABLE known_devices ADD COLUMN remembered_at BIGINT;
+ALTER TABLE known_devices ADD COLUMN remembered_until BIGINT;
 ALTER TABLE known_devices ADD COLUMN declined_at BIGINT;

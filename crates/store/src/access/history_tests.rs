@@ -52,7 +52,7 @@ fn known(who: u8, at: Timestamp) -> KeptSignIn {
         country: None,
         device: Device::Known,
         risk: None,
-        remembered_at: None,
+        remembered: None,
         at,
         shown: vec![Shown { factor: FactorKind::Password, at, is_enrolment: false }],
         by_session: false,

@@ -86,7 +86,7 @@ async fn fill(tx: &mut Tx, pieces: &mut mpsc::Receiver<Piece>, now: Timestamp) -
     Ok(RestoreReport { tables: named.collect() })
 }
 
-/// Ends every session, grant, token and unfinished request, and sends nothing that had not left.
+/// Ends every session, grant, token and unfinished request, forgets which browsers were remembered, and sends nothing that had not left.
 ///
 /// SECURITY: the backup cannot know which of them were ended after it was made, as a lost laptop's was. Everybody signs in
 /// again. No row is deleted here: the sweepers do that, after the rows have been counted.
@@ -94,6 +94,7 @@ async fn end_what_was_going_on(tx: &mut Tx, now: Timestamp) -> Result<(), StoreE
     let why = EndedWhy::Restored.as_str();
     tx.exec("UPDATE sessions SET ended_at = $1, ended_why = $2 WHERE ended_at IS NULL", args![now, why]).await?;
     tx.exec("UPDATE grants SET revoked_at = $1, revoked_why = $2 WHERE revoked_at IS NULL", args![now, why]).await?;
+    tx.exec("UPDATE known_devices SET remembered_at = NULL WHERE remembered_at IS NOT NULL", args![]).await?;
     let begun = [
         "access_tokens",
         "flows",

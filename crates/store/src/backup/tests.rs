@@ -125,6 +125,11 @@ async fn nothing_that_was_going_on_comes_back() {
                 "sessions",
             ),
             (
+                "INSERT INTO known_devices (account_id, device_id, organisation_id, first_seen_at, last_seen_at, \
+                 remembered_at, remembered_until) VALUES ($1, $1, $1, 1, 1, 1, $2)",
+                "known_devices",
+            ),
+            (
                 "INSERT INTO grants (id, organisation_id, application_id, account_id, session_id, scope, details, \
                  created_at, ends_at, refresh_family) VALUES ($1, $1, $1, $1, $1, 'openid', '{}', 1, $3, $2)",
                 "grants",
@@ -177,6 +182,7 @@ async fn nothing_that_was_going_on_comes_back() {
         let mut tx = target.read().await.unwrap();
         for over in [
             "sessions WHERE ended_at IS NOT NULL AND ended_why = 'restored'",
+            "known_devices WHERE remembered_at IS NULL",
             "grants WHERE revoked_at IS NOT NULL AND revoked_why = 'restored'",
             "access_tokens WHERE expires_at = 0",
             "flows WHERE expires_at = 0",

@@ -2,7 +2,7 @@
 
 use wardkey_domain::id::{AccountId, DeviceId, OrganisationId};
 use wardkey_domain::op::Origin;
-use wardkey_domain::session::KnownDevice;
+use wardkey_domain::session::{KnownDevice, Remembered};
 use wardkey_domain::time::Timestamp;
 
 use crate::{Row, StoreError, Tx, args};
@@ -40,7 +40,8 @@ pub async fn knows_device(tx: &mut Tx, device: DeviceId, account: AccountId) -> 
 pub async fn find_device(tx: &mut Tx, device: DeviceId, account: AccountId) -> Result<Option<KnownDevice>, StoreError> {
     let row = tx
         .opt(
-            "SELECT device_id, browser, address, first_seen_at, last_seen_at, remembered_at, declined_at FROM known_devices \
+            "SELECT device_id, browser, address, first_seen_at, last_seen_at, remembered_at, remembered_until, \
+             declined_at FROM known_devices \
              WHERE account_id = $1 AND device_id = $2",
             args![account, device],
         )
@@ -52,7 +53,8 @@ pub async fn find_device(tx: &mut Tx, device: DeviceId, account: AccountId) -> R
 pub async fn list_devices(tx: &mut Tx, account: AccountId) -> Result<Vec<KnownDevice>, StoreError> {
     let rows = tx
         .all(
-            "SELECT device_id, browser, address, first_seen_at, last_seen_at, remembered_at, declined_at FROM known_devices \
+            "SELECT device_id, browser, address, first_seen_at, last_seen_at, remembered_at, remembered_until, \
+             declined_at FROM known_devices \
              WHERE account_id = $1 ORDER BY last_seen_at DESC, device_id DESC LIMIT 100",
             args![account],
         )
@@ -60,18 +62,18 @@ pub async fn list_devices(tx: &mut Tx, account: AccountId) -> Result<Vec<KnownDe
     rows.iter().map(from_row).collect()
 }
 
-/// Notes that the owner of an account has had a browser remembered in which a second factor was shown at `shown_at`. Says whether
-/// the browser was still known.
+/// Notes that the owner of an account has had a browser remembered. Says whether the browser was still known.
 pub async fn remember_device(
     tx: &mut Tx,
     device: DeviceId,
     account: AccountId,
-    shown_at: Timestamp,
+    remembered: Remembered,
 ) -> Result<bool, StoreError> {
     let saved = tx
         .exec(
-            "UPDATE known_devices SET remembered_at = $3, declined_at = NULL WHERE account_id = $1 AND device_id = $2",
-            args![account, device, shown_at],
+            "UPDATE known_devices SET remembered_at = $3, remembered_until = $4, declined_at = NULL \
+             WHERE account_id = $1 AND device_id = $2",
+            args![account, device, remembered.shown_at, remembered.until],
         )
         .await?;
     Ok(saved == 1)
@@ -92,14 +94,18 @@ pub async fn decline_device(
     Ok(())
 }
 
-/// No browser of an account is remembered any more; they stay known. Says how many there were.
-pub async fn end_memories(tx: &mut Tx, account: AccountId) -> Result<u64, StoreError> {
+/// No browser of an account is remembered any more, all or all but one; they stay known. Says how many there were.
+pub async fn end_memories(tx: &mut Tx, account: AccountId, except: Option<DeviceId>) -> Result<u64, StoreError> {
+    let except = except.unwrap_or(NO_DEVICE);
     tx.exec(
-        "UPDATE known_devices SET remembered_at = NULL WHERE account_id = $1 AND remembered_at IS NOT NULL",
-        args![account],
+        "UPDATE known_devices SET remembered_at = NULL \
+         WHERE account_id = $1 AND remembered_at IS NOT NULL AND device_id <> $2",
+        args![account, except],
     )
     .await
 }
+
+const NO_DEVICE: DeviceId = DeviceId::from_uuid(uuid::Uuid::nil());
 
 /// Forgets one browser of an account. Says whether it was known.
 pub async fn delete_device(tx: &mut Tx, device: DeviceId, account: AccountId) -> Result<bool, StoreError> {
@@ -120,13 +126,15 @@ pub async fn delete_devices_unseen_since(tx: &mut Tx, since: Timestamp) -> Resul
 
 fn from_row(row: &Row) -> Result<KnownDevice, StoreError> {
     let address: Option<String> = row.get("address")?;
+    let (shown_at, until): (Option<Timestamp>, Option<Timestamp>) =
+        (row.get("remembered_at")?, row.get("remembered_until")?);
     Ok(KnownDevice {
         id: row.get("device_id")?,
         browser: row.get("browser")?,
         address: address.and_then(|text| text.parse().ok()),
         first_seen_at: row.get("first_seen_at")?,
         last_seen_at: row.get("last_seen_at")?,
-        remembered_at: row.get("remembered_at")?,
+        remembered: shown_at.zip(until).map(|(shown_at, until)| Remembered { shown_at, until }),
         declined_at: row.get("declined_at")?,
     })
 }

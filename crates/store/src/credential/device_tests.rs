@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use wardkey_domain::id::{AccountId, DeviceId, OrganisationId};
 use wardkey_domain::op::Origin;
+use wardkey_domain::session::Remembered;
 use wardkey_domain::time::Timestamp;
 
 use super::*;
@@ -11,6 +12,8 @@ use crate::both_engines;
 
 const NOW: Timestamp = Timestamp::from_seconds(1_800_000_000);
 const MINUTE: Duration = Duration::from_secs(60);
+
+const AGREED: Remembered = Remembered { shown_at: NOW, until: Timestamp::from_seconds(1_800_086_400) };
 
 fn account() -> AccountId {
     AccountId::new(NOW, [1; 10])
@@ -41,27 +44,28 @@ both_engines!(a_browser_is_remembered_by_one_account_until_it_is_forgotten, |sto
     let mut tx = store.begin().await.unwrap();
     let origin =
         Origin { address: "192.0.2.7".parse().ok(), browser: Some("Edge on Windows".to_owned()), device: None };
-    assert!(!remember_device(&mut tx, device, account(), NOW).await.unwrap(), "it is not known");
+    assert!(!remember_device(&mut tx, device, account(), AGREED).await.unwrap(), "it is not known");
     for owner in [account(), stranger] {
         save_device(&mut tx, device, owner, organisation(), &origin, NOW).await.unwrap();
     }
     save_device(&mut tx, other, account(), organisation(), &Origin::default(), NOW.plus(MINUTE)).await.unwrap();
-    assert!(remember_device(&mut tx, device, account(), NOW).await.unwrap());
+    assert!(remember_device(&mut tx, device, account(), AGREED).await.unwrap());
     // To sign in once more remembers it no longer.
     save_device(&mut tx, device, account(), organisation(), &origin, NOW.plus(2 * MINUTE)).await.unwrap();
     let found = list_devices(&mut tx, account()).await.unwrap();
     assert_eq!(found.iter().map(|found| found.id).collect::<Vec<_>>(), [device, other]);
-    assert_eq!(found[0].remembered_at, Some(NOW));
+    assert_eq!(found[0].remembered, Some(AGREED));
     assert_eq!((found[0].first_seen_at, found[0].last_seen_at), (NOW, NOW.plus(2 * MINUTE)));
     assert_eq!((found[0].browser.as_deref(), found[0].address), (Some("Edge on Windows"), origin.address));
-    assert_eq!(find_device(&mut tx, device, stranger).await.unwrap().unwrap().remembered_at, None);
+    assert_eq!(find_device(&mut tx, device, stranger).await.unwrap().unwrap().remembered, None);
     decline_device(&mut tx, device, account(), NOW.plus(MINUTE)).await.unwrap();
     let declined = find_device(&mut tx, device, account()).await.unwrap().unwrap();
-    assert_eq!((declined.remembered_at, declined.declined_at), (None, Some(NOW.plus(MINUTE))));
-    assert!(remember_device(&mut tx, device, account(), NOW).await.unwrap());
+    assert_eq!((declined.remembered, declined.declined_at), (None, Some(NOW.plus(MINUTE))));
+    assert!(remember_device(&mut tx, device, account(), AGREED).await.unwrap());
     assert_eq!(find_device(&mut tx, device, account()).await.unwrap().unwrap().declined_at, None);
-    assert_eq!(end_memories(&mut tx, account()).await.unwrap(), 1);
-    assert_eq!(find_device(&mut tx, device, account()).await.unwrap().unwrap().remembered_at, None);
+    assert_eq!(end_memories(&mut tx, account(), Some(device)).await.unwrap(), 0);
+    assert_eq!(end_memories(&mut tx, account(), None).await.unwrap(), 1);
+    assert_eq!(find_device(&mut tx, device, account()).await.unwrap().unwrap().remembered, None);
     assert!(delete_device(&mut tx, device, account()).await.unwrap());
     assert!(!delete_device(&mut tx, device, account()).await.unwrap());
     assert!(knows_device(&mut tx, device, stranger).await.unwrap(), "others know it as before");

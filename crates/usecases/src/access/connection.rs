@@ -32,7 +32,7 @@ pub(crate) async fn connection(app: &App, tx: &mut Tx, op: &Op, account: Account
         country,
         device,
         risk: Some(risk),
-        remembered_at: known.and_then(|known| known.remembered_at),
+        remembered: known.and_then(|known| known.remembered),
         at: op.now,
     })
 }

@@ -28,11 +28,10 @@ pub(crate) async fn memory_here(app: &App, tx: &mut Tx, op: &Op, account: &Accou
 }
 
 /// For how long the baseline of an account lets browsers be remembered at most.
-pub(crate) async fn longest_memory(app: &App, tx: &mut Tx, op: &Op, account: &Account) -> Result<Option<Duration>> {
+pub(crate) async fn memory_of_baseline(app: &App, tx: &mut Tx, op: &Op, account: &Account) -> Result<Option<Duration>> {
     let facts = account_facts(tx, op, account).await?;
     let connection = connection(app, tx, op, account.id).await?;
     let policies = policies(app, tx, op.now).await?;
     let signals = facts.signals(&SignInRequest::portal(), connection);
-    let baselines = policies.baselines();
-    Ok(baselines.remember.get(&baselines.of(&signals.account).1).copied())
+    Ok(policies.baselines().memory_of(&signals.account))
 }

@@ -78,7 +78,7 @@ impl AccountFacts {
     /// What is known of a sign-in of this account.
     pub(crate) fn signals(&self, request: &SignInRequest, connection: Connection) -> Signals<'_> {
         let Standing { organisations, groups, hold, excepted_until, postponed_until, grace } = &self.standing;
-        let Connection { address, country, device, risk, remembered_at, at } = connection;
+        let Connection { address, country, device, risk, remembered, at } = connection;
         let account = Subject {
             id: self.id,
             kind: self.kind,
@@ -93,6 +93,6 @@ impl AccountFacts {
             grace: *grace,
         };
         let (target, asked, client) = (request.target(), request.strength, request.client);
-        Signals { account, target, asked, client, address, country, device, risk, remembered_at, now: at }
+        Signals { account, target, asked, client, address, country, device, risk, remembered, now: at }
     }
 }

@@ -2,11 +2,11 @@
 
 use std::net::IpAddr;
 
-use wardkey_domain::access::{ClientKind, Connection, Country, Device, Risk, SignInRequest, evaluate};
+use wardkey_domain::access::{ClientKind, Connection, Country, Device, LONGEST_MEMORY, Risk, SignInRequest, evaluate};
 use wardkey_domain::directory::{Account, AccountAddress};
 use wardkey_domain::op::Op;
 use wardkey_domain::permission::{Action, Target};
-use wardkey_domain::session::Strength;
+use wardkey_domain::session::{Remembered, Strength};
 use wardkey_domain::time::Timestamp;
 use wardkey_store as store;
 
@@ -96,14 +96,9 @@ pub async fn what_if(app: &App, op: &Op, supposed: &Supposed) -> Result<WouldBe>
     };
     let country = country.or_else(|| address.and_then(|address| app.settings().places.country_of(address)));
     let at = supposed.at.unwrap_or(op.now);
-    let connection = Connection {
-        address,
-        country,
-        device: supposed.device,
-        risk: supposed.risk,
-        remembered_at: supposed.is_remembered.then_some(at),
-        at,
-    };
+    let until = at.plus(LONGEST_MEMORY);
+    let remembered = supposed.is_remembered.then_some(Remembered { shown_at: at, until });
+    let connection = Connection { address, country, device: supposed.device, risk: supposed.risk, remembered, at };
     let request =
         SignInRequest { application, client: supposed.client, strength: supposed.asked, ..SignInRequest::portal() };
     let compiled = compiled::compiled(app, &mut tx, op.now).await?;

@@ -292,6 +292,7 @@ async fn finish(
         let session = own::actor(op)?.session;
         let why = EndedWhy::CredentialRemoved;
         store::session::end_account_sessions(&mut tx, account.id, Some(session), why, op.now).await?;
+        store::credential::end_memories(&mut tx, account.id, None).await?;
         crate::application::revoke_account_grants(&mut tx, op, account.id).await?;
         let end = own::PassEnd { why: "enrolled", reason: None, flow: None };
         own::end_pass(&mut tx, op, (account.id, account.organisation), end).await?;

@@ -94,7 +94,7 @@ pub async fn change_password(app: &App, op: &Op, input: ChangePassword) -> Resul
     let why = EndedWhy::PasswordChanged;
     store::signin::stop_account_flows(&mut tx, id, None).await?;
     store::session::end_account_sessions(&mut tx, id, Some(session), why, op.now).await?;
-    store::credential::end_memories(&mut tx, id).await?;
+    store::credential::end_memories(&mut tx, id, None).await?;
     crate::application::revoke_account_grants(&mut tx, op, id).await?;
     store::audit::append(&mut tx, op, Some(organisation), Event::PasswordSet { account: id, by: "person".into() })
         .await?;

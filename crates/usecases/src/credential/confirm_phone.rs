@@ -182,6 +182,7 @@ async fn replace(
     }
     let why = EndedWhy::CredentialRemoved;
     store::session::end_account_sessions(tx, account.id, Some(session), why, op.now).await?;
+    store::credential::end_memories(tx, account.id, None).await?;
     crate::application::revoke_account_grants(tx, op, account.id).await?;
     let factor = removal.removed.kind.as_str().into();
     let event = Event::CredentialRemoved { account: account.id, credential: old, factor };

@@ -31,7 +31,7 @@ pub async fn remove(app: &App, op: &Op, id: CredentialId) -> Result<Credential> 
     }
     let why = EndedWhy::CredentialRemoved;
     store::session::end_account_sessions(&mut tx, account.id, Some(session), why, op.now).await?;
-    store::credential::end_memories(&mut tx, account.id).await?;
+    store::credential::end_memories(&mut tx, account.id, None).await?;
     crate::application::revoke_account_grants(&mut tx, op, account.id).await?;
     let factor = removal.removed.kind.as_str().into();
     let event = Event::CredentialRemoved { account: account.id, credential: id, factor };

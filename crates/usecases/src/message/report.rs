@@ -153,6 +153,7 @@ async fn settle(app: &App, tx: &mut Tx, op: &Op, said: Said) -> Result<()> {
         let end = PassEnd { why: "reported", reason: None, flow: None };
         end_pass(tx, op, (account.id, account.organisation), end).await?;
         end_recovery_codes(tx, op, (account.id, account.organisation), "reported").await?;
+        store::credential::end_memories(tx, account.id, None).await?;
     }
     let locks = app.settings().message.lock_reported && is_proved;
     let event = Event::SignInReported { account: account.id, by: by.into(), locked: locks };

@@ -68,7 +68,7 @@ pub async fn authenticate(app: &App, circumstances: &Circumstances) -> Result<Op
 
 /// The session that the request carries, if it is good and enough where the request comes from.
 ///
-/// SECURITY: who came in without a second factor, in a named location or for a day, is asked again by each request whether that
+/// SECURITY: who came in without a second factor, in a named location, a remembered browser or for a day, is asked again by each request whether that
 /// still holds: a laptop that is carried home is at home. Of anybody else that is asked once a minute, and as soon as they come
 /// from another address: what is published, or lasts too long, ends a session within that.
 async fn admitted(app: &App, circumstances: &Circumstances) -> Result<Option<Arc<Cached>>> {

@@ -8,7 +8,7 @@ use wardkey_domain::directory::Account;
 use wardkey_domain::id::{AccountId, DeviceId};
 use wardkey_domain::op::Op;
 use wardkey_domain::permission::{Action, Target};
-use wardkey_domain::session::{EndedWhy, KnownDevice, Session};
+use wardkey_domain::session::{EndedWhy, KnownDevice, Remembered, Session};
 use wardkey_domain::time::Timestamp;
 use wardkey_store::{self as store, Tx};
 
@@ -59,25 +59,34 @@ pub async fn offered_memory(app: &App, op: &Op) -> Result<Option<Duration>> {
         return Ok(None);
     };
     let window = access::memory_here(app, &mut tx, op, &account).await?;
-    Ok(window.filter(|window| session.own_factor_at().is_some() && known.asks_to_remember(*window, op.now)))
+    let can = session.own_factor_at().is_some() && op.origin.device == Some(known.id);
+    Ok(window.filter(|window| can && known.asks_to_remember(*window, op.now)))
 }
 
 /// Has the browser remembered that asks: for as long as the baseline says it spares its owner the prompt. Returns until when.
 ///
-/// SECURITY: from when on a second factor was shown in it, not from now on; never from a pass or a recovery code.
+/// SECURITY: from when on a second factor was shown in it, not from now on; never from a pass or a recovery code, and not for whoever
+/// finds the screen unlocked later [SES-8].
 ///
 /// # Errors
-/// A conflict where no second factor was shown, or where browsers are not remembered.
+/// A conflict where no second factor was shown, or where browsers are not remembered; `FreshFactorNeeded` when that is a while ago.
 pub async fn remember_device(app: &App, op: &Op) -> Result<Timestamp> {
     let mut tx = app.store().begin().await?;
     let (account, session) = own(&mut tx, op).await?;
+    // SECURITY: nobody ends the session, and what is remembered with it, between here and the end of this.
+    if !store::application::hold_session(&mut tx, session.id()).await? {
+        return Err(Error::NotFound("session"));
+    }
     let device = session.facts().device;
     let window = access::memory_here(app, &mut tx, op, &account).await?;
     let until = session.own_factor_at().zip(window).map(|(shown_at, window)| (shown_at, shown_at.plus(window)));
     let Some((shown_at, until)) = until.filter(|(_, until)| op.now < *until && op.origin.device == Some(device)) else {
         return Err(Error::Conflict("This browser cannot be remembered here. Sign out, and sign in again.".to_owned()));
     };
-    if !store::credential::remember_device(&mut tx, device, account.id, shown_at).await? {
+    if op.now.since(shown_at) > app.settings().session.fresh_factor {
+        return Err(Error::FreshFactorNeeded);
+    }
+    if !store::credential::remember_device(&mut tx, device, account.id, Remembered { shown_at, until }).await? {
         return Err(Error::NotFound("device"));
     }
     let event = Event::DeviceRemembered { account: account.id, device, until };
@@ -95,7 +104,7 @@ pub async fn decline_memory(app: &App, op: &Op) -> Result<()> {
     Ok(())
 }
 
-/// Forgets one of the actor's own browsers, and ends the session in it. Says whether it was the one that asks.
+/// Forgets one of the actor's own browsers, and ends the session in it and what applications were granted. Says whether it was the one that asks.
 ///
 /// # Errors
 /// Not found for a browser that the actor has not signed in with.
@@ -119,7 +128,7 @@ pub async fn list_devices_of(app: &App, op: &Op, id: AccountId) -> Result<(Accou
     Ok((loaded.account, devices, may_forget))
 }
 
-/// Forgets a browser of somebody's, and ends the session in it.
+/// Forgets a browser of somebody's, and ends the session in it and what applications were granted.
 ///
 /// # Errors
 /// When the actor may not, or the person has not signed in with it.
@@ -156,7 +165,7 @@ async fn own(tx: &mut Tx, op: &Op) -> Result<(Account, Session)> {
 }
 
 async fn listed(app: &App, tx: &mut Tx, op: &Op, account: &Account, this: Option<DeviceId>) -> Result<Vec<DeviceView>> {
-    let window = access::longest_memory(app, tx, op, account).await?;
+    let window = access::memory_of_baseline(app, tx, op, account).await?;
     let devices = store::credential::list_devices(tx, account.id).await?;
     let view = |device: KnownDevice| DeviceView {
         is_this_one: Some(device.id) == this,
@@ -182,6 +191,8 @@ async fn forget(
             end_in(tx, op, &session, why).await?;
         }
     }
+    // Nobody knows in which browser an application was given access that has outlived its session.
+    crate::application::revoke_account_grants(tx, op, account.id).await?;
     let event = Event::DeviceForgotten { account: account.id, device, why: by.into() };
     store::audit::append(tx, op, Some(account.organisation), event).await?;
     Ok(())

@@ -31,11 +31,14 @@ pub async fn end(app: &App, op: &Op, id: SessionId) -> Result<()> {
     Ok(())
 }
 
-/// Ends all of the actor's own sessions but the one that asks. Returns how many there were.
+/// Ends all of the actor's own sessions but the one that asks, and what was remembered of other browsers [SES-5]. Returns how many
+/// there were.
 pub async fn end_all_others(app: &App, op: &Op) -> Result<usize> {
     let actor = op.account().ok_or(Error::NotFound("session"))?;
     let mut tx = app.store().begin().await?;
     let why = EndedWhy::EndedByPerson;
+    let here = store::session::session(&mut tx, actor.session).await?.map(|session| session.facts().device);
+    store::credential::end_memories(&mut tx, actor.id, here).await?;
     let ended = store::session::end_account_sessions(&mut tx, actor.id, Some(actor.session), why, op.now).await?;
     for session in &ended {
         crate::application::revoke_session_grants(&mut tx, op, *session).await?;
@@ -44,4 +47,14 @@ pub async fn end_all_others(app: &App, op: &Op) -> Result<usize> {
     }
     tx.commit().await?;
     Ok(ended.len())
+}
+
+/// Ends all of the actor's own sessions, this one, too; no browser is remembered any more [SES-5, SES-7].
+pub async fn sign_out_everywhere(app: &App, op: &Op) -> Result<()> {
+    end_all_others(app, op).await?;
+    let actor = op.account().ok_or(Error::NotFound("session"))?;
+    let mut tx = app.store().begin().await?;
+    store::credential::end_memories(&mut tx, actor.id, None).await?;
+    tx.commit().await?;
+    super::sign_out(app, op).await
 }

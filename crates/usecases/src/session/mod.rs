@@ -18,7 +18,7 @@ pub use device::{
     offered_memory, remember_device,
 };
 pub(crate) use end::end_in;
-pub use end::{end, end_all_others};
+pub use end::{end, end_all_others, sign_out_everywhere};
 pub use list::{SessionView, list};
 pub use sign_out::sign_out;
 pub use sweep::sweep;

@@ -10,7 +10,8 @@ const PURPOSE: &str = "device cookie";
 
 /// The device that a cookie names, if the cookie is one of ours.
 ///
-/// It proves nothing about who is in front of it: all that hangs from it is a share of tries of its own.
+/// It proves nothing about who is in front of it. What hangs from it is a share of tries of its own and, where its owner has had
+/// the browser remembered, one prompt that is spared: never the password.
 pub async fn device_of(app: &App, cookie: &str) -> Option<DeviceId> {
     let (id, mac) = cookie.split_once('.')?;
     let id: DeviceId = id.parse().ok()?;

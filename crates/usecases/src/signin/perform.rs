@@ -472,7 +472,7 @@ impl Settling {
         // SECURITY: nor does a sign-in go on to which the old one was typed.
         store::signin::stop_account_flows(tx, account, Some(self.flow)).await?;
         store::session::end_account_sessions(tx, account, None, EndedWhy::PasswordChanged, op.now).await?;
-        store::credential::end_memories(tx, account).await?;
+        store::credential::end_memories(tx, account, None).await?;
         crate::application::revoke_account_grants(tx, op, account).await?;
         let event = AuditEvent::PasswordSet { account, by: "person".into() };
         store::audit::append(tx, op, Some(organisation), event).await?;

@@ -33,6 +33,8 @@ pub(crate) struct PoliciesView {
     pub(crate) version: Option<i64>,
     /// Until when it waits to be confirmed, if it does.
     pub(crate) confirm_by: Option<String>,
+    /// Whether the session that looks began after they were published, and may confirm them.
+    pub(crate) is_fresh: bool,
     pub(crate) policies: Vec<PolicyRow>,
     pub(crate) baselines: Vec<BaselineRow>,
     pub(crate) default_on: String,
@@ -113,6 +115,8 @@ pub(crate) async fn see(person: Person) -> Result<Page, PageError> {
 async fn overview(person: &Person, history: &PolicyHistory) -> Result<Page, PageError> {
     let may_manage = person.op.extent(Action::ManagePolicies) == Extent::Everything;
     let mut view = PoliciesView::of(history, may_manage, person.op.now);
+    let began = person.authenticated.session.facts().started_at;
+    view.is_fresh = history.in_force.set.as_ref().is_some_and(|set| began > set.published_at);
     if may_manage {
         let replays = list_replays(person.app(), &person.op).await?;
         view.replays = replays.iter().map(ReplayRow::of).collect();
@@ -248,6 +252,7 @@ impl PoliciesView {
             may_manage,
             version: in_force.map(|set| set.version),
             confirm_by: waits.map(moment),
+            is_fresh: false,
             policies: document.policy.iter().map(|policy| row(policy, &history.in_force.names)).collect(),
             baselines: document
                 .baseline

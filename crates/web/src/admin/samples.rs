@@ -263,7 +263,7 @@ fn register_key() -> Page {
     Page::new("admin/register-key.html", frame(), view)
 }
 
-fn policies(full: bool) -> Page {
+fn policies(full: bool, is_fresh: bool) -> Page {
     let row = |name: &str, state, about: &[&str], except: &[&str], asks: &[&str]| PolicyRow {
         href: Some(text("/admin/policies/impact/018f")),
         name: text(name),
@@ -301,6 +301,7 @@ fn policies(full: bool) -> Page {
         may_manage: full,
         version: full.then_some(2),
         confirm_by: full.then(|| text("21 November 2026 at 9:51pm")),
+        is_fresh,
         policies: if full { policies } else { Vec::new() },
         baselines: if full { baselines } else { Vec::new() },
         default_on: text("5 October 2023"),
@@ -393,8 +394,9 @@ fn own() -> Vec<Sample> {
     let found = vec![row("Practice nurse", "Active", "green"), row("Clerk \"<b>\"", "Disabled", "red")];
     let no_reason = vec![FieldError { field: "reason", message: text("Give a reason") }];
     let mut samples = vec![
-        Sample::new("policies", policies(true)),
-        Sample::new("policies-none", policies(false)),
+        Sample::new("policies", policies(true, false)),
+        Sample::new("policies-fresh", policies(true, true)),
+        Sample::new("policies-none", policies(false, false)),
         Sample::new("policies-edit", Page::new("admin/policies-edit.html", frame(), EditView { text: text(POLICY) })),
         Sample::new("policies-check", check_policies(&[])),
         Sample::new(

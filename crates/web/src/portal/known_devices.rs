@@ -3,13 +3,13 @@
 use serde::Serialize;
 use wardkey_domain::id::DeviceId;
 use wardkey_usecases::session::{self, DeviceView as Known};
-use wardkey_usecases::signin::Destination;
+use wardkey_usecases::signin::{Destination, PortalPage};
 use wardkey_usecases::{Error, span};
 
 use crate::address::{Params, Segment};
 use crate::cookie::Cookie;
 use crate::drawn::Answer;
-use crate::error::PageError;
+use crate::error::{OrFreshFactor, PageError};
 use crate::form::Checked;
 use crate::goto::Goto;
 use crate::notice::Notice;
@@ -18,6 +18,8 @@ use crate::person::Person;
 use crate::routes;
 use crate::signin::Towards;
 use crate::view::moment;
+
+const HERE: Destination = Destination::PortalPage(PortalPage::Sessions);
 
 /// One browser.
 #[derive(Clone, Debug, Serialize)]
@@ -78,7 +80,7 @@ pub(crate) async fn remember(
         "remember" => match session::remember_device(person.app(), &person.op).await {
             // Nobody is kept from where they are going because they could not be spared a prompt tomorrow.
             Ok(_) | Err(Error::Conflict(_) | Error::NotFound(_)) => {}
-            Err(error) => return Err(error.into()),
+            Err(error) => return Err(error).or_fresh_factor(HERE),
         },
         // Whatever else was pressed is not a yes.
         _ => session::decline_memory(person.app(), &person.op).await?,
@@ -91,7 +93,7 @@ pub(crate) async fn remember_here(person: Person, _form: Checked) -> Result<Answ
     match session::remember_device(person.app(), &person.op).await {
         Ok(_) => Ok(Goto::to(routes::SESSIONS).notice(Notice::DeviceRemembered).into()),
         Err(error @ Error::Conflict(_)) => Ok(super::sessions::page(&person).await?.refused(error)?.into()),
-        Err(error) => Err(error.into()),
+        Err(error) => Err(error).or_fresh_factor(HERE),
     }
 }
 

@@ -78,7 +78,6 @@ pub(crate) async fn end_others(person: Person, _form: Checked) -> Result<Goto, P
 
 /// `POST /profile/sessions/sign-out-everywhere`
 pub(crate) async fn sign_out_everywhere(person: Person, _form: Checked) -> Result<Goto, PageError> {
-    session::end_all_others(person.app(), &person.op).await?;
-    session::sign_out(person.app(), &person.op).await?;
+    session::sign_out_everywhere(person.app(), &person.op).await?;
     Ok(Goto::to(routes::SIGNED_OUT).clear(Cookie::Session))
 }

@@ -10,7 +10,7 @@ use crate::access::{
 use crate::directory::{AccountKind, Role};
 use crate::factor::FactorKind;
 use crate::id::{AccountId, ApplicationId, GroupId, OrganisationId};
-use crate::session::Strength;
+use crate::session::{Remembered, Strength};
 use crate::time::Timestamp;
 
 /// What was known of a sign-in before anything was changed by it, and what was shown in it. Nothing of it is secret.
@@ -64,9 +64,9 @@ pub struct KeptSignIn {
     /// The risk, if it could be judged.
     #[serde(default, skip_serializing_if = "is_default")]
     pub risk: Option<Risk>,
-    /// When a second factor was shown in the browser, where it was remembered.
+    /// Whether the browser was remembered.
     #[serde(default, skip_serializing_if = "is_default")]
-    pub remembered_at: Option<Timestamp>,
+    pub remembered: Option<Remembered>,
     /// When.
     pub at: Timestamp,
     /// What was shown.
@@ -120,7 +120,7 @@ impl KeptSignIn {
             country: signals.country,
             device: signals.device,
             risk: signals.risk,
-            remembered_at: signals.remembered_at,
+            remembered: signals.remembered,
             at: signals.now,
             shown,
             by_session,
@@ -151,7 +151,7 @@ impl KeptSignIn {
             country: self.country,
             device: self.device,
             risk: self.risk,
-            remembered_at: self.remembered_at,
+            remembered: self.remembered,
             now: self.at,
         }
     }

@@ -43,7 +43,7 @@ fn kept(number: u8, factors: &[FactorKind], shown: &[FactorKind]) -> KeptSignIn 
         country: None,
         device: crate::access::Device::New,
         risk: None,
-        remembered_at: None,
+        remembered: None,
         at: NOW,
         shown: shown.iter().map(|factor| Shown { factor: *factor, at: NOW.minus(HOUR), is_enrolment: false }).collect(),
         by_session: false,

@@ -3,5 +3,6 @@
 pub(crate) mod administration;
 mod finding;
 mod importing;
+mod remembered;
 
 pub(crate) use administration::{Ago, acting, outcome};
