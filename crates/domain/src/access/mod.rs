@@ -20,6 +20,7 @@ mod index;
 mod input;
 mod location;
 mod network;
+mod own_factors;
 mod place;
 mod policies;
 mod policy;
@@ -47,6 +48,7 @@ pub use location::{
     Unconfirmed, UnknownAuthority, UnknownConnection,
 };
 pub use network::Networks;
+pub use own_factors::{Enrolled, own_factors};
 pub use place::{BadGeofeed, Places};
 pub use policies::{ActiveLocation, Policies};
 pub use policy::{

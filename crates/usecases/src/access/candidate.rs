@@ -2,14 +2,12 @@
 
 use wardkey_domain::access::exception::{Candidate, UserException};
 use wardkey_domain::access::{FactorSet, Hold};
-use wardkey_domain::credential::Credentials;
 use wardkey_domain::directory::{Account, StatusName};
-use wardkey_domain::factor::definition;
-use wardkey_domain::id::AccountId;
 use wardkey_domain::op::Op;
 use wardkey_store::{self as store, Tx};
 
 use super::end::end_due;
+use super::standing::factors_of;
 use crate::directory::Loaded;
 use crate::{App, Result};
 
@@ -39,7 +37,7 @@ impl Facts {
         let since = op.now.minus(app.settings().access.exception.span);
         Ok(Self {
             privileged: loaded.is_privileged(),
-            factors: own_factors(tx, op, account.id).await?,
+            factors: factors_of(tx, op, account.id).await?,
             hold: store::access::hold_of(tx, account.id).await?,
             history: store::access::list_account_exceptions(tx, account.id, since).await?,
             account,
@@ -58,16 +56,4 @@ impl Facts {
             history: &self.history,
         }
     }
-}
-
-/// The second factors of somebody's own that count now: no pass, no recovery code, and nothing on a phone that counts as lost.
-pub(super) async fn own_factors(tx: &mut Tx, op: &Op, account: AccountId) -> Result<FactorSet> {
-    let void = store::access::phones_void_from(tx, account, op.now).await?;
-    let all = Credentials::new(store::credential::list_credentials(tx, account).await?).into_vec();
-    let counts = |created_at, on_phone: bool| !on_phone || void.is_none_or(|since| created_at >= since);
-    let own = all.into_iter().filter(|credential| {
-        let of = definition(credential.kind);
-        of.is_second_factor() && !of.is_bootstrap && counts(credential.created_at, of.on_phone)
-    });
-    Ok(own.map(|credential| credential.kind).collect())
 }

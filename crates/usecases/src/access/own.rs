@@ -5,7 +5,7 @@ use wardkey_domain::op::Op;
 use wardkey_domain::time::Timestamp;
 use wardkey_store as store;
 
-use super::candidate::own_factors;
+use super::standing::factors_of;
 use crate::{App, Error, Result};
 
 /// Until when the actor's own prompts are suspended, if they are: by an exception, and by nothing that stands against it.
@@ -18,6 +18,6 @@ pub async fn own_prompts_suspended_until(app: &App, op: &Op) -> Result<Option<Ti
     let Some(until) = store::access::excepted_until(&mut tx, actor.id, op.now).await? else { return Ok(None) };
     let privileged = actor.roles.iter().any(|grant| grant.role.is_privileged() && grant.is_current(op.now));
     let held = store::access::hold_of(&mut tx, actor.id).await? != Hold::None;
-    let registered = !own_factors(&mut tx, op, actor.id).await?.is_empty();
+    let registered = !factors_of(&mut tx, op, actor.id).await?.is_empty();
     Ok(Some(until).filter(|_| registered && !privileged && !held))
 }

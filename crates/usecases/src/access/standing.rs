@@ -1,15 +1,15 @@
 //! How an account stands: what is decided from besides the connection.
 
-use wardkey_domain::access::{FactorSet, GraceUsed, Hold, SignInRequest, Signals, Subject};
+use wardkey_domain::access::{
+    Connection, Enrolled, FactorSet, GraceUsed, Hold, SignInRequest, Signals, Subject, own_factors,
+};
 use wardkey_domain::directory::{Account, AccountKind, Organisation, Role};
-use wardkey_domain::factor::definition;
 use wardkey_domain::id::{AccountId, GroupId, OrganisationId};
 use wardkey_domain::op::Op;
 use wardkey_domain::time::Timestamp;
 use wardkey_store::{self as store, Tx};
 
 use crate::{Result, signin};
-use wardkey_domain::access::Connection;
 
 /// How an account stands, as far as it does not say itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,23 +55,28 @@ pub(crate) async fn standing(
 /// An account with everything about it that is decided from.
 pub(crate) async fn account_facts(tx: &mut Tx, op: &Op, account: &Account) -> Result<AccountFacts> {
     let organisation = store::directory::find_organisation(tx, account.organisation).await?;
-    let mut credentials = store::credential::list_credentials(tx, account.id).await?;
-    // SECURITY: the job that removes what is on a lost phone may be late [EXC-21]; and what is quarantined is no factor [CMP-1].
-    if let Some(since) = store::access::phones_void_from(tx, account.id, op.now).await? {
-        credentials.retain(|credential| !definition(credential.kind).on_phone || credential.created_at >= since);
-    }
-    let quarantined = store::access::list_quarantined(tx, account.id).await?;
-    credentials.retain(|credential| !quarantined.contains(&credential.id));
-    let active = credentials.iter().filter(|credential| credential.is_active()).map(|credential| credential.kind);
-    let factors = active.filter(|kind| definition(*kind).is_second_factor() && !definition(*kind).is_bootstrap);
     Ok(AccountFacts {
         id: account.id,
         kind: account.kind,
         created_at: account.created_at,
         roles: signin::roles_of(tx, op, account.id).await?,
-        factors: factors.collect(),
+        factors: factors_of(tx, op, account.id).await?,
         standing: standing(tx, op.now, account, organisation.as_ref()).await?,
     })
+}
+
+/// The second factors of an account's own that count now.
+pub(crate) async fn factors_of(tx: &mut Tx, op: &Op, account: AccountId) -> Result<FactorSet> {
+    let credentials = store::credential::list_credentials(tx, account).await?;
+    let quarantined = store::access::list_quarantined(tx, account).await?;
+    let void = store::access::phones_void_from(tx, account, op.now).await?;
+    let active = credentials.iter().filter(|credential| credential.is_active());
+    let enrolled = active.map(|credential| Enrolled {
+        kind: credential.kind,
+        at: credential.created_at,
+        is_quarantined: quarantined.contains(&credential.id),
+    });
+    Ok(own_factors(enrolled, void))
 }
 
 impl AccountFacts {
