@@ -9,6 +9,8 @@
 //! themselves, since taking it over would be a way up.
 
 mod action;
+#[cfg(test)]
+mod containment_tests;
 mod matrix;
 mod require;
 mod scope;
