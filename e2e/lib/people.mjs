@@ -10,6 +10,8 @@ const SURGERY = 'A81001';
 const PHARMACY = 'FAA11';
 /** Where people approve in an app. */
 const HEALTH_CENTRE = 'B82002';
+/** Where nobody begins but those of the journey that counts them. */
+const CORNER_PRACTICE = 'C83003';
 
 /** Role, organisation, kind of account. */
 const PEOPLE = [
@@ -68,9 +70,18 @@ const PEOPLE = [
   ['paramedic', HEALTH_CENTRE, 'user'],
   ['centre-manager', HEALTH_CENTRE, 'user'],
   ['chaplain', HEALTH_CENTRE, 'user'],
+  ['practice-nurse', CORNER_PRACTICE, 'user'],
+  ['practice-secretary', CORNER_PRACTICE, 'user'],
+  ['social-prescriber', CORNER_PRACTICE, 'user'],
+  ['prescriptions', CORNER_PRACTICE, 'shared_mailbox'],
 ];
 
-const DOMAINS = { [SURGERY]: 'riverside-surgery.example', [PHARMACY]: 'high-street-pharmacy.example', [HEALTH_CENTRE]: 'weir-lane.example' };
+const DOMAINS = {
+  [SURGERY]: 'riverside-surgery.example',
+  [PHARMACY]: 'high-street-pharmacy.example',
+  [HEALTH_CENTRE]: 'weir-lane.example',
+  [CORNER_PRACTICE]: 'corner-practice.example',
+};
 
 /** The name of somebody who is called by their role. */
 export const shown = (role) => role[0].toUpperCase() + role.slice(1).replaceAll('-', ' ');
@@ -87,6 +98,7 @@ export const organisationsFile = () => [
   `${SURGERY},Riverside Surgery,gp_practice,RAA,open`,
   `${PHARMACY},High Street Pharmacy,pharmacy,RAA,open`,
   `${HEALTH_CENTRE},Weir Lane Health Centre,gp_practice,RAA,open`,
+  `${CORNER_PRACTICE},Corner Practice,gp_practice,RAA,open`,
   '',
 ].join('\n');
 

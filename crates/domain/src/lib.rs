@@ -31,3 +31,5 @@ pub mod signin;
 pub mod application;
 
 pub mod message;
+
+pub mod report;

@@ -13,6 +13,7 @@ use uuid::Uuid;
 use wardkey_domain::secret::Secret;
 use wardkey_domain::time::Timestamp;
 
+use crate::Tx;
 use crate::seal::MasterKeys;
 use crate::store::{Store, StoreSettings};
 
@@ -205,4 +206,76 @@ fn postgres_url() -> Option<String> {
 #[expect(clippy::disallowed_methods, reason = "tests are told by the environment where their server is")]
 fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok()
+}
+
+/// Fills a database with people of organisations 1 to `organisations`, whose identifiers are those numbers: those with the numbers
+/// from `first` to before `last`, with what belongs to them, in statements about all of them. Nobody else has so many at once.
+///
+/// Every twentieth is no user, most have a second factor, some an exception, a hold or a role.
+///
+/// # Errors
+/// When a statement fails.
+pub async fn fill_with_people(
+    tx: &mut Tx,
+    organisations: u32,
+    (first, last): (u32, u32),
+) -> Result<(), crate::StoreError> {
+    let postgres = tx.is_postgres();
+    let id = |number: &str| {
+        if postgres {
+            format!("CAST(LPAD(TO_HEX(CAST({number} AS BIGINT)), 32, '0') AS UUID)")
+        } else {
+            format!("unhex(printf('%032x', {number}))")
+        }
+    };
+    let letter = |number: &str| {
+        if postgres {
+            format!("CHR(CAST(97 + ({number}) % 26 AS INTEGER))")
+        } else {
+            format!("CHAR(97 + ({number}) % 26)")
+        }
+    };
+    let (no, json) = if postgres { ("FALSE", "CAST('{}' AS JSONB)") } else { ("0", "'{}'") };
+    let numbers = format!(
+        "WITH RECURSIVE numbers (n) AS (SELECT {first} UNION ALL SELECT n + 1 FROM numbers WHERE n + 1 < {last}) "
+    );
+    let account = id("1000000 + n");
+    // A quarter work for the hundred largest.
+    let organisation = id(&format!("1 + CASE WHEN n % 4 = 0 THEN n % 100 ELSE n % {organisations} END"));
+    let (given, family) = (
+        format!("{} || {} || 'ie'", letter("n * 7 / 3"), letter("n * 31 / 17 % 11")),
+        format!("{} || {} || {} || 'son'", letter("n * 13"), letter("n / 26"), letter("n / 676")),
+    );
+    let mailbox = format!("{given} || '.' || {family} || '.' || n");
+    let day = 86_400_000_000_i64;
+    let statements = [
+        format!(
+            "{numbers} INSERT INTO accounts (id, organisation_id, kind, address, display_name, given_name, family_name, status, \
+             status_since, created_at, last_signed_in_at, version) SELECT {account}, {organisation}, \
+             CASE WHEN n % 50 = 7 THEN 'guest' WHEN n % 33 = 5 THEN 'shared_mailbox' WHEN n % 200 = 9 THEN 'application_account' ELSE 'user' END, \
+             {mailbox} || '@bench.example', {given} || ' ' || {family}, {given}, {family}, \
+             CASE WHEN n % 25 = 3 THEN 'inactive' WHEN n % 50 = 11 THEN 'disabled' ELSE 'active' END, \
+             CASE WHEN n % 25 = 3 OR n % 50 = 11 THEN 1 END, 1, CASE WHEN n % 20 <> 1 THEN (20000 + n % 400) * {day} END, 0 FROM numbers"
+        ),
+        format!("{numbers} INSERT INTO account_words SELECT {given}, {account}, {organisation} FROM numbers"),
+        format!("{numbers} INSERT INTO account_words SELECT {family}, {account}, {organisation} FROM numbers"),
+        format!("{numbers} INSERT INTO account_words SELECT CAST(n AS TEXT), {account}, {organisation} FROM numbers"),
+        format!(
+            "{numbers} INSERT INTO credentials (id, account_id, organisation_id, kind, label, public_json, state, is_default, created_at, version) \
+             SELECT {account}, {account}, {organisation}, CASE n % 7 WHEN 0 THEN 'sms' WHEN 1 THEN 'push' WHEN 2 THEN 'webauthn' ELSE 'totp' END, \
+             'Own', {json}, 'active', {no}, 1, 0 FROM numbers WHERE n % 9 <> 4"
+        ),
+        format!(
+            "{numbers} INSERT INTO role_grants (id, account_id, organisation_id, role, expires_at, granted_at) \
+             SELECT {account}, {account}, {organisation}, 'local_administrator', NULL, 1 FROM numbers WHERE n % 211 = 0"
+        ),
+        format!(
+            "{numbers} INSERT INTO account_holds (account_id, organisation_id, hold, since, case_id) \
+             SELECT {account}, {organisation}, 'pinned', 1, {account} FROM numbers WHERE n % 9973 = 0"
+        ),
+    ];
+    for statement in statements {
+        tx.all_composed(statement, Vec::new()).await?;
+    }
+    Ok(())
 }

@@ -22,6 +22,7 @@ pub mod hashing;
 pub mod job;
 pub mod key;
 pub mod message;
+pub mod report;
 pub mod session;
 pub mod signin;
 

@@ -55,6 +55,10 @@ pub enum Notice {
     TokenActivated,
     /// A hardware token was removed.
     TokenRemoved,
+    /// An administrator gave somebody a role.
+    RoleGiven,
+    /// An administrator took a role away.
+    RoleTakenAway,
     /// An administrator gave somebody a hardware token.
     TokenAssigned,
     /// An administrator took a hardware token back.
@@ -153,6 +157,8 @@ impl Notice {
         Self::RecoveryCodesRemoved,
         Self::TokenActivated,
         Self::TokenRemoved,
+        Self::RoleGiven,
+        Self::RoleTakenAway,
         Self::TokenAssigned,
         Self::TokenTakenBack,
         Self::KeyRegistered,
@@ -216,6 +222,8 @@ impl Notice {
             Self::KeyRemoved => "key-removed",
             Self::TokenActivated => "token-activated",
             Self::TokenRemoved => "token-removed",
+            Self::RoleGiven => "role-given",
+            Self::RoleTakenAway => "role-taken-away",
             Self::TokenAssigned => "token-assigned",
             Self::TokenTakenBack => "token-taken-back",
             Self::RecoveryCodesRemoved => "recovery-codes-removed",

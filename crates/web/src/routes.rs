@@ -2,7 +2,8 @@
 
 use wardkey_domain::factor::telephone::Reach;
 use wardkey_domain::id::{
-    AccountId, AuthorizationRequestId, CaseId, CredentialId, DeviceId, ExceptionRequestId, NamedLocationId, SessionId,
+    AccountId, AuthorizationRequestId, CaseId, CredentialId, DeviceId, ExceptionRequestId, NamedLocationId,
+    RoleGrantId, SessionId,
 };
 use wardkey_usecases::signin::{Destination, PortalPage};
 
@@ -132,6 +133,8 @@ pub const SIGN_OUT: &str = "/signout";
 pub const SIGNED_OUT: &str = "/signed-out";
 /// The administrators' area.
 pub const ADMIN: &str = "/admin";
+/// Who is protected.
+pub const ADMIN_COVERAGE: &str = "/admin/coverage";
 /// The exceptions of everybody whom one looks after.
 pub const ADMIN_EXCEPTIONS: &str = "/admin/exceptions";
 /// Asking for long exceptions.
@@ -247,6 +250,11 @@ pub fn show_key(id: CredentialId) -> String {
 /// Showing a smartcard that is being linked.
 pub fn add_card(id: CredentialId) -> String {
     format!("{SECURITY_INFO}/card/{id}")
+}
+
+/// Who is protected in the organisation with this code, and below.
+pub(crate) fn admin_coverage(code: &str) -> String {
+    format!("{ADMIN_COVERAGE}/{code}")
 }
 
 /// Giving somebody a temporary access pass.
@@ -415,6 +423,16 @@ pub(crate) fn activate_token(id: CredentialId) -> String {
 /// Giving somebody a hardware token.
 pub(crate) fn admin_assign_token(id: AccountId) -> String {
     format!("{ADMIN_PEOPLE}/{id}/token")
+}
+
+/// Giving somebody a role.
+pub(crate) fn admin_give_role(id: AccountId) -> String {
+    format!("{ADMIN_PEOPLE}/{id}/role")
+}
+
+/// Taking a role away.
+pub(crate) fn admin_take_role(id: AccountId, grant: RoleGrantId) -> String {
+    format!("{ADMIN_PEOPLE}/{id}/roles/{grant}/take-away")
 }
 
 /// Taking a hardware token back.

@@ -14,7 +14,7 @@ use super::load::{self, CONCURRENCY};
 use super::peer::Peer;
 use super::report::{Goal, Report};
 use super::world::{PASSWORD, Server, World, free_port};
-use super::{access, authenticator, ceiling, flood, history, html, smartcard, telephone};
+use super::{access, authenticator, ceiling, flood, history, html, people, smartcard, telephone};
 
 const FORM: (&str, &str) = ("content-type", "application/x-www-form-urlencoded");
 const VERIFIER: &str = "a-code-verifier-of-the-bench-that-is-long-enough-0123456789";
@@ -27,16 +27,28 @@ const SHARES: usize = 5;
 const TURN: Duration = Duration::from_millis(1_500);
 
 /// The parts of the set, for `--only`.
-pub const PARTS: [&str; 11] =
-    ["sign_in", "plain", "peer", "flood", "large", "growth", "telephone", "push", "smartcard", "access", "history"];
+pub const PARTS: [&str; 12] = [
+    "sign_in",
+    "plain",
+    "peer",
+    "flood",
+    "large",
+    "growth",
+    "telephone",
+    "push",
+    "smartcard",
+    "access",
+    "history",
+    "people",
+];
 
 /// Measures everything, or one part, prints the table and writes it down.
 pub async fn run(root: &Path, only: Option<&str>) -> io::Result<()> {
     let wants = |part: &str| only.is_none_or(|only| only == part);
     let mut report = Report::default();
-    if only
-        .is_none_or(|only| !["large", "growth", "telephone", "push", "smartcard", "access", "history"].contains(&only))
-    {
+    if only.is_none_or(|only| {
+        !["large", "growth", "telephone", "push", "smartcard", "access", "history", "people"].contains(&only)
+    }) {
         small(&mut report, root, wants).await?;
     }
     if wants("large") {
@@ -60,6 +72,9 @@ pub async fn run(root: &Path, only: Option<&str>) -> io::Result<()> {
     }
     if wants("history") {
         past(&mut report).await?;
+    }
+    if wants("people") {
+        people_among_two_million(&mut report).await?;
     }
     if wants("access") {
         access(&mut report)?;
@@ -136,6 +151,33 @@ async fn past(report: &mut Report) -> io::Result<()> {
         report.add(publish, figures.publish_ms, "ms", Some(Goal::AtMost(1_000.0)));
         report.add(replay, figures.replay_s, "s", Some(Goal::AtMost(60.0)));
         report.add(harder, figures.harder_per_mille, "‰", None);
+    }
+    Ok(())
+}
+
+/// Finding people among two million, and counting them.
+async fn people_among_two_million(report: &mut Report) -> io::Result<()> {
+    let names = |engine| match engine {
+        EngineKind::Sqlite => {
+            ["search_ms_2m", "filter_ms_2m", "people_slowest_ms", "national_rollup_ms", "people_counted"]
+        }
+        EngineKind::Postgres => [
+            "search_ms_2m_postgres",
+            "filter_ms_2m_postgres",
+            "people_slowest_postgres_ms",
+            "national_rollup_postgres_ms",
+            "people_counted_postgres",
+        ],
+    };
+    for engine in [EngineKind::Sqlite, EngineKind::Postgres] {
+        let figures = people::measure(engine).await?;
+        let [search, filter, slowest, rollup, counted] = names(engine);
+        report.add(search, figures.search_p99_ms, "ms", Some(Goal::AtMost(300.0)));
+        report.add(filter, figures.filter_p99_ms, "ms", Some(Goal::AtMost(300.0)));
+        println!("the slowest: {}", figures.slowest.1);
+        report.add(slowest, figures.slowest.0, "ms", None);
+        report.add(rollup, figures.rollup_ms, "ms", Some(Goal::AtMost(1_000.0)));
+        report.add(counted, figures.counted_per_s, "accounts/s", None);
     }
     Ok(())
 }

@@ -14,6 +14,7 @@ mod history;
 mod html;
 mod load;
 mod peer;
+mod people;
 mod report;
 mod run;
 mod smartcard;

@@ -72,6 +72,13 @@ impl Baselines {
         nearest.unwrap_or((Baseline::Standard, AssignedBy::Nobody))
     }
 
+    /// The baseline that an organisation gives: its own, or that of the nearest above it. `organisations` has the nearest first.
+    pub fn of_organisation(&self, mut organisations: impl Iterator<Item = OrganisationId>) -> Baseline {
+        organisations
+            .find_map(|organisation| self.organisations.get(&organisation).copied())
+            .unwrap_or(Baseline::Standard)
+    }
+
     /// For how long a browser of the account may be remembered: as long as whoever has assigned its baseline says. Of several groups
     /// the shortest counts, and one that says nothing says no.
     pub fn memory_of(&self, account: &Subject<'_>) -> Option<Duration> {

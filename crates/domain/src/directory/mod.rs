@@ -32,5 +32,5 @@ pub use organisation::{
 pub use path::{BadPath, OrganisationPath};
 pub use plan::{AccountPlan, OrganisationPlan};
 pub use role::{Reach, Role, RoleGrant, UnknownRole};
-pub use search::{search_words, words};
+pub use search::{search_words, sort_name, words};
 pub use status::{AccountStatus, BadStatus, MayNotSignIn, StatusName};

@@ -23,6 +23,16 @@ pub fn search_words(text: &str) -> Vec<String> {
     found
 }
 
+/// By what lists of people are in order: the family name and then the given name, or the name that pages show where one of them is
+/// missing, in small letters.
+pub fn sort_name(display: &str, given: Option<&str>, family: Option<&str>) -> String {
+    let name = match (family, given) {
+        (Some(family), Some(given)) => format!("{family} {given}"),
+        (Some(_) | None, Some(_) | None) => display.to_owned(),
+    };
+    name.to_lowercase()
+}
+
 const LONGEST_WORD: usize = 40;
 
 #[cfg(test)]
@@ -37,6 +47,13 @@ mod tests {
         );
         assert_eq!(words(&["Ann ann ANN"]), ["ann"]);
         assert!(words(&["--", ""]).is_empty());
+    }
+
+    #[test]
+    fn lists_are_in_order_of_family_names() {
+        assert_eq!(sort_name("Dr Ada Lovelace", Some("Ada"), Some("Lovelace")), "lovelace ada");
+        assert_eq!(sort_name("Ward 5", None, None), "ward 5");
+        assert_eq!(sort_name("Prince", Some("Prince"), None), "prince");
     }
 
     #[test]

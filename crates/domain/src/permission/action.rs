@@ -13,6 +13,8 @@ pub enum Action {
     FindPeople,
     /// See an account: its status, roles, credentials and last sign-ins.
     SeeAccount,
+    /// See how many people are covered, and where.
+    SeeCoverage,
     /// Give an account a temporary password.
     ResetPassword,
     /// Remove an account's second factors, so that it enrols again.
@@ -83,6 +85,7 @@ impl Action {
         Self::ManageOwnSessions,
         Self::FindPeople,
         Self::SeeAccount,
+        Self::SeeCoverage,
         Self::ResetPassword,
         Self::ReEnrol,
         Self::IssuePass,
@@ -123,6 +126,7 @@ impl Action {
             Self::ManageOwnSessions => "manage own sessions",
             Self::FindPeople => "find people",
             Self::SeeAccount => "see account",
+            Self::SeeCoverage => "see coverage",
             Self::ResetPassword => "reset password",
             Self::ReEnrol => "re-enrol",
             Self::IssuePass => "issue pass",
@@ -163,7 +167,7 @@ impl Action {
 
     /// Whether the action only looks.
     pub const fn only_looks(self) -> bool {
-        matches!(self, Self::FindPeople | Self::SeeAccount | Self::ReadAudit | Self::SeePolicies)
+        matches!(self, Self::FindPeople | Self::SeeAccount | Self::SeeCoverage | Self::ReadAudit | Self::SeePolicies)
     }
 
     /// Whether the action asks for something, and changes nothing before somebody who may has approved it.

@@ -23,7 +23,7 @@ const fn administers(role: Role, action: Action) -> bool {
     };
     match action {
         Action::ManageOwnCredentials | Action::ChangeOwnPassword | Action::ManageOwnSessions => false,
-        Action::FindPeople | Action::SeeAccount => !matches!(role, Staff),
+        Action::FindPeople | Action::SeeAccount | Action::SeeCoverage => !matches!(role, Staff),
         Action::SeePolicies => !matches!(role, Staff | PracticeManager),
         Action::ResetPassword
         | Action::ReEnrol

@@ -108,6 +108,16 @@ impl Op {
         if appoints { Ok(()) } else { Err(NOT_IN_YOUR_ROLE) }
     }
 
+    /// The roles that the actor may give and take in some place.
+    pub fn appoints(&self) -> Vec<Role> {
+        let by = |role: Role| match &self.actor {
+            Actor::Operator(_) | Actor::System(_) => role != Role::Staff,
+            Actor::Anonymous | Actor::Application(_) => false,
+            Actor::Account(actor) => current(&actor.roles, self.now).any(|grant| may_appoint(grant.role, role)),
+        };
+        Role::ALL.iter().copied().filter(|role| by(*role)).collect()
+    }
+
     /// How much of the directory the actor may do `action` in.
     pub fn extent(&self, action: Action) -> Extent {
         let actor = match &self.actor {
@@ -251,6 +261,17 @@ mod tests {
         check(&administrator, Action::ReEnrol, (2, 3, &[(Role::LocalHelpDesk, 6)]), "more privileged");
         check(&administrator, Action::ReEnrol, (2, 3, &[(Role::TenantAdministrator, 3)]), "more privileged");
         check(&administrator, Action::SeeAccount, (2, 3, &[(Role::TenantAdministrator, 3)]), "permitted");
+    }
+
+    #[test]
+    fn somebody_appoints_to_the_roles_of_the_matrix_and_no_others() {
+        let appoints = |roles: &[Role]| op(roles.iter().map(|role| grant(1, *role, 3)).collect()).appoints();
+        assert_eq!(appoints(&[Role::LocalAdministrator, Role::NationalHelpDesk]), []);
+        let primary = appoints(&[Role::PrimaryLocalAdministrator]);
+        assert!(primary.contains(&Role::LocalAdministrator) && !primary.contains(&Role::PrimaryLocalAdministrator));
+        assert_eq!(appoints(&[Role::TenantAdministrator]).len(), Role::ALL.len() - 1);
+        assert_eq!(op(Vec::new()).acting_as(Actor::Operator("root".to_owned())).appoints().len(), Role::ALL.len() - 1);
+        assert_eq!(op(Vec::new()).acting_as(Actor::Anonymous).appoints(), []);
     }
 
     #[test]

@@ -37,3 +37,51 @@ pub enum Extent {
     /// Everywhere.
     Everything,
 }
+
+impl Extent {
+    /// As much of it as lies in an organisation and below.
+    #[must_use]
+    pub fn within(&self, place: &OrganisationPath) -> Self {
+        match self {
+            Self::Nothing => Self::Nothing,
+            Self::Everything => Self::Subtrees(vec![place.clone()]),
+            Self::Subtrees(all) if all.iter().any(|own| own.covers(place)) => Self::Subtrees(vec![place.clone()]),
+            Self::Subtrees(all) => {
+                let below: Vec<_> = all.iter().filter(|own| place.covers(own)).cloned().collect();
+                if below.is_empty() { Self::Nothing } else { Self::Subtrees(below) }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::id::OrganisationId;
+
+    fn check(own: &[&OrganisationPath], place: &OrganisationPath, expected: &[&OrganisationPath]) {
+        let own = Extent::Subtrees(own.iter().copied().cloned().collect());
+        let expected = match expected {
+            [] => Extent::Nothing,
+            some => Extent::Subtrees(some.iter().copied().cloned().collect()),
+        };
+        assert_eq!(own.within(place), expected, "{own:?} {place:?}");
+    }
+
+    #[test]
+    fn an_extent_within_an_organisation_is_what_both_cover() {
+        let id = |n| OrganisationId::from_uuid(Uuid::from_u128(n));
+        let trust = OrganisationPath::root(id(1));
+        let (site, clinic) = (trust.child(id(2)).unwrap(), trust.child(id(3)).unwrap());
+        let ward = site.child(id(4)).unwrap();
+        check(&[&trust], &site, &[&site]);
+        check(&[&site], &trust, &[&site]);
+        check(&[&ward, &clinic], &trust, &[&ward, &clinic]);
+        check(&[&ward, &clinic], &site, &[&ward]);
+        check(&[&clinic], &site, &[]);
+        assert_eq!(Extent::Everything.within(&ward), Extent::Subtrees(vec![ward.clone()]));
+        assert_eq!(Extent::Nothing.within(&ward), Extent::Nothing);
+    }
+}

@@ -10,7 +10,7 @@ use wardkey_domain::time::Timestamp;
 
 use super::exception::{exception_columns, from_row};
 use super::postponement::postponement_columns;
-use crate::directory::path_ranges;
+use crate::directory::disjoint;
 use crate::{Row, StoreError, Tx, args};
 
 /// What a page of a list is about.
@@ -164,14 +164,4 @@ fn listed<Of>(row: &Row, of: Of) -> Result<Listed<Of>, StoreError> {
         organisation: row.get("organisation_name")?,
         ods_code: row.get("ods_code")?,
     })
-}
-
-/// The ranges of paths that an extent covers, without those that lie in another: what is counted is counted once.
-pub(super) fn disjoint(extent: &Extent) -> Vec<(String, String)> {
-    let mut ranges = path_ranges(extent);
-    ranges.sort();
-    ranges.dedup();
-    let all = ranges.clone();
-    ranges.retain(|own| !all.iter().any(|other| other != own && other.0 <= own.0 && own.1 <= other.1));
-    ranges
 }

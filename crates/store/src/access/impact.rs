@@ -7,7 +7,7 @@ use wardkey_domain::id::{ApplicationId, OrganisationId, PolicyId};
 use wardkey_domain::permission::Extent;
 use wardkey_domain::time::Timestamp;
 
-use super::exception_list::disjoint;
+use crate::directory::disjoint;
 use crate::{Row, StoreError, Tx, args};
 
 /// What the impact is asked of.

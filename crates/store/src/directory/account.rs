@@ -15,7 +15,7 @@ macro_rules! account_columns {
          a.status_since, a.created_at, a.last_signed_in_at, a.version"
     };
 }
-pub(super) use account_columns;
+pub(crate) use account_columns;
 
 macro_rules! select {
     ($rest:literal) => {
@@ -110,7 +110,7 @@ pub async fn record_sign_in(tx: &mut Tx, id: AccountId, now: Timestamp) -> Resul
     Ok(())
 }
 
-pub(super) fn from_row(row: &Row) -> Result<Account, StoreError> {
+pub(crate) fn from_row(row: &Row) -> Result<Account, StoreError> {
     let status = row.get::<String>("status")?.parse().map_err(|_| wrong("status"))?;
     Ok(Account {
         id: row.get("id")?,
@@ -129,7 +129,7 @@ pub(super) fn from_row(row: &Row) -> Result<Account, StoreError> {
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+pub(crate) mod tests {
     use uuid::Uuid;
     use wardkey_domain::directory::{AccountKind, Change, Organisation};
 
@@ -138,7 +138,7 @@ pub(super) mod tests {
     use super::*;
     use crate::both_engines;
 
-    pub(in crate::directory) fn sample(n: u128, address: &str, organisation: &Organisation) -> Account {
+    pub(crate) fn sample(n: u128, address: &str, organisation: &Organisation) -> Account {
         Account {
             id: AccountId::from_uuid(Uuid::from_u128(n)),
             organisation: organisation.id,

@@ -1,58 +1,16 @@
 //! The queries on `accounts`, many at once: what imports use.
 //!
-//! A statement for sixty-four rows costs little more than one for a single row, on either engine. The rest of a list
-//! goes in smaller statements, so that a handful of texts is prepared and kept.
+//! [`Sizes`] says why they go sixty-four at a time.
 
 use std::collections::BTreeMap;
-use std::fmt::Write;
 use std::sync::LazyLock;
 
 use wardkey_domain::directory::{Account, AccountAddress, words};
 use wardkey_domain::id::OrganisationId;
 
 use super::account::{account_columns, from_row};
+use crate::many::{MANY, Sizes, placeholders};
 use crate::{StoreError, Tx, Val, args};
-
-const MANY: usize = 64;
-const FEW: usize = 8;
-
-/// The texts of one statement for many, a few and one row.
-struct Sizes {
-    many: String,
-    few: String,
-    one: String,
-}
-
-impl Sizes {
-    fn inserts(into: &str, columns: usize) -> Self {
-        let text = |rows| format!("INSERT INTO {into} VALUES {}", placeholders(rows, columns));
-        Self { many: text(MANY), few: text(FEW), one: text(1) }
-    }
-
-    /// The text for as many rows as possible of the `left` ones, and how many those are.
-    fn next(&'static self, left: usize) -> (&'static str, usize) {
-        if left >= MANY {
-            (&self.many, MANY)
-        } else if left >= FEW {
-            (&self.few, FEW)
-        } else {
-            (&self.one, 1)
-        }
-    }
-}
-
-fn placeholders(rows: usize, columns: usize) -> String {
-    let mut text = String::new();
-    for row in 0..rows {
-        text.push_str(if row == 0 { "(" } else { ", (" });
-        for column in 0..columns {
-            let comma = if column == 0 { "" } else { ", " };
-            let _ = write!(text, "{comma}${}", row * columns + column + 1);
-        }
-        text.push(')');
-    }
-    text
-}
 
 static INSERT_ACCOUNTS: LazyLock<Sizes> = LazyLock::new(|| {
     Sizes::inserts(

@@ -5,20 +5,28 @@
 
 mod account;
 mod bulk;
+mod extent;
 mod organisation;
 mod role;
-mod search;
 
+pub(crate) use account::{account_columns, from_row as account_from_row};
 pub use account::{
     count_accounts, find_account, find_account_by_address, insert_account, record_sign_in, save_account,
 };
 pub use bulk::{accounts_at, insert_accounts};
+pub(crate) use extent::{SUBTREES, disjoint, path_ranges};
 pub use organisation::{
     find_organisation, find_organisation_by_code, help_contact, insert_organisation, list_factors_off,
     save_organisation, set_factors_off, set_help_contact,
 };
+pub(crate) use organisation::{path_in, wrong};
 pub use role::{
     delete_role, find_role, insert_role, list_account_roles, local_administrator_ids, local_administrators,
 };
-pub use search::{Cursor, PeopleQuery, Person, find_people};
-pub(crate) use search::{SUBTREES, path_ranges};
+
+/// Accounts and organisations for tests of later slices.
+#[cfg(test)]
+pub(crate) mod testing {
+    pub(crate) use super::account::tests::sample as sample_account;
+    pub(crate) use super::organisation::tests::sample as sample_organisation;
+}

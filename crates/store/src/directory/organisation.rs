@@ -131,12 +131,12 @@ pub(super) fn end_of(path: &str) -> String {
 }
 
 /// Reads the ancestry in the column `column`.
-pub(super) fn path_in(row: &Row, column: &str) -> Result<OrganisationPath, StoreError> {
+pub(crate) fn path_in(row: &Row, column: &str) -> Result<OrganisationPath, StoreError> {
     OrganisationPath::parse(&row.get::<String>(column)?).map_err(|_| wrong(column))
 }
 
 /// A column that holds a word which the domain does not know.
-pub(super) fn wrong(column: &str) -> StoreError {
+pub(crate) fn wrong(column: &str) -> StoreError {
     StoreError::Column { column: column.to_owned(), found: "a word of another meaning" }
 }
 
@@ -163,7 +163,7 @@ fn from_row(row: &Row) -> Result<Organisation, StoreError> {
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+pub(crate) mod tests {
     use uuid::Uuid;
     use wardkey_domain::directory::{OrganisationKind, OrganisationStatus};
     use wardkey_domain::time::Timestamp;
@@ -171,7 +171,7 @@ pub(super) mod tests {
     use super::*;
     use crate::both_engines;
 
-    pub(in crate::directory) fn sample(n: u128, code: &str, parent: Option<&Organisation>) -> Organisation {
+    pub(crate) fn sample(n: u128, code: &str, parent: Option<&Organisation>) -> Organisation {
         let id = OrganisationId::from_uuid(Uuid::from_u128(n));
         Organisation {
             id,

@@ -9,7 +9,7 @@ use wardkey_domain::permission::{Action, Target};
 use wardkey_store::{self as store, Tx};
 
 use super::target::require_fresh_factor;
-use crate::{App, Error, FieldError, Result};
+use crate::{App, Error, FieldError, Result, report};
 
 /// An account to be added.
 #[derive(Clone, Debug)]
@@ -48,6 +48,7 @@ pub(super) async fn add(app: &App, tx: &mut Tx, op: &Op, new: NewAccount) -> Res
         AccountPlan::Change(..) | AccountPlan::Unchanged(_) => return Err(Error::fault("add an account that exists")),
     };
     store::directory::insert_account(tx, &account).await?;
+    report::count_now(app, tx, &[account.id], op.now).await?;
     if let Some(hash) = &new.password {
         store::credential::insert_password(tx, account.id, account.organisation, hash, None, op.now).await?;
     }

@@ -35,16 +35,16 @@ pub async fn grant_role(app: &App, op: &Op, new: &NewRole) -> Result<RoleGrant> 
     let loaded = load_to_change(app, &mut tx, op, Action::GrantRole, new.account).await?;
     let organisation = store::directory::find_organisation_by_code(&mut tx, &new.organisation)
         .await?
-        .ok_or_else(|| Error::invalid("organisation", "no organisation has this code"))?;
+        .ok_or_else(|| Error::invalid("organisation", "No organisation has this ODS code"))?;
     op.require_appointment(Action::GrantRole, new.role, &organisation.path, &loaded.target())?;
     if !loaded.account.kind.may_sign_in() {
         return Err(Error::Conflict(format!("nobody signs in with a {}", loaded.account.kind.words())));
     }
     if new.role == Role::Staff {
-        return Err(Error::invalid("role", "every account is staff already"));
+        return Err(Error::invalid("role", "Every account is staff already"));
     }
     if new.expires_at.is_some_and(|end| end <= op.now) {
-        return Err(Error::invalid("expires_at", "the end of the role must lie in the future"));
+        return Err(Error::invalid("date", "The day on which it ends must lie in the future"));
     }
     let mut grant = RoleGrant {
         id: RoleGrantId::new(op.now, app.id_entropy()),

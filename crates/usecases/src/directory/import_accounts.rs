@@ -194,6 +194,8 @@ impl Import<'_> {
         report.unchanged = count(plans.unchanged);
         if self.mode == ImportMode::Write {
             store::directory::insert_accounts(tx, &plans.added).await?;
+            let added: Vec<_> = plans.added.iter().map(|account| account.id).collect();
+            crate::report::count_now(self.app, tx, &added, self.op.now).await?;
             for account in &plans.added {
                 self.note(tx, account, "added").await?;
             }

@@ -5,9 +5,9 @@
 //! sessions and withdraws what its applications hold [SES-5, SES-7]. Read `target.rs` first.
 
 mod add_account;
+mod appointing;
 mod create_admin;
 mod end_sessions;
-mod find_people;
 mod grant_role;
 mod import;
 mod import_accounts;
@@ -26,9 +26,9 @@ mod tokens;
 mod who_helps;
 
 pub use add_account::{NewAccount, add_account};
+pub use appointing::{Appointing, appointing, role_to_take};
 pub use create_admin::{CreatedAdministrator, NewAdministrator, create_admin};
 pub use end_sessions::end_sessions;
-pub use find_people::{FoundPeople, FoundPerson, find_people};
 pub use grant_role::{NewRole, grant_role};
 pub use import::{ImportMode, ImportProgress, ImportReport, IncomingAccount, IncomingRow};
 pub use import_accounts::import_accounts;

@@ -82,6 +82,8 @@ pub struct HeldRole {
     pub grant: RoleGrant,
     /// The organisation's name.
     pub organisation: String,
+    /// Whether the actor may take it away.
+    pub may_take: bool,
 }
 
 /// What may be known about a password.
@@ -107,7 +109,8 @@ pub async fn see_account(app: &App, op: &Op, id: AccountId) -> Result<AccountFac
     for grant in &loaded.roles {
         let held_for = store::directory::find_organisation(&mut tx, grant.organisation).await?;
         let name = held_for.map_or_else(String::new, |organisation| organisation.name);
-        roles.push(HeldRole { grant: grant.clone(), organisation: name });
+        let may_take = op.require_appointment(Action::RevokeRole, grant.role, &grant.path, &loaded.target()).is_ok();
+        roles.push(HeldRole { grant: grant.clone(), organisation: name, may_take });
     }
     let password = store::credential::password(&mut tx, id).await?.map(|stored| PasswordFacts {
         set_at: stored.set_at,

@@ -9,7 +9,7 @@ use tokio::task::spawn_blocking;
 
 use super::runner::{Job, Jobs, Round};
 use super::seal_audit::Sealer;
-use crate::{App, Error, access, application, credential, message, session};
+use crate::{App, Error, access, application, credential, message, report, session};
 
 /// Starts every job of the product.
 pub fn start(app: &App) -> Jobs {
@@ -57,6 +57,10 @@ pub fn start(app: &App) -> Jobs {
     jobs.start(replay, move |app, op| {
         let replayer = Arc::clone(&replayer);
         async move { Ok(if replayer.lock().await.round(&app, &op).await? { Round::More } else { Round::Done }) }
+    });
+    let count = Job { alone: true, ..Job::every("count_changes", Duration::from_millis(500)) };
+    jobs.start(count, |app, op| async move {
+        Ok(if report::count_changes(&app, &op).await? { Round::More } else { Round::Done })
     });
     jobs.start(Job::every("sweep_sessions", Duration::from_secs(5 * 60)), |app, op| async move {
         session::sweep(&app, &op).await?;

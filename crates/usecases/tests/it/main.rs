@@ -15,3 +15,4 @@ mod directory;
 mod job;
 mod key;
 mod message;
+mod report;

@@ -21,7 +21,7 @@ use crate::page::Page;
 use crate::person::Person;
 use crate::portal::{SignInRow, sign_in_rows};
 use crate::routes;
-use crate::view::{NumberView, moment, token_words, written_day};
+use crate::view::{NumberView, ending, moment, token_words, written_day};
 
 #[derive(Serialize)]
 pub(crate) struct AccountView {
@@ -110,6 +110,8 @@ pub(crate) struct RoleRow {
     pub(crate) privileged: bool,
     pub(crate) organisation: String,
     pub(crate) until: Option<String>,
+    /// Where it is taken away, for whoever may.
+    pub(crate) take_away: Option<String>,
 }
 
 /// What holds an account that somebody else had.
@@ -166,6 +168,8 @@ impl AccountView {
         let may_take_back = facts.permitted.contains(&Action::AssignToken);
         let token = may_assign.then(|| DeedLink { word: "token", href: routes::admin_assign_token(account.id) });
         let key = key.then(|| DeedLink { word: "register-key", href: routes::admin_begin_key(account.id) });
+        let role = can_sign_in && works(status) && facts.permitted.contains(&Action::GrantRole);
+        let role = role.then(|| DeedLink { word: "role", href: routes::admin_give_role(account.id) });
         let compromise = may_be_marked(status) && facts.permitted.contains(&Action::MarkCompromised);
         let word = if is_compromised { "compromise-again" } else { "compromise" };
         let compromise = compromise.then(|| DeedLink { word, href: routes::admin_compromise(account.id) });
@@ -175,6 +179,7 @@ impl AccountView {
                 .chain(pass)
                 .chain(key)
                 .chain(token)
+                .chain(role)
                 .chain(compromise)
                 .chain(exception_links(account.id, exceptions))
                 .collect(),
@@ -305,7 +310,8 @@ impl From<HeldRole> for RoleRow {
             role: held.grant.role.words(),
             privileged: held.grant.role.is_privileged(),
             organisation: held.organisation,
-            until: held.grant.expires_at.map(moment),
+            until: held.grant.expires_at.map(ending),
+            take_away: held.may_take.then(|| routes::admin_take_role(held.grant.account, held.grant.id)),
         }
     }
 }

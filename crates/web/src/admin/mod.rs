@@ -10,6 +10,7 @@ mod case;
 mod case_samples;
 mod cases;
 mod compromise;
+mod coverage;
 mod decided;
 mod deed;
 mod devices;
@@ -35,6 +36,7 @@ mod policy_words;
 mod postpone;
 mod replay;
 mod restore;
+mod role;
 mod router;
 #[cfg(test)]
 mod samples;

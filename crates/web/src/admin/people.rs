@@ -1,31 +1,53 @@
-//! Finding a person.
+//! Finding people.
 
-use axum::extract::Query;
 use serde::{Deserialize, Serialize};
 use url::form_urlencoded::Serializer;
+use wardkey_domain::access::{Baseline, FactorSet};
+use wardkey_domain::directory::{AccountKind, StatusName};
+use wardkey_domain::factor::{FactorKind, definition};
 use wardkey_domain::op::Op;
+use wardkey_domain::report::{Cover, MfaStatus, PeopleFilter, SignedIn};
 use wardkey_usecases::access::{may_see_cases, may_see_exceptions, may_see_policies};
-use wardkey_usecases::directory::{self, FoundPeople, FoundPerson, may_import_tokens};
+use wardkey_usecases::directory::may_import_tokens;
+use wardkey_usecases::report::{FoundPeople, FoundPerson, SearchFor, find_people, may_see_coverage};
 
+use crate::address::Params;
 use crate::error::PageError;
 use crate::page::Page;
 use crate::person::Person;
 use crate::routes;
+use crate::view::moment;
 
-/// What is searched for.
-#[derive(Debug, Default, Deserialize)]
+/// What stands in the address: whom the list shows. A link to a list can be kept, and sent to a colleague.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(default)]
 pub(crate) struct Search {
-    #[serde(default)]
-    q: String,
-    after: Option<String>,
+    /// What was typed.
+    pub(crate) q: Option<String>,
+    /// The code of an organisation.
+    pub(crate) organisation: String,
+    pub(crate) kind: String,
+    pub(crate) status: String,
+    pub(crate) mfa: String,
+    pub(crate) cover: String,
+    pub(crate) method: String,
+    pub(crate) baseline: String,
+    pub(crate) role: String,
+    pub(crate) signed_in: String,
+    /// Where the page before ended.
+    #[serde(skip_serializing)]
+    pub(crate) after: Option<String>,
 }
 
-#[derive(Serialize)]
+#[derive(Clone, Debug, Default, Serialize)]
 pub(crate) struct PeopleView {
-    /// What was typed.
-    pub(crate) typed: String,
+    /// What is searched for.
+    pub(crate) search: Search,
     /// Whether something was searched for.
     pub(crate) searched: bool,
+    /// What the list is narrowed by beside what was typed.
+    pub(crate) narrowed: Vec<String>,
+    pub(crate) choices: Choices,
     pub(crate) people: Vec<PersonRow>,
     /// The address of the next page, if there is one.
     pub(crate) next: Option<String>,
@@ -33,14 +55,36 @@ pub(crate) struct PeopleView {
     pub(crate) sees_policies: bool,
     /// Whether the person sees exceptions.
     pub(crate) sees_exceptions: bool,
+    /// Whether the person sees who is covered.
+    pub(crate) sees_coverage: bool,
     /// Whether the person may take hardware tokens in.
     pub(crate) takes_tokens: bool,
     /// Whether the person works on cases of compromised accounts.
     pub(crate) works_on_cases: bool,
 }
 
+/// What can be chosen in each list of the form, with its words.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Choices {
+    kind: Vec<Choice>,
+    status: Vec<Choice>,
+    mfa: Vec<Choice>,
+    cover: Vec<Choice>,
+    method: Vec<Choice>,
+    baseline: Vec<Choice>,
+    role: Vec<Choice>,
+    signed_in: Vec<Choice>,
+}
+
+/// One choice.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Choice {
+    value: String,
+    text: String,
+}
+
 /// One person found.
-#[derive(Serialize)]
+#[derive(Clone, Debug, Serialize)]
 pub(crate) struct PersonRow {
     pub(crate) name: String,
     pub(crate) address: String,
@@ -48,6 +92,14 @@ pub(crate) struct PersonRow {
     pub(crate) status: &'static str,
     pub(crate) status_colour: &'static str,
     pub(crate) organisation: String,
+    /// How they stand with multi-factor authentication; nothing in the second after they were added.
+    pub(crate) mfa: Option<&'static str>,
+    pub(crate) mfa_colour: &'static str,
+    /// Their second factors, in words.
+    pub(crate) methods: Vec<&'static str>,
+    pub(crate) is_privileged: bool,
+    /// When they signed in last.
+    pub(crate) signed_in: Option<String>,
     /// The address of the account's page.
     pub(crate) see: String,
 }
@@ -61,36 +113,268 @@ impl From<FoundPerson> for PersonRow {
             status: person.status.words(),
             status_colour: super::account::colour(person.status),
             organisation: format!("{} ({})", person.organisation, person.ods_code),
+            mfa: person.mfa.map(MfaStatus::words),
+            mfa_colour: person.mfa.map_or("grey", mfa_colour),
+            methods: names(person.methods),
+            is_privileged: person.is_privileged,
+            signed_in: person.last_signed_in_at.map(moment),
             see: routes::admin_account(person.id),
         }
     }
 }
 
-impl PeopleView {
-    pub(crate) fn new(typed: String, found: FoundPeople, op: &Op) -> Self {
-        let next = found.next.map(|after| {
-            let query = Serializer::new(String::new()).append_pair("q", &typed).append_pair("after", &after).finish();
-            format!("{}?{query}", routes::ADMIN)
-        });
-        let people = found.people.into_iter().map(PersonRow::from).collect();
-        let (takes_tokens, works_on_cases) = (may_import_tokens(op), may_see_cases(op));
-        let (sees_exceptions, sees_policies) = (may_see_exceptions(op), may_see_policies(op));
+/// What the second factors are called.
+pub(crate) fn names(methods: FactorSet) -> Vec<&'static str> {
+    methods.iter().map(|kind| definition(kind).name).collect()
+}
+
+/// The colour of the tag.
+pub(crate) const fn mfa_colour(mfa: MfaStatus) -> &'static str {
+    match mfa {
+        MfaStatus::Off => "grey",
+        MfaStatus::Unregistered | MfaStatus::Compromised => "red",
+        MfaStatus::Postponed => "orange",
+        MfaStatus::Excepted => "yellow",
+        MfaStatus::Enforced => "green",
+        MfaStatus::Pinned => "purple",
+    }
+}
+
+impl Default for Choices {
+    fn default() -> Self {
+        let choice = |value: &str, text: &str| Choice { value: value.to_owned(), text: text.to_owned() };
+        let own = FactorKind::ALL.into_iter().map(definition).filter(|of| of.is_second_factor() && !of.is_bootstrap);
+        let days = |(value, text): &(&str, &str)| choice(value, text);
         Self {
-            searched: !typed.is_empty(),
-            typed,
-            people,
-            next,
-            takes_tokens,
-            works_on_cases,
-            sees_exceptions,
-            sees_policies,
+            kind: AccountKind::ALL.iter().map(|kind| choice(kind.as_str(), &capital(kind.words()))).collect(),
+            status: StatusName::ALL.iter().map(|status| choice(status.as_str(), status.words())).collect(),
+            mfa: MfaStatus::ALL.iter().map(|mfa| choice(mfa.as_str(), mfa.words())).collect(),
+            cover: COVERS.iter().map(|(_, value, text)| choice(value, text)).collect(),
+            method: own.map(|of| choice(of.kind.as_str(), of.name)).collect(),
+            baseline: BASELINES.iter().map(|(_, value, text)| choice(value, text)).collect(),
+            role: ROLES.iter().map(|(_, value, text)| choice(value, text)).collect(),
+            signed_in: SIGNED_IN.iter().map(days).collect(),
         }
     }
 }
 
+const COVERS: [(Cover, &str, &str); 4] = [
+    (Cover::Uncovered, "no", "No second factor"),
+    (Cover::Excepted, "excepted", "Not asked, because of an exception"),
+    (Cover::Covered, "yes", "By a second factor"),
+    (Cover::NotInUse, "not-in-use", "Nobody signs in with it"),
+];
+const BASELINES: [(Baseline, &str, &str); 2] = [
+    (Baseline::Standard, "standard", "Standard: always asked"),
+    (Baseline::NamedLocation, "named-location", "Named location: not asked there"),
+];
+const ROLES: [(bool, &str, &str); 2] =
+    [(true, "privileged", "With a privileged role"), (false, "ordinary", "Without a privileged role")];
+const SIGNED_IN: [(&str, &str); 6] = [
+    ("never", "Never"),
+    ("within-7", "In the last 7 days"),
+    ("within-30", "In the last 30 days"),
+    ("not-within-30", "Not in the last 30 days"),
+    ("not-within-90", "Not in the last 90 days"),
+    ("not-within-365", "Not in the last 365 days"),
+];
+
+pub(super) fn capital(words: &str) -> String {
+    let mut letters = words.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+impl Search {
+    /// Whom to look for.
+    ///
+    /// # Errors
+    /// The field whose choice there is not: a list that shows more people than asked for would mislead.
+    pub(crate) fn wanted(&self) -> Result<SearchFor, &'static str> {
+        fn one<T>(
+            field: &'static str,
+            text: &str,
+            read: impl Fn(&str) -> Option<T>,
+        ) -> Result<Option<T>, &'static str> {
+            if text.is_empty() { Ok(None) } else { read(text).map(Some).ok_or(field) }
+        }
+        let filter = PeopleFilter {
+            kind: one("kind", &self.kind, |text| text.parse().ok())?,
+            status: one("status", &self.status, |text| text.parse().ok())?,
+            mfa: one("mfa", &self.mfa, |text| text.parse().ok())?,
+            cover: one("cover", &self.cover, |text| among(&COVERS, text))?,
+            method: one("method", &self.method, |text| text.parse().ok())?,
+            baseline: one("baseline", &self.baseline, |text| among(&BASELINES, text))?,
+            is_privileged: one("role", &self.role, |text| among(&ROLES, text))?,
+            signed_in: one("signed_in", &self.signed_in, signed_in)?,
+        };
+        Ok(SearchFor {
+            text: self.q.as_deref().unwrap_or_default().trim().to_owned(),
+            organisation: self.organisation.trim().to_owned(),
+            filter,
+        })
+    }
+
+    /// Whether anything is searched for; a form that was sent empty asks for everybody.
+    fn is_asked(&self) -> bool {
+        self.q.is_some() || !self.narrowed_by().is_empty()
+    }
+
+    /// Each field beside what was typed that says something.
+    fn narrowed_by(&self) -> Vec<(&'static str, &str)> {
+        let fields = [
+            ("organisation", &self.organisation),
+            ("kind", &self.kind),
+            ("status", &self.status),
+            ("mfa", &self.mfa),
+            ("cover", &self.cover),
+            ("method", &self.method),
+            ("baseline", &self.baseline),
+            ("role", &self.role),
+            ("signed_in", &self.signed_in),
+        ];
+        fields
+            .into_iter()
+            .filter(|(_, value)| !value.is_empty())
+            .map(|(field, value)| (field, value.as_str()))
+            .collect()
+    }
+
+    /// The address of the same list, from there on.
+    pub(crate) fn href(&self, after: Option<&str>) -> String {
+        let mut query = Serializer::new(String::new());
+        if let Some(q) = &self.q {
+            query.append_pair("q", q);
+        }
+        query.extend_pairs(self.narrowed_by());
+        if let Some(after) = after {
+            query.append_pair("after", after);
+        }
+        format!("{}?{}", routes::ADMIN, query.finish())
+    }
+}
+
+fn among<T: Copy>(all: &[(T, &str, &str)], text: &str) -> Option<T> {
+    all.iter().find(|(_, value, _)| *value == text).map(|(of, ..)| *of)
+}
+
+/// When somebody signed in last, as `never`, `within-30` or `not-within-30`.
+fn signed_in(text: &str) -> Option<SignedIn> {
+    let days = |digits: &str| digits.parse().ok().filter(|days| (1..=3_650).contains(days));
+    match text {
+        "never" => Some(SignedIn::Never),
+        _ => match text.strip_prefix("not-within-") {
+            Some(digits) => days(digits).map(SignedIn::NotWithin),
+            None => days(text.strip_prefix("within-")?).map(SignedIn::Within),
+        },
+    }
+}
+
+impl PeopleView {
+    pub(crate) fn new(search: Search, found: FoundPeople, op: &Op) -> Self {
+        let next = found.next.map(|after| search.href(Some(&after)));
+        let people = found.people.into_iter().map(PersonRow::from).collect();
+        let choices = Choices::default();
+        let narrowed = search.narrowed_by().into_iter().map(|(field, value)| choices.words(field, value)).collect();
+        Self {
+            searched: search.is_asked(),
+            narrowed,
+            search,
+            choices,
+            people,
+            next,
+            sees_policies: may_see_policies(op),
+            sees_exceptions: may_see_exceptions(op),
+            sees_coverage: may_see_coverage(op),
+            takes_tokens: may_import_tokens(op),
+            works_on_cases: may_see_cases(op),
+        }
+    }
+}
+
+impl Choices {
+    /// The words of what was chosen.
+    fn words(&self, field: &str, value: &str) -> String {
+        let (what, all): (&str, &[Choice]) = match field {
+            "kind" => ("Kind of account", &self.kind),
+            "status" => ("Account", &self.status),
+            "mfa" => ("Two-step sign-in", &self.mfa),
+            "cover" => ("Protected", &self.cover),
+            "method" => ("Way to sign in", &self.method),
+            "baseline" => ("Baseline", &self.baseline),
+            "role" => ("Role", &self.role),
+            "signed_in" => ("Signed in last", &self.signed_in),
+            _ => ("Organisation", &[]),
+        };
+        let words = all.iter().find(|choice| choice.value == value).map_or(value, |choice| &choice.text);
+        format!("{what}: {words}")
+    }
+}
+
 /// `GET /admin`
-pub(crate) async fn find(person: Person, Query(search): Query<Search>) -> Result<Page, PageError> {
-    let typed = search.q.trim().to_owned();
-    let found = directory::find_people(person.app(), &person.op, &typed, search.after.as_deref()).await?;
-    Ok(Page::new("admin/people.html", person.admin_frame(), PeopleView::new(typed, found, &person.op)))
+pub(crate) async fn find(person: Person, Params(search): Params<Search>) -> Result<Page, PageError> {
+    let (app, op) = (person.app(), &person.op);
+    let page = |view| Page::new("admin/people.html", person.admin_frame(), view);
+    let wanted = match search.wanted() {
+        Ok(wanted) => wanted,
+        Err(field) => {
+            // Whoever may not look sees no page, either.
+            find_people(app, op, &SearchFor { text: "-".to_owned(), ..SearchFor::default() }, None).await?;
+            let view = PeopleView::new(search, FoundPeople::default(), op);
+            return Ok(page(view).error(field, "Choose one of the list".to_owned()));
+        }
+    };
+    if !search.is_asked() {
+        find_people(app, op, &SearchFor { text: "-".to_owned(), ..SearchFor::default() }, None).await?;
+        return Ok(page(PeopleView::new(search, FoundPeople::default(), op)));
+    }
+    match find_people(app, op, &wanted, search.after.as_deref()).await {
+        Ok(found) => Ok(page(PeopleView::new(search, found, op))),
+        Err(error @ wardkey_usecases::Error::Invalid(_)) => {
+            page(PeopleView::new(search, FoundPeople::default(), op)).refused(error)
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_can_be_kept_as_its_address() {
+        let search = Search { q: Some("o'n & co".to_owned()), cover: "no".to_owned(), ..Search::default() };
+        assert_eq!(search.href(Some("x~o")), "/admin?q=o%27n+%26+co&cover=no&after=x%7Eo");
+        let filter = search.wanted().unwrap().filter;
+        assert_eq!(filter, PeopleFilter { cover: Some(Cover::Uncovered), ..PeopleFilter::default() });
+        assert!(!Search::default().is_asked());
+    }
+
+    #[test]
+    fn what_can_be_chosen_is_understood() {
+        let choices = Choices::default();
+        type Put = fn(&mut Search, String);
+        let all: [(&str, &[Choice], Put); 8] = [
+            ("kind", &choices.kind, |search, value| search.kind = value),
+            ("status", &choices.status, |search, value| search.status = value),
+            ("mfa", &choices.mfa, |search, value| search.mfa = value),
+            ("cover", &choices.cover, |search, value| search.cover = value),
+            ("method", &choices.method, |search, value| search.method = value),
+            ("baseline", &choices.baseline, |search, value| search.baseline = value),
+            ("role", &choices.role, |search, value| search.role = value),
+            ("signed_in", &choices.signed_in, |search, value| search.signed_in = value),
+        ];
+        for (field, choices, put) in all {
+            assert!(choices.len() > 1, "{field}");
+            for choice in choices {
+                let mut search = Search::default();
+                put(&mut search, choice.value.clone());
+                assert!(!search.wanted().unwrap().filter.is_empty(), "{field} {choice:?}");
+            }
+            for wrong in ["x", "within-0", "within-70000", " "] {
+                let mut search = Search::default();
+                put(&mut search, wrong.to_owned());
+                assert_eq!(search.wanted(), Err(field), "{wrong}");
+            }
+        }
+    }
 }

@@ -4,9 +4,9 @@ use axum::Router;
 use axum::routing::{get, post};
 
 use super::{
-    account, case, cases, compromise, decided, deed, devices, exception, exceptions, impact, key, lift, location,
-    location_deed, location_form, location_see, pass, people, policy, postpone, replay, restore, token, tokens,
-    what_if,
+    account, case, cases, compromise, coverage, decided, deed, devices, exception, exceptions, impact, key, lift,
+    location, location_deed, location_form, location_see, pass, people, policy, postpone, replay, restore, role, token,
+    tokens, what_if,
 };
 use crate::routes;
 use crate::web::Web;
@@ -15,6 +15,8 @@ use crate::web::Web;
 pub(crate) fn router() -> Router<Web> {
     Router::new()
         .route(routes::ADMIN, get(people::find))
+        .route(routes::ADMIN_COVERAGE, get(coverage::all))
+        .route("/admin/coverage/{code}", get(coverage::one))
         .route(routes::ADMIN_POLICIES, get(policy::see))
         .route("/admin/policies/edit", get(policy::edit_form))
         .route("/admin/policies/edit/{version}", get(policy::edit_older))
@@ -58,5 +60,7 @@ pub(crate) fn router() -> Router<Web> {
         .route("/admin/people/{id}/register-key/{key}", get(key::form).post(key::register))
         .route("/admin/people/{id}/token", get(token::form).post(token::assign))
         .route("/admin/people/{id}/token/{token}/take-back", post(token::take_back))
+        .route("/admin/people/{id}/role", get(role::form).post(role::give))
+        .route("/admin/people/{id}/roles/{grant}/take-away", get(role::ask).post(role::take_away))
         .route("/admin/people/{id}/{deed}", get(deed::ask).post(deed::carry_out))
 }

@@ -2,16 +2,21 @@
 
 use wardkey_usecases::FieldError;
 
+use wardkey_domain::directory::Role;
+use wardkey_domain::report::Coverage;
+
 use super::account::{AccountView, CredentialRow, DeedLink, HeldView, PasswordView, RoleRow, TokenRow};
+use super::coverage::{BelowView, CoverageView, FiguresView, OrganisationView, UncoveredView};
 use super::deed::{Deed, DeedView, SecretView};
 use super::exception::StandingView;
 use super::exception_samples::{self, standing};
 use super::key::{BeginKeyView, RegisterKeyView};
 use super::location_samples::location_samples;
 use super::pass::{IssuedView, PassView};
-use super::people::{PeopleView, PersonRow};
+use super::people::{PeopleView, PersonRow, Search};
 use super::policy::{BaselineRow, CheckView, EditView, LineView, PoliciesView, ReplayRow, SetRow};
 use super::policy_words::PolicyRow;
+use super::role::{RoleChoice, RoleView};
 use super::token::AssignTokenView;
 use super::tokens::{ImportTokensView, ImportedView, RefusedRow};
 use super::what_if::{AnswerView, PolicyAnswer, WhatIfView};
@@ -29,16 +34,28 @@ fn text(text: &str) -> String {
 }
 
 fn people(typed: &str, people: Vec<PersonRow>, next: Option<&str>) -> Page {
-    let view = PeopleView {
-        typed: text(typed),
-        searched: !typed.is_empty(),
-        people,
-        next: next.map(text),
+    let searched = !typed.is_empty();
+    let search = Search { q: searched.then(|| text(typed)), ..Search::default() };
+    Page::new("admin/people.html", frame(), PeopleView { searched, people, next: next.map(text), ..found(search) })
+}
+
+fn found(search: Search) -> PeopleView {
+    PeopleView {
+        search,
         takes_tokens: true,
         works_on_cases: true,
         sees_policies: true,
         sees_exceptions: true,
-    };
+        sees_coverage: true,
+        ..PeopleView::default()
+    }
+}
+
+/// A list that is narrowed down.
+fn narrowed(people: Vec<PersonRow>) -> Page {
+    let search = Search { cover: text("no"), organisation: text("A81001"), ..Search::default() };
+    let narrowed = vec![text("Organisation: A81001"), text("Protected: No second factor")];
+    let view = PeopleView { searched: true, narrowed, people, ..found(search) };
     Page::new("admin/people.html", frame(), view)
 }
 
@@ -50,8 +67,140 @@ fn row(name: &str, status: &'static str, status_colour: &'static str) -> PersonR
         status,
         status_colour,
         organisation: text("Riverside Surgery (A81001)"),
+        mfa: Some("Set up"),
+        mfa_colour: "green",
+        methods: vec!["Authenticator app", "Security key or passkey"],
+        is_privileged: false,
+        signed_in: Some(text(WHEN)),
         see: text("/admin/people/0199"),
     }
+}
+
+/// Somebody without a second factor, an administrator at that.
+fn row_without(name: &str) -> PersonRow {
+    PersonRow {
+        mfa: Some("Not set up"),
+        mfa_colour: "red",
+        methods: Vec::new(),
+        is_privileged: true,
+        signed_in: None,
+        ..row(name, "Active", "green")
+    }
+}
+
+/// Giving a role; with what was wrong with it.
+fn give_role() -> Page {
+    let roles = [Role::PracticeManager, Role::LocalHelpDesk, Role::LocalAdministrator, Role::Assessor];
+    let view = RoleView {
+        name: text("Siân O'Neill"),
+        address: text(NURSE),
+        action: text("/admin/people/0199/role"),
+        back: text("/admin/people/0199"),
+        roles: roles.map(RoleChoice::from).into(),
+        role: text("practice_manager"),
+        organisation: text("A81001"),
+        day: text("31"),
+        month: text("2"),
+        year: text("2027"),
+    };
+    Page::new("admin/role.html", frame(), view)
+}
+
+fn take_role() -> Page {
+    let view = DeedView {
+        word: "take-role",
+        name: text("Siân O'Neill"),
+        address: text(NURSE),
+        action: text("/admin/people/0199/roles/0200/take-away"),
+        back: text("/admin/people/0199"),
+        reason: String::new(),
+    };
+    Page::new("admin/deed.html", frame(), view)
+}
+
+fn coverage(code: &str, numbers: [u64; 3]) -> FiguresView {
+    let [covered, excepted, uncovered] = numbers;
+    let coverage = Coverage {
+        people: covered + excepted + uncovered,
+        covered,
+        phishing_resistant: covered / 3,
+        excepted,
+        uncovered,
+        postponed: uncovered / 4,
+        never_signed_in: uncovered / 2,
+        privileged: 4,
+        privileged_without: 1,
+    };
+    FiguresView::of(&coverage, code)
+}
+
+fn organisation(name: &str, code: &str, kind: &str) -> OrganisationView {
+    OrganisationView { name: text(name), code: text(code), kind: text(kind), href: format!("/admin/coverage/{code}") }
+}
+
+fn uncovered(name: &str, next: &'static str, signed_in: Option<&str>) -> UncoveredView {
+    UncoveredView {
+        name: text(name),
+        address: text(NURSE),
+        organisation: text("Riverside Surgery (A81001)"),
+        next,
+        signed_in: signed_in.map(text),
+        see: text("/admin/people/0199"),
+    }
+}
+
+/// What a practice manager sees.
+fn practice() -> Page {
+    let view = CoverageView {
+        organisation: Some(organisation("Riverside Surgery", "A81001", "GP practice")),
+        above: Vec::new(),
+        figures: coverage("A81001", [38, 1, 4]),
+        own: None,
+        below: Vec::new(),
+        uncovered: vec![
+            uncovered("Ann Annison", "sign-in", None),
+            uncovered("Bola Adeyemi", "set-up", Some(WHEN)),
+            uncovered("Ceri Pugh", "more-time", Some(WHEN)),
+        ],
+        more: false,
+    };
+    Page::new("admin/coverage.html", frame(), view)
+}
+
+/// What a region sees.
+fn region() -> Page {
+    let below = |name: &str, code: &str, numbers| BelowView {
+        organisation: organisation(name, code, "Integrated care board"),
+        figures: coverage(code, numbers),
+    };
+    let view = CoverageView {
+        organisation: Some(organisation("North East and Yorkshire", "Y63", "Region")),
+        above: vec![organisation("NHS England", "X24", "National body")],
+        figures: coverage("Y63", [183_211, 412, 9_377]),
+        own: Some(coverage("Y63", [120, 0, 1])),
+        below: vec![
+            below("Humber and North Yorkshire", "QOQ", [60_100, 12, 300]),
+            below("North East and North Cumbria", "QHM", [99_000, 400, 9_000]),
+            below("A board with nobody in it", "QNO", [0, 0, 0]),
+        ],
+        uncovered: vec![uncovered("Ann Annison", "sign-in", None)],
+        more: true,
+    };
+    Page::new("admin/coverage.html", frame(), view)
+}
+
+/// Where there is nobody.
+fn nobody() -> Page {
+    let view = CoverageView {
+        organisation: Some(organisation("A new surgery", "A81999", "GP practice")),
+        above: Vec::new(),
+        figures: FiguresView::of(&Coverage::default(), "A81999"),
+        own: None,
+        below: Vec::new(),
+        uncovered: Vec::new(),
+        more: false,
+    };
+    Page::new("admin/coverage.html", frame(), view)
 }
 
 fn held_account(word: &'static str) -> Page {
@@ -98,7 +247,8 @@ fn account_view(full: bool) -> AccountView {
         role: "local administrator",
         privileged: true,
         organisation: text("Riverside Surgery"),
-        until: Some(text(WHEN)),
+        until: Some(text("the end of 30 November 2026")),
+        take_away: Some(text("/admin/people/0199/roles/0200/take-away")),
     };
     let links = Deed::ALL.map(|deed| DeedLink { word: deed.word(), href: text("/admin/people/0199/x") });
     let more = ["exception", "long-exception", "postpone"];
@@ -408,6 +558,22 @@ fn own() -> Vec<Sample> {
         Sample::new("admin-people", people("", Vec::new(), None)),
         Sample::new("admin-people-found", people("nu", found, Some("/admin?q=nu&after=x"))),
         Sample::new("admin-people-none", people("xyz", Vec::new(), None)),
+        Sample::new("admin-people-narrowed", narrowed(vec![row_without("Ann Annison"), row_without("Siân O'Neill")])),
+        Sample::new("admin-role", give_role()),
+        Sample::new(
+            "admin-role-wrong",
+            give_role().errors(vec![
+                FieldError { field: "role", message: text("Choose a role") },
+                FieldError {
+                    field: "date",
+                    message: text("Enter the day on which it ends, for example 23 11 2027, or leave it empty"),
+                },
+            ]),
+        ),
+        Sample::new("admin-take-role", take_role()),
+        Sample::new("admin-coverage-practice", practice()),
+        Sample::new("admin-coverage-region", region()),
+        Sample::new("admin-coverage-nobody", nobody()),
         Sample { notice: Some(Notice::AccountDisabled), ..Sample::new("admin-account", account(true)) },
         Sample::new("admin-outages", outages()),
         Sample::new("admin-account-mailbox", account(false)),

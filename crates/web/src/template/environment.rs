@@ -42,6 +42,7 @@ pub(crate) fn environment() -> Environment<'static> {
     environment.add_filter("length", |value: Value| value.len().unwrap_or(0));
     environment.add_filter("indent", indent);
     environment.add_filter("trim", trim);
+    environment.add_filter("thousands", thousands);
     environment.add_test("escaped", |value: &Value| value.is_safe());
     environment.add_function("error_for", error_for);
     environment.set_loader(load);
@@ -79,6 +80,19 @@ fn error_for(errors: Value, field: &str) -> Value {
         .map_or(Value::from(()), |text| Value::from_pairs([("text", text)]))
 }
 
+/// A number as people read it: `183,211`.
+fn thousands(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
 /// Indentation is for people who read the source; ours do not, so it is left out.
 fn indent(value: Value, _width: Option<usize>, _first: Option<bool>, _options: Kwargs) -> Value {
     if value.is_undefined() || value.is_none() { Value::from("") } else { value }
@@ -101,4 +115,14 @@ fn trim(value: Value) -> Value {
 #[cfg(test)]
 pub(crate) fn names() -> Vec<String> {
     Pages::iter().map(|name| name.into_owned()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn thousands_are_told_apart() {
+        assert_eq!([0, 999, 1_000, 183_211, 1_000_000].map(thousands), ["0", "999", "1,000", "183,211", "1,000,000"]);
+    }
 }

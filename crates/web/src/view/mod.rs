@@ -26,4 +26,4 @@ pub(crate) use telephone::{
     failure, wait,
 };
 pub(crate) use token::token_words;
-pub use wardkey_usecases::{moment, moment_to_the_second, time_of_day, today, written_day};
+pub use wardkey_usecases::{ending, moment, moment_to_the_second, time_of_day, today, written_day};

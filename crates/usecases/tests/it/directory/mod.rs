@@ -1,8 +1,8 @@
 //! Importing, finding and looking after people.
 
 pub(crate) mod administration;
-mod finding;
 mod importing;
 mod remembered;
+mod seeing;
 
 pub(crate) use administration::{Ago, acting, outcome};

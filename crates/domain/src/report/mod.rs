@@ -1,0 +1,17 @@
+//! Reports: what is counted of people, and the figures that follow.
+//!
+//! Here: what of an account is counted and filtered by ([`Counted`]), its compact form ([`Facets`]), and how many of an
+//! organisation's people are covered ([`Coverage`]). Not here: how the counts are kept (`store/report`), and when they are brought
+//! up to date (`usecases/report`). Read next: [`Counted`].
+
+mod counted;
+mod coverage;
+mod facets;
+mod filter;
+mod mfa_status;
+
+pub use counted::{Counted, Cover, Facts};
+pub use coverage::Coverage;
+pub use facets::{Facets, Masks};
+pub use filter::{PeopleFilter, SignedIn, day_of};
+pub use mfa_status::{MfaStatus, UnknownMfaStatus};

@@ -1,0 +1,126 @@
+//! Finding people.
+
+use wardkey_domain::access::Baseline;
+use wardkey_domain::directory::{AccountKind, Role};
+use wardkey_domain::factor::FactorKind;
+use wardkey_domain::op::Op;
+use wardkey_domain::report::{Cover, MfaStatus, PeopleFilter, SignedIn};
+use wardkey_testkit::TestApp;
+use wardkey_usecases::Error;
+use wardkey_usecases::report::{FoundPeople, SearchFor, find_people};
+
+use super::counting::count;
+use crate::directory::{Ago, acting};
+
+async fn practice(test: &TestApp) {
+    test.add_organisation("T1", "").await;
+    test.add_organisation("A1", "T1").await;
+    test.add_organisation("B1", "T1").await;
+    for (code, address) in [("A1", "admin@a.example"), ("A1", "nurse@a.example"), ("B1", "nurse@b.example")] {
+        test.add_account(code, address).await;
+    }
+    test.give_role("admin@a.example", Role::LocalAdministrator, "A1").await;
+}
+
+fn typed(text: &str) -> SearchFor {
+    SearchFor { text: text.to_owned(), ..SearchFor::default() }
+}
+
+fn addresses(found: FoundPeople) -> Vec<String> {
+    let mut addresses: Vec<_> = found.people.into_iter().map(|person| person.address).collect();
+    addresses.sort();
+    addresses
+}
+
+async fn found(test: &TestApp, op: &Op, search: &SearchFor) -> Vec<String> {
+    addresses(find_people(&test.app, op, search, None).await.unwrap())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_administrator_finds_only_people_of_their_organisations() {
+    let test = TestApp::start().await;
+    practice(&test).await;
+    let local = acting(&test, "admin@a.example", Ago::JustNow).await;
+    assert_eq!(found(&test, &local, &typed("nurse")).await, ["nurse@a.example"]);
+    assert_eq!(found(&test, &local, &typed("nurse@b")).await, Vec::<String>::new());
+    assert_eq!(found(&test, &test.operator(), &typed("nurse")).await, ["nurse@a.example", "nurse@b.example"]);
+    let staff = acting(&test, "nurse@a.example", Ago::JustNow).await;
+    assert!(matches!(find_people(&test.app, &staff, &typed("nurse"), None).await, Err(Error::NotFound(_))));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_code_that_was_typed_narrows_the_list_to_its_organisation() {
+    let test = TestApp::start().await;
+    practice(&test).await;
+    let operator = test.operator();
+    for (text, expected) in [
+        ("B1", vec!["nurse@b.example"]),
+        ("nurse A1", vec!["nurse@a.example"]),
+        ("b1", vec!["nurse@b.example"]),
+        ("t1 nurse", vec!["nurse@a.example", "nurse@b.example"]),
+        ("Z9 nurse", vec![]),
+    ] {
+        assert_eq!(found(&test, &operator, &typed(text)).await, expected, "{text}");
+    }
+    let local = acting(&test, "admin@a.example", Ago::JustNow).await;
+    // SECURITY: the code of an organisation elsewhere is a word like any other.
+    assert_eq!(found(&test, &local, &typed("B1")).await, Vec::<String>::new());
+    assert_eq!(found(&test, &local, &typed("T1 nurse")).await, ["nurse@a.example"]);
+    let place = |code: &str| SearchFor { organisation: code.to_owned(), ..SearchFor::default() };
+    assert_eq!(found(&test, &operator, &place(" b1 ")).await, ["nurse@b.example"]);
+    assert_eq!(found(&test, &local, &place("")).await, ["admin@a.example", "nurse@a.example"]);
+    for elsewhere in ["B1", "Z9", "not a code"] {
+        let refused = find_people(&test.app, &local, &place(elsewhere), None).await;
+        assert!(matches!(refused, Err(Error::Invalid(_))), "{elsewhere}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn people_are_found_by_how_they_stand() {
+    let test = TestApp::start().await;
+    practice(&test).await;
+    test.add_account("B1", "sister@b.example").await;
+    test.hold_factor("sister@b.example", FactorKind::Totp).await;
+    count(&test).await;
+    let operator = test.operator();
+    let check = async |filter: PeopleFilter, expected: &[&str]| {
+        for text in ["", "test"] {
+            let search = SearchFor { text: text.to_owned(), organisation: String::new(), filter };
+            assert_eq!(found(&test, &operator, &search).await, expected, "{text:?} {filter:?}");
+        }
+    };
+    let any = PeopleFilter::default();
+    let without = ["admin@a.example", "nurse@a.example", "nurse@b.example"];
+    check(PeopleFilter { cover: Some(Cover::Uncovered), ..any }, &without).await;
+    check(PeopleFilter { cover: Some(Cover::Covered), ..any }, &["sister@b.example"]).await;
+    check(PeopleFilter { mfa: Some(MfaStatus::Unregistered), ..any }, &without).await;
+    check(PeopleFilter { is_privileged: Some(true), ..any }, &["admin@a.example"]).await;
+    check(PeopleFilter { kind: Some(AccountKind::Guest), ..any }, &[]).await;
+    check(PeopleFilter { baseline: Some(Baseline::NamedLocation), ..any }, &[]).await;
+    check(PeopleFilter { signed_in: Some(SignedIn::Within(7)), ..any }, &[]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pages_of_people_follow_each_other() {
+    let test = TestApp::start().await;
+    test.add_organisation("T1", "").await;
+    for n in 0..45 {
+        test.add_account("T1", &format!("nurse{n}@a.example")).await;
+    }
+    for text in ["test", ""] {
+        let (mut after, mut sizes) = (None, Vec::new());
+        loop {
+            let page = find_people(&test.app, &test.operator(), &typed(text), after.as_deref()).await.unwrap();
+            sizes.push(page.people.len());
+            after = page.next;
+            if after.is_none() {
+                break;
+            }
+        }
+        assert_eq!(sizes, [20, 20, 5], "{text:?}");
+    }
+    for bad in ["", "x", "~", "x~y", "@", "x@"] {
+        let page = find_people(&test.app, &test.operator(), &typed("test"), Some(bad)).await;
+        assert!(matches!(page, Err(Error::Invalid(_))), "{bad}");
+    }
+}
