@@ -16,10 +16,11 @@ export async function run({ world, check, chromium, screens }) {
   const all = { world, step, chromium, window };
   try {
     await glance(all);
+    await remind(all);
     await follow(all);
     await narrow(all);
     await appoint(all);
-    await step('every page was accessible, and none had a fault', () => window.verdict(11));
+    await step('every page was accessible, and none had a fault', () => window.verdict(12));
   } finally {
     await window.close();
   }
@@ -43,6 +44,22 @@ async function glance({ world, step, window }) {
     for (const who of ['practice-nurse', 'practice-secretary', 'social-prescriber']) {
       assert(rows.some((row) => row.includes(world.person(who).name)), who);
     }
+  });
+}
+
+async function remind({ world, step, window }) {
+  const { page } = window;
+  const keys = new Keyboard(page);
+  const REMINDER = 'Please set up a second way to sign in';
+  const reminders = (who) => world.letters(world.person(who).address).filter(({ subject }) => subject === REMINDER).length;
+  await step('with a keyboard alone: they are reminded by email, once', async () => {
+    await keys.press('Remind them by email', PRACTICE);
+    await page.getByText('Everybody without a second factor gets an email').waitFor();
+    await window.look('reminded');
+    await until(async () => assert.deepEqual(['practice-nurse', 'social-prescriber'].map(reminders), [1, 1]));
+    await keys.press('Remind them by email', PRACTICE);
+    await page.getByText('All of them were reminded in the last 7 days').waitFor();
+    assert.deepEqual(['practice-nurse', 'social-prescriber'].map(reminders), [1, 1]);
   });
 }
 

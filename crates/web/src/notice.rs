@@ -55,6 +55,12 @@ pub enum Notice {
     TokenActivated,
     /// A hardware token was removed.
     TokenRemoved,
+    /// People without a second factor are reminded.
+    PeopleReminded,
+    /// All of them were reminded not long ago.
+    PeopleRemindedBefore,
+    /// There is nobody to remind.
+    NobodyToRemind,
     /// An administrator gave somebody a role.
     RoleGiven,
     /// An administrator took a role away.
@@ -157,6 +163,9 @@ impl Notice {
         Self::RecoveryCodesRemoved,
         Self::TokenActivated,
         Self::TokenRemoved,
+        Self::PeopleReminded,
+        Self::PeopleRemindedBefore,
+        Self::NobodyToRemind,
         Self::RoleGiven,
         Self::RoleTakenAway,
         Self::TokenAssigned,
@@ -222,6 +231,9 @@ impl Notice {
             Self::KeyRemoved => "key-removed",
             Self::TokenActivated => "token-activated",
             Self::TokenRemoved => "token-removed",
+            Self::PeopleReminded => "people-reminded",
+            Self::PeopleRemindedBefore => "people-reminded-before",
+            Self::NobodyToRemind => "nobody-to-remind",
             Self::RoleGiven => "role-given",
             Self::RoleTakenAway => "role-taken-away",
             Self::TokenAssigned => "token-assigned",

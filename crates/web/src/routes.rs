@@ -425,6 +425,11 @@ pub(crate) fn admin_assign_token(id: AccountId) -> String {
     format!("{ADMIN_PEOPLE}/{id}/token")
 }
 
+/// Reminding the people of an organisation.
+pub(crate) fn admin_remind(code: &str) -> String {
+    format!("{ADMIN_COVERAGE}/{code}/remind")
+}
+
 /// Giving somebody a role.
 pub(crate) fn admin_give_role(id: AccountId) -> String {
     format!("{ADMIN_PEOPLE}/{id}/role")

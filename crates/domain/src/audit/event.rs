@@ -191,6 +191,8 @@ events! {
     AccountImported "account_imported" { account: AccountId, organisation: OrganisationId, change: Word, }
     /// A file of accounts, or a part of it, was taken in.
     AccountsImported "accounts_imported" { added: u64, changed: u64, unchanged: u64, refused: u64, }
+    /// People of an organisation, and of those below it, were asked by e-mail to set up a second factor.
+    PeopleReminded "people_reminded" { organisation: OrganisationId, people: u32, }
     /// An account's status changed.
     AccountStatusChanged "account_status_changed" { account: AccountId, from: Word, to: Word, reason: Option<Reason>, }
     /// An account was marked as compromised, for the first time or again in the same case [CMP-1]: from `since` on it may have been in
@@ -385,6 +387,7 @@ impl Event {
             | Self::NamedLocationSuspended { organisation, .. }
             | Self::NamedLocationResumed { organisation, .. }
             | Self::NamedLocationRetired { organisation, .. }
+            | Self::PeopleReminded { organisation, .. }
             | Self::TokensImported { organisation, .. }
             | Self::TokenRemoved { organisation, .. } => (None, Some(organisation), None),
             Self::SignedIn { account, application, .. } => (Some(account), None, application),

@@ -101,6 +101,8 @@ pub enum MessageKind {
     ExceptionRejected,
     /// To the person: they register later [ENR-6].
     RegistrationPostponed,
+    /// To the person: they have no second factor yet, and somebody asks them to set one up.
+    RegistrationReminder,
     /// To the person: another factor is asked for first.
     DefaultChanged,
     /// To the person: a number was replaced by another.
@@ -157,6 +159,7 @@ impl MessageKind {
         Self::ExceptionEnded,
         Self::ExceptionRejected,
         Self::RegistrationPostponed,
+        Self::RegistrationReminder,
         Self::DefaultChanged,
         Self::NumberChanged,
         Self::FraudReported,
@@ -194,6 +197,7 @@ impl MessageKind {
             Self::ExceptionEnded => "exception_ended",
             Self::ExceptionRejected => "exception_rejected",
             Self::RegistrationPostponed => "registration_postponed",
+            Self::RegistrationReminder => "registration_reminder",
             Self::DefaultChanged => "default_changed",
             Self::NumberChanged => "number_changed",
             Self::FraudReported => "fraud_reported",
@@ -230,6 +234,7 @@ impl MessageKind {
             | Self::ExceptionEnded
             | Self::ExceptionRejected
             | Self::RegistrationPostponed
+            | Self::RegistrationReminder
             | Self::DefaultChanged
             | Self::NumberChanged
             | Self::FraudReported

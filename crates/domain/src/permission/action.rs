@@ -15,6 +15,8 @@ pub enum Action {
     SeeAccount,
     /// See how many people are covered, and where.
     SeeCoverage,
+    /// Have people reminded to set up a second factor.
+    RemindPeople,
     /// Give an account a temporary password.
     ResetPassword,
     /// Remove an account's second factors, so that it enrols again.
@@ -86,6 +88,7 @@ impl Action {
         Self::FindPeople,
         Self::SeeAccount,
         Self::SeeCoverage,
+        Self::RemindPeople,
         Self::ResetPassword,
         Self::ReEnrol,
         Self::IssuePass,
@@ -127,6 +130,7 @@ impl Action {
             Self::FindPeople => "find people",
             Self::SeeAccount => "see account",
             Self::SeeCoverage => "see coverage",
+            Self::RemindPeople => "remind people",
             Self::ResetPassword => "reset password",
             Self::ReEnrol => "re-enrol",
             Self::IssuePass => "issue pass",
@@ -170,8 +174,9 @@ impl Action {
         matches!(self, Self::FindPeople | Self::SeeAccount | Self::SeeCoverage | Self::ReadAudit | Self::SeePolicies)
     }
 
-    /// Whether the action asks for something, and changes nothing before somebody who may has approved it.
+    /// Whether the action asks for something, and changes nothing before somebody who may has approved it, or whoever was asked does
+    /// it themselves.
     pub const fn only_asks(self) -> bool {
-        matches!(self, Self::RequestLongException)
+        matches!(self, Self::RequestLongException | Self::RemindPeople)
     }
 }

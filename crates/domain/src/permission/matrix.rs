@@ -36,7 +36,7 @@ const fn administers(role: Role, action: Action) -> bool {
             role,
             LocalHelpDesk | LocalAdministrator | PrimaryLocalAdministrator | NationalHelpDesk | TenantAdministrator
         ),
-        Action::RequestLongException => matches!(
+        Action::RequestLongException | Action::RemindPeople => matches!(
             role,
             PracticeManager
                 | LocalHelpDesk

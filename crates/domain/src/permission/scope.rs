@@ -39,6 +39,15 @@ pub enum Extent {
 }
 
 impl Extent {
+    /// Whether an organisation lies in it.
+    pub fn covers(&self, place: &OrganisationPath) -> bool {
+        match self {
+            Self::Nothing => false,
+            Self::Everything => true,
+            Self::Subtrees(all) => all.iter().any(|own| own.covers(place)),
+        }
+    }
+
     /// As much of it as lies in an organisation and below.
     #[must_use]
     pub fn within(&self, place: &OrganisationPath) -> Self {
@@ -83,5 +92,8 @@ mod tests {
         check(&[&clinic], &site, &[]);
         assert_eq!(Extent::Everything.within(&ward), Extent::Subtrees(vec![ward.clone()]));
         assert_eq!(Extent::Nothing.within(&ward), Extent::Nothing);
+        let ours = Extent::Subtrees(vec![site.clone()]);
+        assert_eq!([&trust, &site, &ward, &clinic].map(|place| ours.covers(place)), [false, true, true, false]);
+        assert!(Extent::Everything.covers(&ward) && !Extent::Nothing.covers(&ward));
     }
 }

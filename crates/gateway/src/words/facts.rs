@@ -182,6 +182,8 @@ pub enum MailWords<'a> {
         /// When.
         moment: &'a str,
     },
+    /// To a person: they have no second factor yet, and somebody asks them to set one up.
+    RegistrationReminder {},
     /// To a person: another factor is asked for first.
     DefaultChanged {
         /// Which one now.
@@ -333,6 +335,7 @@ impl MailWords<'_> {
             Self::ExceptionEnded { .. } => "exception_ended",
             Self::ExceptionRejected { .. } => "exception_rejected",
             Self::RegistrationPostponed { .. } => "registration_postponed",
+            Self::RegistrationReminder {} => "registration_reminder",
             Self::DefaultChanged { .. } => "default_changed",
             Self::NumberChanged { .. } => "number_changed",
             Self::FraudReported { .. } => "fraud_reported",

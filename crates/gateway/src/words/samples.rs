@@ -69,6 +69,7 @@ fn mails() -> Vec<MailWords<'static>> {
         MailWords::ExceptionRejected { accounts: 1, moment },
         MailWords::ExceptionRejected { accounts: 12, moment },
         MailWords::RegistrationPostponed { until: UNTIL, moment },
+        MailWords::RegistrationReminder {},
         MailWords::DefaultChanged { factor: BARE, moment },
         MailWords::NumberChanged { old_number: Some("+44 •••• •••456"), number: NUMBER, moment },
         MailWords::NumberChanged { old_number: None, number: NUMBER, moment },

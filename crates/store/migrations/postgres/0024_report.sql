@@ -126,6 +126,9 @@ FOR EACH ROW EXECUTE FUNCTION note_fact_of_account();
 CREATE TRIGGER group_members_added AFTER INSERT ON group_members
 FOR EACH ROW EXECUTE FUNCTION note_fact_of_account();
 
+CREATE TRIGGER group_members_changed AFTER UPDATE OF added_at ON group_members
+FOR EACH ROW EXECUTE FUNCTION note_fact_of_account();
+
 CREATE TRIGGER group_members_removed AFTER DELETE ON group_members
 FOR EACH ROW EXECUTE FUNCTION note_fact_of_account();
 

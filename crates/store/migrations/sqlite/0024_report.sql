@@ -129,6 +129,10 @@ CREATE TRIGGER group_members_added AFTER INSERT ON group_members BEGIN
     INSERT INTO account_changes VALUES (randomblob(16), NEW.account_id, NEW.organisation_id);
 END;
 
+CREATE TRIGGER group_members_changed AFTER UPDATE OF added_at ON group_members BEGIN
+    INSERT INTO account_changes VALUES (randomblob(16), NEW.account_id, NEW.organisation_id);
+END;
+
 CREATE TRIGGER group_members_removed AFTER DELETE ON group_members BEGIN
     INSERT INTO account_changes VALUES (randomblob(16), OLD.account_id, OLD.organisation_id);
 END;

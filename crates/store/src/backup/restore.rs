@@ -19,6 +19,8 @@ use crate::migrate::{APPLIED, migrate_as};
 
 /// Rows read and inserted at a time; PostgreSQL takes 65,535 arguments at most.
 const BATCH: usize = 200;
+/// The migration from which on accounts are counted.
+const COUNTED_FROM: i64 = 24;
 /// Tables that hold something in a database that was prepared but never used.
 const PREPARED: [&str; 2] = ["data_keys", "leases"];
 
@@ -81,9 +83,21 @@ async fn fill(tx: &mut Tx, pieces: &mut mpsc::Receiver<Piece>, now: Timestamp) -
         known = Some((index, kinds));
     }
     resume_references(tx, references).await?;
+    if applied.iter().any(|row| row.get::<i64>("number").is_ok_and(|number| number >= COUNTED_FROM)) {
+        count_everybody(tx).await?;
+    }
     set_counters(tx, counters).await?;
     let named = tables.into_iter().map(|table| table.name).zip(counts).filter(|(_, count)| *count > 0);
     Ok(RestoreReport { tables: named.collect() })
+}
+
+/// Has every account counted once: the triggers have noted each as often as it has facts.
+async fn count_everybody(tx: &mut Tx) -> Result<(), StoreError> {
+    tx.exec("DELETE FROM account_changes", args![]).await?;
+    let all =
+        "INSERT INTO account_changes (id, account_id, organisation_id) SELECT id, id, organisation_id FROM accounts";
+    tx.exec(all, args![]).await?;
+    Ok(())
 }
 
 /// Ends every session, grant, token and unfinished request, forgets which browsers were remembered, and sends nothing that had not left.

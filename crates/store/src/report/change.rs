@@ -25,10 +25,17 @@ pub async fn list_changes(tx: &mut Tx, limit: u32) -> Result<Vec<Change>, StoreE
     rows.iter().map(|row| Ok(Change { id: row.get("id")?, account: row.get("account_id")? })).collect()
 }
 
-/// Forgets changes that are counted now. INVARIANT: by their identifiers: what has changed meanwhile stays to be counted.
-pub async fn forget_changes(tx: &mut Tx, changes: &[Change]) -> Result<(), StoreError> {
+/// Takes changes that are about to be counted off the list. By their identifiers: what has changed meanwhile stays on it.
+///
+/// INVARIANT: before anything is counted, so that of two who would count the same change the second waits, and then gives up.
+///
+/// # Errors
+/// [`StoreError::Busy`] when somebody else has taken one of them.
+pub async fn take_changes(tx: &mut Tx, changes: &[Change]) -> Result<(), StoreError> {
     for change in changes {
-        tx.exec("DELETE FROM account_changes WHERE id = $1", args![change.id]).await?;
+        if tx.exec("DELETE FROM account_changes WHERE id = $1", args![change.id]).await? == 0 {
+            return Err(StoreError::Busy(None));
+        }
     }
     Ok(())
 }
@@ -54,11 +61,8 @@ pub async fn note_counted_baselines(tx: &mut Tx, groups: &HashMap<GroupId, Basel
     }
     let changed = before.keys().chain(now.keys()).filter(|group| before.get(*group) != now.get(*group));
     for group in changed.filter_map(|group| group.parse::<GroupId>().ok()) {
-        // Any identifier that is there once will do: that of the membership's account is.
-        let sql = "INSERT INTO account_changes (id, account_id, organisation_id) \
-                   SELECT account_id, account_id, organisation_id FROM group_members WHERE group_id = $1 \
-                   ON CONFLICT (id) DO NOTHING";
-        tx.exec(sql, args![group]).await?;
+        // What changes nothing is a change to the triggers, and each row that they write has an identifier of its own.
+        tx.exec("UPDATE group_members SET added_at = added_at WHERE group_id = $1", args![group]).await?;
     }
     let sql = "INSERT INTO counted_baselines (id, baselines) VALUES (1, $1) \
                ON CONFLICT (id) DO UPDATE SET baselines = excluded.baselines";

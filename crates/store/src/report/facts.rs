@@ -159,9 +159,10 @@ async fn what_ends(
     for row in tx.all(POSTPONEMENTS.as_str(), list.clone()).await? {
         let (given, ends): (Timestamp, Timestamp) = (row.get("given_at")?, row.get("ends_at")?);
         let rest = of(rest, &row)?;
-        if given <= now && now < ends {
-            rest.is_postponed = true;
-            rest.ends.push(ends);
+        // One that another node has given a moment later than this one's clock begins before long.
+        rest.is_postponed |= given <= now && now < ends;
+        if now < ends {
+            rest.ends.extend([given, ends].into_iter().filter(|at| *at > now));
         }
     }
     for row in tx.all(ROLES.as_str(), list).await? {

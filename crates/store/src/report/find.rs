@@ -164,7 +164,7 @@ const AT_PLACE: &str = concat!(
     "SELECT p.facets, o.name AS organisation_name, o.ods_code, ",
     account_columns!(),
     " FROM people p JOIN accounts a ON a.id = p.account_id JOIN organisations o ON o.id = a.organisation_id \
-     WHERE p.organisation_id = $1 AND (p.sort_name, p.account_id) > ($2, $3) AND ",
+     WHERE p.organisation_id = $1 AND a.organisation_id = $1 AND (p.sort_name, p.account_id) > ($2, $3) AND ",
     among!("p.facets", "$4", "$5", "$6", "$7", "$8", "$9", "$10", "$11"),
     " AND p.signed_in_day >= $12 AND p.signed_in_day < $13 AND ",
     has_word!("p.account_id", "$14", "$15"),
@@ -180,6 +180,11 @@ const COUNT_WANTED: &str = concat!(
      JOIN figures f ON f.organisation_id = o.id WHERE o.path >= $1 AND o.path < $2 AND ",
     among!("f.facets", "$3", "$4", "$5", "$6", "$7", "$8", "$9", "$10"),
 );
+
+/// Accounts of whom nothing is counted yet.
+const COUNT_UNCOUNTED: &str = "SELECT CAST(COALESCE(SUM(o.account_count), 0) AS BIGINT) \
+    - CAST(COALESCE(SUM((SELECT SUM(f.accounts) FROM figures f WHERE f.organisation_id = o.id)), 0) AS BIGINT) AS uncounted \
+    FROM organisations o WHERE o.path >= $1 AND o.path < $2";
 
 const COUNT_WORD: &str = "SELECT COUNT(*) AS found FROM \
     (SELECT 1 AS one FROM account_words WHERE word >= $1 AND word < $2 LIMIT $3) AS few";
@@ -249,6 +254,10 @@ async fn prefers_place(tx: &mut Tx, query: &PeopleQuery<'_>, words: &Words) -> R
     if *query.extent == Extent::Everything && (rarest <= FEW || query.filter.is_empty()) {
         return Ok(false);
     }
+    // Somebody who is not counted yet has no place.
+    if query.filter.is_empty() && uncounted(tx, query.extent).await? > 0 {
+        return Ok(false);
+    }
     let mut wanted = 0;
     for (start, end) in disjoint(query.extent) {
         let mut values = args![start, end];
@@ -257,6 +266,16 @@ async fn prefers_place(tx: &mut Tx, query: &PeopleQuery<'_>, words: &Words) -> R
         wanted += row.map_or(Ok(0), |row| row.get::<i64>("wanted"))?;
     }
     Ok(wanted < rarest)
+}
+
+/// How many accounts of an extent nobody has counted yet: everybody after an upgrade or a restore, for some minutes.
+pub async fn uncounted(tx: &mut Tx, extent: &Extent) -> Result<i64, StoreError> {
+    let mut uncounted = 0;
+    for (start, end) in disjoint(extent) {
+        let row = tx.opt(COUNT_UNCOUNTED, args![start, end]).await?;
+        uncounted += row.map_or(Ok(0), |row| row.get::<i64>("uncounted"))?;
+    }
+    Ok(uncounted.max(0))
 }
 
 async fn by_word(

@@ -9,12 +9,14 @@ mod facts;
 mod figures;
 mod find;
 mod recount;
+mod reminder;
 #[cfg(test)]
 mod tests;
 
-pub use change::{Change, counted_baselines_differ, forget_changes, list_changes, list_due, note_counted_baselines};
+pub use change::{Change, counted_baselines_differ, list_changes, list_due, note_counted_baselines, take_changes};
 pub use figures::{
     OrganisationFigures, coverage_by_organisation, coverage_of, coverage_of_organisations, own_coverage,
 };
-pub use find::{Cursor, PeopleQuery, Person, find_people};
+pub use find::{Cursor, PeopleQuery, Person, find_people, uncounted};
 pub use recount::recount;
+pub use reminder::note_reminded;

@@ -34,8 +34,8 @@ async fn count_with(tx: &mut Tx, groups: &HashMap<GroupId, Baseline>, now: Times
         if accounts.is_empty() {
             return;
         }
+        take_changes(tx, &changes).await.unwrap();
         recount(tx, &accounts, groups, now).await.unwrap();
-        forget_changes(tx, &changes).await.unwrap();
     }
 }
 
@@ -331,4 +331,103 @@ both_engines!(nodes, two_who_count_at_once_count_once, |first, second| async {
     let mut tx = first.begin().await.unwrap();
     figures_are_sound(&mut tx).await;
     assert_eq!(coverage_of(&mut tx, &Extent::Everything).await.unwrap().people, 1);
+});
+
+both_engines!(nodes, of_two_at_once_one_reminds, |first, second| async {
+    let mut tx = first.begin().await.unwrap();
+    let (surgery, nurse) = surgery(&mut tx).await;
+    tx.commit().await.unwrap();
+    let remind = async |store: &Store, now: Timestamp, since: Timestamp| {
+        for _ in 0..50 {
+            let mut tx = store.begin().await.unwrap();
+            if let Ok(is_first) = note_reminded(&mut tx, nurse.id, surgery.id, now, since).await
+                && tx.commit().await.is_ok()
+            {
+                return is_first;
+            }
+        }
+        panic!("never noted");
+    };
+    let at = |day: i64| Timestamp::from_seconds(day * DAY);
+    let (one, other) = tokio::join!(remind(&first, at(10), at(3)), remind(&second, at(10), at(3)));
+    assert!(one != other, "{one} {other}");
+    assert!(!remind(&first, at(12), at(5)).await, "two days later is too soon");
+    assert!(remind(&second, at(17), at(10)).await, "a week later it is not");
+});
+
+both_engines!(who_has_moved_away_is_seen_by_nobody_there, |store| async {
+    let mut tx = store.begin().await.unwrap();
+    let (surgery, nurse) = surgery(&mut tx).await;
+    let other = sample_organisation(2, "RAA", None);
+    insert_organisation(&mut tx, &other).await.unwrap();
+    count_all(&mut tx, NOW).await;
+    let moved = Account { organisation: other.id, path: other.path.clone(), ..nurse };
+    assert!(save_account(&mut tx, &moved).await.unwrap());
+    // Nobody has counted that yet.
+    let (filter, baselines) = (PeopleFilter::default(), Baselines::default());
+    for text in ["", "person"] {
+        for extent in [Extent::Subtrees(vec![surgery.path.clone()]), Extent::Everything] {
+            let query = PeopleQuery {
+                text,
+                filter: &filter,
+                baselines: &baselines,
+                extent: &extent,
+                after: None,
+                limit: 5,
+                now: NOW,
+            };
+            let found = find_people(&mut tx, &query).await.unwrap();
+            assert!(found.iter().all(|person| person.ods_code == "RAA"), "{text:?} {extent:?} {found:?}");
+            assert!(extent == Extent::Everything || found.is_empty(), "{text:?} {found:?}");
+        }
+    }
+});
+
+both_engines!(who_is_not_counted_yet_is_found_by_name, |store| async {
+    let mut tx = store.begin().await.unwrap();
+    let (surgery, _) = surgery(&mut tx).await;
+    let (filter, baselines, here) =
+        (PeopleFilter::default(), Baselines::default(), Extent::Subtrees(vec![surgery.path]));
+    assert_eq!(uncounted(&mut tx, &here).await.unwrap(), 1);
+    let query = PeopleQuery {
+        text: "person",
+        filter: &filter,
+        baselines: &baselines,
+        extent: &here,
+        after: None,
+        limit: 5,
+        now: NOW,
+    };
+    assert_eq!(find_people(&mut tx, &query).await.unwrap().len(), 1);
+    count_all(&mut tx, NOW).await;
+    assert_eq!(uncounted(&mut tx, &here).await.unwrap(), 0);
+    assert_eq!(find_people(&mut tx, &query).await.unwrap().len(), 1);
+});
+
+both_engines!(nodes, of_two_who_take_the_same_change_one_gives_up, |first, second| async {
+    let mut tx = first.begin().await.unwrap();
+    surgery(&mut tx).await;
+    let changes = list_changes(&mut tx, 10).await.unwrap();
+    tx.commit().await.unwrap();
+    let take = async |store: &Store| {
+        let mut tx = store.begin().await.unwrap();
+        let taken = take_changes(&mut tx, &changes).await;
+        taken.is_ok() && tx.commit().await.is_ok()
+    };
+    let (one, other) = tokio::join!(take(&first), take(&second));
+    assert!(one != other, "{one} {other}");
+});
+
+both_engines!(more_time_that_begins_a_moment_later_is_counted_then, |store| async {
+    let mut tx = store.begin().await.unwrap();
+    let (surgery, nurse) = surgery(&mut tx).await;
+    let (given, ends) = (NOW.plus(std::time::Duration::from_secs(1)), Timestamp::from_seconds(1_000_000 + DAY));
+    let sql = "INSERT INTO postponements (id, organisation_id, account_id, risk, given_at, ends_at) VALUES ($1, $2, $3, 'x', $4, $5)";
+    tx.exec(sql, args![Uuid::from_u128(1), surgery.id, nurse.id, given, ends]).await.unwrap();
+    for (at, expected) in
+        [(NOW, MfaStatus::Unregistered), (given, MfaStatus::Postponed), (ends, MfaStatus::Unregistered)]
+    {
+        count_all(&mut tx, at).await;
+        assert_eq!(counted(&mut tx, nurse.id).await.mfa, expected, "{at:?}");
+    }
 });

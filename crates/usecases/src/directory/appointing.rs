@@ -6,6 +6,7 @@ use wardkey_domain::op::Op;
 use wardkey_domain::permission::Action;
 use wardkey_store as store;
 
+use super::grant_role::may_be_appointed;
 use super::target::load_to_change;
 use crate::{App, Error, Result};
 
@@ -26,7 +27,9 @@ pub struct Appointing {
 /// When the actor may give the account no role.
 pub async fn appointing(app: &App, op: &Op, id: AccountId) -> Result<Appointing> {
     let mut tx = app.store().read().await?;
-    let account = load_to_change(app, &mut tx, op, Action::GrantRole, id).await?.account;
+    let loaded = load_to_change(app, &mut tx, op, Action::GrantRole, id).await?;
+    may_be_appointed(&loaded)?;
+    let account = loaded.account;
     let organisation = store::directory::find_organisation(&mut tx, account.organisation).await?;
     let ods_code = organisation.ok_or_else(|| Error::fault("find the organisation of an account"))?.ods_code;
     Ok(Appointing { account, ods_code, roles: op.appoints() })

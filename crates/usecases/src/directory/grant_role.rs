@@ -1,7 +1,7 @@
 //! Giving somebody a role.
 
 use wardkey_domain::audit::Event;
-use wardkey_domain::directory::{OdsCode, Role, RoleGrant};
+use wardkey_domain::directory::{OdsCode, Role, RoleGrant, StatusName};
 use wardkey_domain::id::{AccountId, RoleGrantId};
 use wardkey_domain::op::Op;
 use wardkey_domain::permission::Action;
@@ -9,7 +9,8 @@ use wardkey_domain::session::EndedWhy;
 use wardkey_domain::time::Timestamp;
 use wardkey_store as store;
 
-use super::target::{end_everything, load_to_change};
+use super::target::{Loaded, end_everything, load_to_change};
+use crate::access::refuse_compromised;
 use crate::credential::{PassEnd, end_pass, end_recovery_codes};
 use crate::{App, Error, Result};
 
@@ -33,12 +34,23 @@ pub struct NewRole {
 pub async fn grant_role(app: &App, op: &Op, new: &NewRole) -> Result<RoleGrant> {
     let mut tx = app.store().begin().await?;
     let loaded = load_to_change(app, &mut tx, op, Action::GrantRole, new.account).await?;
-    let organisation = store::directory::find_organisation_by_code(&mut tx, &new.organisation)
-        .await?
-        .ok_or_else(|| Error::invalid("organisation", "No organisation has this ODS code"))?;
+    // SECURITY: an organisation elsewhere is not told from one that is not there.
+    let unknown = || Error::invalid("organisation", "No organisation for which you give roles has this ODS code");
+    let found = store::directory::find_organisation_by_code(&mut tx, &new.organisation).await?;
+    let extent = op.extent(Action::GrantRole);
+    let organisation = found.filter(|found| extent.covers(&found.path)).ok_or_else(unknown)?;
     op.require_appointment(Action::GrantRole, new.role, &organisation.path, &loaded.target())?;
-    if !loaded.account.kind.may_sign_in() {
-        return Err(Error::Conflict(format!("nobody signs in with a {}", loaded.account.kind.words())));
+    refuse_compromised(&mut tx, &loaded.account).await?;
+    may_be_appointed(&loaded)?;
+    if !organisation.takes_accounts() {
+        return Err(Error::invalid("organisation", "This organisation has closed"));
+    }
+    let same = |held: &&RoleGrant| held.role == new.role && held.organisation == organisation.id;
+    if loaded.roles.iter().any(|held| same(&held)) {
+        // Whoever wants another end takes it away first, which needs a reason.
+        let why =
+            "They hold this role for this organisation already. Take it away first if it is to end on another day.";
+        return Err(Error::Conflict(why.to_owned()));
     }
     if new.role == Role::Staff {
         return Err(Error::invalid("role", "Every account is staff already"));
@@ -69,4 +81,17 @@ pub async fn grant_role(app: &App, op: &Op, new: &NewRole) -> Result<RoleGrant> 
     store::audit::append(&mut tx, op, Some(grant.organisation), event).await?;
     tx.commit().await?;
     Ok(grant)
+}
+
+/// Whether somebody may be given a role as the account stands.
+pub(super) fn may_be_appointed(loaded: &Loaded) -> Result<()> {
+    let account = &loaded.account;
+    if !account.kind.may_sign_in() {
+        return Err(Error::Conflict(format!("nobody signs in with a {}", account.kind.words())));
+    }
+    // One that is marked as compromised is disabled, too.
+    if !matches!(account.status.name(), StatusName::Active | StatusName::Leaver) {
+        return Err(Error::Conflict("the account is not in use".to_owned()));
+    }
+    Ok(())
 }

@@ -60,7 +60,12 @@ pub fn start(app: &App) -> Jobs {
     });
     let count = Job { alone: true, ..Job::every("count_changes", Duration::from_millis(500)) };
     jobs.start(count, |app, op| async move {
-        Ok(if report::count_changes(&app, &op).await? { Round::More } else { Round::Done })
+        match report::count_changes(&app, &op).await {
+            Ok(true) => Ok(Round::More),
+            // Somebody else counts the same: the next round sees what is left.
+            Ok(false) | Err(Error::Unavailable { .. }) => Ok(Round::Done),
+            Err(error) => Err(error),
+        }
     });
     jobs.start(Job::every("sweep_sessions", Duration::from_secs(5 * 60)), |app, op| async move {
         session::sweep(&app, &op).await?;

@@ -74,6 +74,7 @@ fn in_words(message: &ClaimedMessage, payload: &MailPayload) -> Result<Mail> {
             MailWords::ExceptionRejected { accounts: u64::from(payload.accounts.unwrap_or(0)), moment }
         }
         MessageKind::RegistrationPostponed => MailWords::RegistrationPostponed { until, moment },
+        MessageKind::RegistrationReminder => MailWords::RegistrationReminder {},
         MessageKind::DefaultChanged => MailWords::DefaultChanged { factor, moment },
         MessageKind::NumberChanged => {
             MailWords::NumberChanged { old_number: payload.old_number.as_deref(), number: masked, moment }

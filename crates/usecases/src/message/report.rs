@@ -76,6 +76,7 @@ pub(crate) async fn report_in(app: &App, tx: &mut Tx, op: &Op, message: Reported
         | MessageKind::ExceptionEnded
         | MessageKind::ExceptionRejected
         | MessageKind::RegistrationPostponed
+        | MessageKind::RegistrationReminder
         | MessageKind::DefaultChanged
         | MessageKind::NumberChanged
         | MessageKind::FraudReported

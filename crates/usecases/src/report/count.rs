@@ -34,8 +34,8 @@ pub async fn count_changes(app: &App, op: &Op) -> Result<bool> {
     let mut accounts: Vec<AccountId> = changes.iter().map(|change| change.account).chain(due.iter().copied()).collect();
     accounts.sort_unstable();
     accounts.dedup();
+    store::report::take_changes(&mut tx, &changes).await?;
     store::report::recount(&mut tx, &accounts, &groups, op.now).await?;
-    store::report::forget_changes(&mut tx, &changes).await?;
     tx.commit().await?;
     let full = usize::try_from(PART).unwrap_or(usize::MAX);
     Ok(changes.len() >= full || due.len() >= full)

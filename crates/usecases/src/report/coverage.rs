@@ -36,6 +36,8 @@ pub struct CoverageFacts {
     pub own: Option<Coverage>,
     /// Each organisation right below.
     pub below: Vec<OrganisationCoverage>,
+    /// How many accounts nobody has counted yet, after an upgrade or a restore.
+    pub uncounted: u64,
 }
 
 /// Whether the actor sees how many people are covered anywhere.
@@ -60,12 +62,11 @@ pub async fn see_coverage(app: &App, op: &Op, code: Option<&OdsCode>) -> Result<
             op.require(Action::SeeCoverage, &Target::organisation(&found.path))?;
             Some(found)
         }
-        (None, Extent::Subtrees(paths)) if paths.len() == 1 => {
-            let only = paths.iter().map(OrganisationPath::organisation).next();
-            let only = only.ok_or(Error::NotFound("organisation"))?;
-            store::directory::find_organisation(&mut tx, only).await?
-        }
-        (None, Extent::Everything | Extent::Subtrees(_)) => None,
+        (None, Extent::Subtrees(paths)) => match tops(paths).as_slice() {
+            [only] => store::directory::find_organisation(&mut tx, *only).await?,
+            _ => None,
+        },
+        (None, Extent::Everything) => None,
     };
     let Some(organisation) = organisation else {
         let all = store::report::coverage_of(&mut tx, &extent).await?;
@@ -73,12 +74,9 @@ pub async fn see_coverage(app: &App, op: &Op, code: Option<&OdsCode>) -> Result<
             Extent::Nothing | Extent::Everything => store::report::coverage_by_organisation(&mut tx, None).await?,
             Extent::Subtrees(paths) => store::report::coverage_of_organisations(&mut tx, &tops(paths)).await?,
         };
-        return Ok(CoverageFacts {
-            organisation: None,
-            all,
-            own: None,
-            below: below.into_iter().map(figures).collect(),
-        });
+        let uncounted = uncounted(&mut tx, &extent).await?;
+        let below = below.into_iter().map(figures).collect();
+        return Ok(CoverageFacts { organisation: None, all, own: None, below, uncounted });
     };
     let here = Extent::Subtrees(vec![organisation.path.clone()]);
     let all = store::report::coverage_of(&mut tx, &here).await?;
@@ -90,7 +88,12 @@ pub async fn see_coverage(app: &App, op: &Op, code: Option<&OdsCode>) -> Result<
         all,
         own: Some(own),
         below: below.into_iter().map(figures).collect(),
+        uncounted: uncounted(&mut tx, &here).await?,
     })
+}
+
+async fn uncounted(tx: &mut Tx, extent: &Extent) -> Result<u64> {
+    Ok(u64::try_from(store::report::uncounted(tx, extent).await?).unwrap_or(0))
 }
 
 /// The organisations that lie in no other.

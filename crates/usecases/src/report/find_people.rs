@@ -74,6 +74,7 @@ pub async fn find_people(app: &App, op: &Op, search: &SearchFor, after: Option<&
     }
     let after = after.map(read_cursor).transpose()?;
     let mut tx = app.store().read().await?;
+    require_seen(&mut tx, &extent, after.as_ref()).await?;
     let extent = narrowed(&mut tx, extent, &search.organisation).await?;
     let (extent, text) = without_code(&mut tx, extent, &search.text).await?;
     let policies = access::policies(app, &mut tx, op.now).await?;
@@ -157,6 +158,17 @@ fn write_cursor(cursor: &Cursor) -> String {
     }
 }
 
+/// SECURITY: where a list begins anew tells something of whom it began with, so that must be somebody whom the actor sees.
+async fn require_seen(tx: &mut Tx, extent: &Extent, after: Option<&Cursor>) -> Result<()> {
+    let (Some(Cursor::Address(account)) | Some(Cursor::Place(account))) = after else { return Ok(()) };
+    let found = store::directory::find_account(tx, *account).await?;
+    if found.is_some_and(|account| extent.covers(&account.path)) { Ok(()) } else { Err(no_such_page()) }
+}
+
+fn no_such_page() -> Error {
+    Error::invalid("after", "this page of the list does not exist")
+}
+
 fn read_cursor(text: &str) -> Result<Cursor> {
     let parsed = if let Some((account, word)) = text.split_once('~') {
         account.parse().ok().map(|account| Cursor::Word { word: word.to_owned(), account })
@@ -165,5 +177,5 @@ fn read_cursor(text: &str) -> Result<Cursor> {
     } else {
         text.parse().ok().map(Cursor::Place)
     };
-    parsed.ok_or_else(|| Error::invalid("after", "this page of the list does not exist"))
+    parsed.ok_or_else(no_such_page)
 }

@@ -6,8 +6,10 @@
 mod count;
 mod coverage;
 mod find_people;
+mod remind;
 
 pub use count::count_changes;
 pub(crate) use count::count_now;
 pub use coverage::{CoverageFacts, OrganisationCoverage, may_see_coverage, see_coverage};
 pub use find_people::{FoundPeople, FoundPerson, SearchFor, find_people};
+pub use remind::{REMIND_AGAIN_AFTER, Reminded, may_remind, remind_people};

@@ -4,12 +4,17 @@ use serde::Serialize;
 use wardkey_domain::directory::{OdsCode, Organisation};
 use wardkey_domain::report::{Cover, Coverage, MfaStatus, PeopleFilter};
 use wardkey_usecases::report::{
-    CoverageFacts, FoundPerson, OrganisationCoverage, SearchFor, find_people, see_coverage,
+    CoverageFacts, FoundPerson, OrganisationCoverage, Reminded, SearchFor, find_people, may_remind, remind_people,
+    see_coverage,
 };
 
 use super::people::{Search, capital};
 use crate::address::Segment;
+use crate::drawn::Answer;
 use crate::error::PageError;
+use crate::form::Checked;
+use crate::goto::Goto;
+use crate::notice::Notice;
 use crate::page::Page;
 use crate::person::Person;
 use crate::routes;
@@ -30,6 +35,10 @@ pub(crate) struct CoverageView {
     pub(crate) uncovered: Vec<UncoveredView>,
     /// Whether there are more.
     pub(crate) more: bool,
+    /// How many accounts nobody has counted yet.
+    pub(crate) uncounted: u64,
+    /// Where they are reminded, for whoever may.
+    pub(crate) remind: Option<String>,
 }
 
 /// One organisation.
@@ -51,7 +60,6 @@ pub(crate) struct FiguresView {
     pub(crate) excepted: u64,
     pub(crate) uncovered: u64,
     pub(crate) postponed: u64,
-    pub(crate) never_signed_in: u64,
     pub(crate) privileged: u64,
     pub(crate) privileged_without: u64,
     /// How many of a hundred are protected, with one place; nothing where there is nobody.
@@ -68,7 +76,6 @@ pub(crate) struct Hrefs {
     covered: String,
     excepted: String,
     uncovered: String,
-    never_signed_in: String,
     privileged: String,
 }
 
@@ -105,12 +112,34 @@ pub(crate) async fn one(person: Person, Segment(code): Segment<OdsCode>) -> Resu
     page(&person, facts).await
 }
 
+/// `POST /admin/coverage/{code}/remind`
+pub(crate) async fn remind(
+    person: Person,
+    Segment(code): Segment<OdsCode>,
+    _form: Checked,
+) -> Result<Answer, PageError> {
+    let back = || Goto::to(routes::admin_coverage(code.as_str()));
+    let notice = match remind_people(person.app(), &person.op, &code).await {
+        Ok(Reminded::Sent(_)) => Notice::PeopleReminded,
+        Ok(Reminded::NotAgain) => Notice::PeopleRemindedBefore,
+        Ok(Reminded::Nobody) => Notice::NobodyToRemind,
+        Err(error) => {
+            let facts = see_coverage(person.app(), &person.op, Some(&code)).await?;
+            return Ok(page(&person, facts).await?.refused(error)?.into());
+        }
+    };
+    Ok(back().notice(notice).into())
+}
+
 async fn page(person: &Person, facts: CoverageFacts) -> Result<Page, PageError> {
     let organisation = facts.organisation.as_ref().map(|(own, _)| own.ods_code.to_string()).unwrap_or_default();
     let filter = PeopleFilter { cover: Some(Cover::Uncovered), ..PeopleFilter::default() };
     let search = SearchFor { text: String::new(), organisation, filter };
     let found = find_people(person.app(), &person.op, &search, None).await?;
+    let remind = facts.organisation.as_ref().filter(|(own, _)| may_remind(&person.op, own));
+    let remind = remind.map(|(own, _)| routes::admin_remind(own.ods_code.as_str()));
     let mut view = CoverageView::of(facts);
+    view.remind = remind;
     view.more = found.next.is_some();
     view.uncovered = found.people.into_iter().map(UncoveredView::from).collect();
     Ok(Page::new("admin/coverage.html", person.admin_frame(), view))
@@ -118,7 +147,7 @@ async fn page(person: &Person, facts: CoverageFacts) -> Result<Page, PageError> 
 
 impl CoverageView {
     pub(crate) fn of(facts: CoverageFacts) -> Self {
-        let CoverageFacts { organisation, all, own, below } = facts;
+        let CoverageFacts { organisation, all, own, below, uncounted } = facts;
         let (organisation, above) = organisation.map_or((None, Vec::new()), |(own, above)| (Some(own), above));
         let code = organisation.as_ref().map(|own| own.ods_code.to_string()).unwrap_or_default();
         let own = own.filter(|own| own.people != all.people).map(|own| FiguresView::of(&own, &code));
@@ -130,6 +159,8 @@ impl CoverageView {
             below: below.into_iter().map(BelowView::from).collect(),
             uncovered: Vec::new(),
             more: false,
+            uncounted,
+            remind: None,
         }
     }
 }
@@ -186,7 +217,7 @@ impl FiguresView {
             excepted,
             uncovered,
             postponed,
-            never_signed_in,
+            never_signed_in: _,
             privileged,
             privileged_without,
         } = coverage;
@@ -197,7 +228,6 @@ impl FiguresView {
             excepted,
             uncovered,
             postponed,
-            never_signed_in,
             privileged,
             privileged_without,
             percent: coverage.per_mille().map(percent),
@@ -230,13 +260,11 @@ impl Hrefs {
     fn of(code: &str) -> Self {
         let people = Search { organisation: code.to_owned(), ..Search::default() };
         let cover = |cover: &str| Search { cover: cover.to_owned(), ..people.clone() }.href(None);
-        let never = Search { cover: "no".to_owned(), signed_in: "never".to_owned(), ..people.clone() };
         Self {
             covered: cover("yes"),
             excepted: cover("excepted"),
             uncovered: cover("no"),
-            never_signed_in: never.href(None),
-            privileged: Search { role: "privileged".to_owned(), ..people }.href(None),
+            privileged: Search { role: "privileged".to_owned(), status: "active".to_owned(), ..people }.href(None),
         }
     }
 }

@@ -329,6 +329,9 @@ pub(crate) async fn find(person: Person, Params(search): Params<Search>) -> Resu
     }
     match find_people(app, op, &wanted, search.after.as_deref()).await {
         Ok(found) => Ok(page(PeopleView::new(search, found, op))),
+        Err(wardkey_usecases::Error::Invalid(fields)) if fields.iter().any(|field| field.field == "after") => {
+            Err(PageError::NotFound)
+        }
         Err(error @ wardkey_usecases::Error::Invalid(_)) => {
             page(PeopleView::new(search, FoundPeople::default(), op)).refused(error)
         }

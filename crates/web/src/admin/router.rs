@@ -17,6 +17,7 @@ pub(crate) fn router() -> Router<Web> {
         .route(routes::ADMIN, get(people::find))
         .route(routes::ADMIN_COVERAGE, get(coverage::all))
         .route("/admin/coverage/{code}", get(coverage::one))
+        .route("/admin/coverage/{code}/remind", post(coverage::remind))
         .route(routes::ADMIN_POLICIES, get(policy::see))
         .route("/admin/policies/edit", get(policy::edit_form))
         .route("/admin/policies/edit/{version}", get(policy::edit_older))

@@ -163,6 +163,8 @@ fn practice() -> Page {
             uncovered("Ceri Pugh", "more-time", Some(WHEN)),
         ],
         more: false,
+        uncounted: 0,
+        remind: Some(text("/admin/coverage/A81001/remind")),
     };
     Page::new("admin/coverage.html", frame(), view)
 }
@@ -185,6 +187,8 @@ fn region() -> Page {
         ],
         uncovered: vec![uncovered("Ann Annison", "sign-in", None)],
         more: true,
+        uncounted: 12_041,
+        remind: None,
     };
     Page::new("admin/coverage.html", frame(), view)
 }
@@ -199,6 +203,8 @@ fn nobody() -> Page {
         below: Vec::new(),
         uncovered: Vec::new(),
         more: false,
+        uncounted: 0,
+        remind: None,
     };
     Page::new("admin/coverage.html", frame(), view)
 }

@@ -159,9 +159,15 @@ async fn an_administrator_gives_only_roles_that_they_may_appoint_to() {
     check("admin@a.example", nurse, Role::LocalHelpDesk, "A1", "forbidden").await;
     check(primary, nurse, Role::TenantAdministrator, "T1", "forbidden").await;
     check(primary, nurse, Role::PrimaryLocalAdministrator, "A1", "forbidden").await;
-    check(primary, nurse, Role::LocalAdministrator, "Z9", "forbidden").await;
+    for elsewhere in ["Z9", "X0"] {
+        // SECURITY: there is one of these, and the other is none.
+        check(primary, nurse, Role::LocalAdministrator, elsewhere, "invalid").await;
+    }
     check(primary, primary, Role::LocalAdministrator, "A1", "forbidden").await;
     check(primary, nurse, Role::LocalAdministrator, "A1", "done").await;
+    check(primary, nurse, Role::LocalAdministrator, "A1", "conflict").await;
+    disable(&test.app, &test.operator(), test.account("desk@a.example").await.id, "left").await.unwrap();
+    check(primary, "desk@a.example", Role::PracticeManager, "A1", "conflict").await;
 
     let op = acting(&test, primary, Ago::JustNow).await;
     let held = acting(&test, nurse, Ago::JustNow).await;

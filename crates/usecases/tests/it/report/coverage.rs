@@ -87,9 +87,11 @@ async fn who_looks_after_several_places_sees_them_together() {
     let facts = see(&test, &manager, None).await.unwrap();
     assert_eq!((facts.organisation.is_none(), facts.all.people), (true, 3));
     assert_eq!(below(&facts).len(), 2);
-    // What lies in another of theirs is not counted twice.
+    // What lies in another of theirs is not counted twice, and is seen right away.
     test.give_role("manager@a.example", Role::PracticeManager, "QOC").await;
+    test.give_role("manager@a.example", Role::LocalAdministrator, "QOC").await;
     let manager = acting(&test, "manager@a.example", Ago::AnHour).await;
     let facts = see(&test, &manager, None).await.unwrap();
-    assert_eq!((facts.all.people, below(&facts).len()), (4, 1));
+    assert_eq!(facts.organisation.as_ref().map(|(own, _)| own.ods_code.as_str()), Some("QOC"));
+    assert_eq!((facts.all.people, below(&facts).len()), (4, 2));
 }

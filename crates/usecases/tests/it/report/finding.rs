@@ -124,3 +124,18 @@ async fn pages_of_people_follow_each_other() {
         assert!(matches!(page, Err(Error::Invalid(_))), "{bad}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_does_not_go_on_from_somebody_elsewhere() {
+    let test = TestApp::start().await;
+    practice(&test).await;
+    let local = acting(&test, "admin@a.example", Ago::JustNow).await;
+    let (near, far) = (test.account("nurse@a.example").await.id, test.account("nurse@b.example").await.id);
+    let nobody = wardkey_domain::id::AccountId::new(test.app.now(), [7; 10]);
+    for (id, seen) in [(near, true), (far, false), (nobody, false)] {
+        for after in [id.to_string(), format!("{id}@")] {
+            let page = find_people(&test.app, &local, &typed(""), Some(&after)).await;
+            assert_eq!(page.is_ok(), seen, "{after}: {page:?}");
+        }
+    }
+}

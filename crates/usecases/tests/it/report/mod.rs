@@ -3,3 +3,4 @@
 mod counting;
 mod coverage;
 mod finding;
+mod reminding;
