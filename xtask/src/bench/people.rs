@@ -29,7 +29,7 @@ const BOARDS: u32 = 42;
 
 /// What was measured.
 pub struct Figures {
-    /// Counting everybody once, a thousand accounts a second.
+    /// Counting everybody once: accounts a second.
     pub counted_per_s: f64,
     /// Finding people by what was typed.
     pub search_p99_ms: f64,

@@ -32,8 +32,6 @@ pub fn own_factors(enrolled: impl IntoIterator<Item = Enrolled>, phones_void_fro
 mod tests {
     use super::*;
 
-    const NOW: Timestamp = Timestamp::from_seconds(1_000);
-
     fn check(enrolled: &[(FactorKind, i64, bool)], void: Option<i64>, expected: &[FactorKind]) {
         let each = enrolled.iter().map(|&(kind, at, is_quarantined)| Enrolled {
             kind,
@@ -41,7 +39,7 @@ mod tests {
             is_quarantined,
         });
         let own: Vec<_> = own_factors(each, void.map(Timestamp::from_seconds)).iter().collect();
-        assert_eq!(own, expected, "{enrolled:?} {void:?} {NOW:?}");
+        assert_eq!(own, expected, "{enrolled:?} {void:?}");
     }
 
     #[test]

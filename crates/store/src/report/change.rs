@@ -53,11 +53,11 @@ pub async fn counted_baselines_differ(tx: &mut Tx, groups: &HashMap<GroupId, Bas
 }
 
 /// Notes the baselines of groups that accounts are counted with from now on; the members of each group whose baseline is another
-/// one than before are to be counted again. Says whether there was such a group.
-pub async fn note_counted_baselines(tx: &mut Tx, groups: &HashMap<GroupId, Baseline>) -> Result<bool, StoreError> {
+/// one than before are to be counted again.
+pub async fn note_counted_baselines(tx: &mut Tx, groups: &HashMap<GroupId, Baseline>) -> Result<(), StoreError> {
     let (before, now) = (counted_baselines(tx).await?, as_object(groups));
     if before == now {
-        return Ok(false);
+        return Ok(());
     }
     let changed = before.keys().chain(now.keys()).filter(|group| before.get(*group) != now.get(*group));
     for group in changed.filter_map(|group| group.parse::<GroupId>().ok()) {
@@ -67,7 +67,7 @@ pub async fn note_counted_baselines(tx: &mut Tx, groups: &HashMap<GroupId, Basel
     let sql = "INSERT INTO counted_baselines (id, baselines) VALUES (1, $1) \
                ON CONFLICT (id) DO UPDATE SET baselines = excluded.baselines";
     tx.exec(sql, args![Value::Object(now)]).await?;
-    Ok(true)
+    Ok(())
 }
 
 async fn counted_baselines(tx: &mut Tx) -> Result<Map<String, Value>, StoreError> {

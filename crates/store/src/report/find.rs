@@ -51,7 +51,7 @@ pub struct Person {
 }
 
 /// A place in a list of people.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Cursor {
     /// In a list by word.
     Word {

@@ -1,7 +1,7 @@
 //! What somebody may be appointed to.
 
 use wardkey_domain::directory::{Account, OdsCode, Role};
-use wardkey_domain::id::AccountId;
+use wardkey_domain::id::{AccountId, RoleGrantId};
 use wardkey_domain::op::Op;
 use wardkey_domain::permission::Action;
 use wardkey_store as store;
@@ -35,7 +35,7 @@ pub async fn appointing(app: &App, op: &Op, id: AccountId) -> Result<Appointing>
     Ok(Appointing { account, ods_code, roles: op.appoints() })
 }
 
-/// Somebody's role that the actor may take away.
+/// Whose role it is that the actor may take away.
 ///
 /// # Errors
 /// When there is no such role of theirs, or the actor may not take it.
@@ -43,12 +43,11 @@ pub async fn role_to_take(
     app: &App,
     op: &Op,
     id: AccountId,
-    grant: wardkey_domain::id::RoleGrantId,
-) -> Result<(Account, Role)> {
+    grant: RoleGrantId,
+) -> Result<Account> {
     let mut tx = app.store().read().await?;
     let loaded = load_to_change(app, &mut tx, op, Action::RevokeRole, id).await?;
     let held = loaded.roles.iter().find(|held| held.id == grant).ok_or(Error::NotFound("role"))?;
     op.require_appointment(Action::RevokeRole, held.role, &held.path, &loaded.target())?;
-    let role = held.role;
-    Ok((loaded.account, role))
+    Ok(loaded.account)
 }

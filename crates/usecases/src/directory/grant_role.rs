@@ -45,8 +45,7 @@ pub async fn grant_role(app: &App, op: &Op, new: &NewRole) -> Result<RoleGrant> 
     if !organisation.takes_accounts() {
         return Err(Error::invalid("organisation", "This organisation has closed"));
     }
-    let same = |held: &&RoleGrant| held.role == new.role && held.organisation == organisation.id;
-    if loaded.roles.iter().any(|held| same(&held)) {
+    if loaded.roles.iter().any(|held| held.role == new.role && held.organisation == organisation.id) {
         // Whoever wants another end takes it away first, which needs a reason.
         let why =
             "They hold this role for this organisation already. Take it away first if it is to end on another day.";
@@ -91,7 +90,7 @@ pub(super) fn may_be_appointed(loaded: &Loaded) -> Result<()> {
     }
     // One that is marked as compromised is disabled, too.
     if !matches!(account.status.name(), StatusName::Active | StatusName::Leaver) {
-        return Err(Error::Conflict("the account is not in use".to_owned()));
+        return Err(Error::Conflict("The account is not in use.".to_owned()));
     }
     Ok(())
 }

@@ -17,8 +17,8 @@ const PART: u32 = 256;
 /// When the store fails, or another node counts the same account at the same moment; the next round does it.
 pub async fn count_changes(app: &App, op: &Op) -> Result<bool> {
     let mut tx = app.store().read().await?;
-    let groups = access::policies(app, &mut tx, op.now).await?.baselines().groups.clone();
-    let is_quiet = !store::report::counted_baselines_differ(&mut tx, &groups).await?
+    let policies = access::policies(app, &mut tx, op.now).await?;
+    let is_quiet = !store::report::counted_baselines_differ(&mut tx, &policies.baselines().groups).await?
         && store::report::list_changes(&mut tx, 1).await?.is_empty()
         && store::report::list_due(&mut tx, op.now, 1).await?.is_empty();
     drop(tx);
@@ -26,16 +26,17 @@ pub async fn count_changes(app: &App, op: &Op) -> Result<bool> {
         return Ok(false);
     }
     let mut tx = app.store().begin().await?;
+    let policies = access::policies(app, &mut tx, op.now).await?;
+    let groups = &policies.baselines().groups;
+    store::report::note_counted_baselines(&mut tx, groups).await?;
     // INVARIANT: the changes are read before the facts, so that a fact that is not seen yet has a change that is not seen either.
-    let groups = access::policies(app, &mut tx, op.now).await?.baselines().groups.clone();
-    store::report::note_counted_baselines(&mut tx, &groups).await?;
     let changes = store::report::list_changes(&mut tx, PART).await?;
     let due = store::report::list_due(&mut tx, op.now, PART).await?;
     let mut accounts: Vec<AccountId> = changes.iter().map(|change| change.account).chain(due.iter().copied()).collect();
     accounts.sort_unstable();
     accounts.dedup();
     store::report::take_changes(&mut tx, &changes).await?;
-    store::report::recount(&mut tx, &accounts, &groups, op.now).await?;
+    store::report::recount(&mut tx, &accounts, groups, op.now).await?;
     tx.commit().await?;
     let full = usize::try_from(PART).unwrap_or(usize::MAX);
     Ok(changes.len() >= full || due.len() >= full)

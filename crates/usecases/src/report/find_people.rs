@@ -1,6 +1,6 @@
 //! Finding people.
 
-use wardkey_domain::access::{Baseline, FactorSet};
+use wardkey_domain::access::FactorSet;
 use wardkey_domain::directory::{AccountKind, OdsCode, StatusName};
 use wardkey_domain::id::AccountId;
 use wardkey_domain::op::Op;
@@ -46,8 +46,6 @@ pub struct FoundPerson {
     pub methods: FactorSet,
     /// Whether it holds a privileged role.
     pub is_privileged: bool,
-    /// Its baseline.
-    pub baseline: Baseline,
     /// When somebody signed in with it last.
     pub last_signed_in_at: Option<Timestamp>,
 }
@@ -62,6 +60,11 @@ pub struct FoundPeople {
 }
 
 const PAGE: u32 = 20;
+
+/// Whether the actor may look for anybody.
+pub fn may_find_people(op: &Op) -> bool {
+    op.extent(Action::FindPeople) != Extent::Nothing
+}
 
 /// The people that are looked for, among those that the actor may see.
 ///
@@ -93,8 +96,6 @@ pub async fn find_people(app: &App, op: &Op, search: &SearchFor, after: Option<&
     found.truncate(page);
     let next = found.last().filter(|_| more).map(|last| write_cursor(&last.cursor));
     let person = |person: Person| {
-        let by_group = person.counted.and_then(|counted| counted.baseline);
-        let theirs = || query.baselines.of_organisation(person.account.path.ids().rev());
         FoundPerson {
             id: person.account.id,
             address: person.account.address.to_string(),
@@ -105,7 +106,6 @@ pub async fn find_people(app: &App, op: &Op, search: &SearchFor, after: Option<&
             mfa: person.counted.map(|counted| counted.mfa),
             methods: person.counted.map(|counted| counted.methods).unwrap_or_default(),
             is_privileged: person.counted.is_some_and(|counted| counted.is_privileged),
-            baseline: by_group.unwrap_or_else(theirs),
             last_signed_in_at: person.account.last_signed_in_at,
             display_name: person.account.display_name,
         }
@@ -114,7 +114,7 @@ pub async fn find_people(app: &App, op: &Op, search: &SearchFor, after: Option<&
 }
 
 /// As much of an extent as lies in the organisation of a code that was typed.
-pub(super) async fn narrowed(tx: &mut Tx, extent: Extent, code: &str) -> Result<Extent> {
+async fn narrowed(tx: &mut Tx, extent: Extent, code: &str) -> Result<Extent> {
     if code.trim().is_empty() {
         return Ok(extent);
     }

@@ -11,5 +11,5 @@ mod remind;
 pub use count::count_changes;
 pub(crate) use count::count_now;
 pub use coverage::{CoverageFacts, OrganisationCoverage, may_see_coverage, see_coverage};
-pub use find_people::{FoundPeople, FoundPerson, SearchFor, find_people};
+pub use find_people::{FoundPeople, FoundPerson, SearchFor, find_people, may_find_people};
 pub use remind::{REMIND_AGAIN_AFTER, Reminded, may_remind, remind_people};

@@ -118,7 +118,6 @@ pub(crate) async fn remind(
     Segment(code): Segment<OdsCode>,
     _form: Checked,
 ) -> Result<Answer, PageError> {
-    let back = || Goto::to(routes::admin_coverage(code.as_str()));
     let notice = match remind_people(person.app(), &person.op, &code).await {
         Ok(Reminded::Sent(_)) => Notice::PeopleReminded,
         Ok(Reminded::NotAgain) => Notice::PeopleRemindedBefore,
@@ -128,7 +127,7 @@ pub(crate) async fn remind(
             return Ok(page(&person, facts).await?.refused(error)?.into());
         }
     };
-    Ok(back().notice(notice).into())
+    Ok(Goto::to(routes::admin_coverage(code.as_str())).notice(notice).into())
 }
 
 async fn page(person: &Person, facts: CoverageFacts) -> Result<Page, PageError> {

@@ -9,7 +9,7 @@ use wardkey_domain::op::Op;
 use wardkey_domain::report::{Cover, MfaStatus, PeopleFilter, SignedIn};
 use wardkey_usecases::access::{may_see_cases, may_see_exceptions, may_see_policies};
 use wardkey_usecases::directory::may_import_tokens;
-use wardkey_usecases::report::{FoundPeople, FoundPerson, SearchFor, find_people, may_see_coverage};
+use wardkey_usecases::report::{FoundPeople, FoundPerson, SearchFor, find_people, may_find_people, may_see_coverage};
 
 use crate::address::Params;
 use crate::error::PageError;
@@ -124,12 +124,12 @@ impl From<FoundPerson> for PersonRow {
 }
 
 /// What the second factors are called.
-pub(crate) fn names(methods: FactorSet) -> Vec<&'static str> {
+fn names(methods: FactorSet) -> Vec<&'static str> {
     methods.iter().map(|kind| definition(kind).name).collect()
 }
 
 /// The colour of the tag.
-pub(crate) const fn mfa_colour(mfa: MfaStatus) -> &'static str {
+const fn mfa_colour(mfa: MfaStatus) -> &'static str {
     match mfa {
         MfaStatus::Off => "grey",
         MfaStatus::Unregistered | MfaStatus::Compromised => "red",
@@ -313,18 +313,18 @@ impl Choices {
 /// `GET /admin`
 pub(crate) async fn find(person: Person, Params(search): Params<Search>) -> Result<Page, PageError> {
     let (app, op) = (person.app(), &person.op);
+    if !may_find_people(op) {
+        return Err(PageError::NotFound);
+    }
     let page = |view| Page::new("admin/people.html", person.admin_frame(), view);
     let wanted = match search.wanted() {
         Ok(wanted) => wanted,
         Err(field) => {
-            // Whoever may not look sees no page, either.
-            find_people(app, op, &SearchFor { text: "-".to_owned(), ..SearchFor::default() }, None).await?;
             let view = PeopleView::new(search, FoundPeople::default(), op);
             return Ok(page(view).error(field, "Choose one of the list".to_owned()));
         }
     };
     if !search.is_asked() {
-        find_people(app, op, &SearchFor { text: "-".to_owned(), ..SearchFor::default() }, None).await?;
         return Ok(page(PeopleView::new(search, FoundPeople::default(), op)));
     }
     match find_people(app, op, &wanted, search.after.as_deref()).await {

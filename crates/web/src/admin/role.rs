@@ -95,7 +95,7 @@ pub(crate) async fn take_away(
 
 async fn held(person: &Person, id: &str, grant: &str) -> Result<(Account, RoleGrantId), PageError> {
     let grant = grant.parse().map_err(|_| PageError::NotFound)?;
-    let (account, _) = role_to_take(person.app(), &person.op, account_id(id)?, grant).await.or_fresh_factor(HERE)?;
+    let account = role_to_take(person.app(), &person.op, account_id(id)?, grant).await.or_fresh_factor(HERE)?;
     Ok((account, grant))
 }
 

@@ -1,9 +1,8 @@
 //! A sample of every page of the administration area.
 
-use wardkey_usecases::FieldError;
-
 use wardkey_domain::directory::Role;
 use wardkey_domain::report::Coverage;
+use wardkey_usecases::FieldError;
 
 use super::account::{AccountView, CredentialRow, DeedLink, HeldView, PasswordView, RoleRow, TokenRow};
 use super::coverage::{BelowView, CoverageView, FiguresView, OrganisationView, UncoveredView};
