@@ -18,6 +18,8 @@ use crate::{App, Error, Result, access};
 pub const REMIND_AGAIN_AFTER: Duration = Duration::from_secs(7 * 86_400);
 /// How many are reminded at once, at most: whoever looks after more does it organisation by organisation.
 const MOST: u32 = 1_000;
+/// How many in one transaction: the embedded engine lets nobody else write meanwhile.
+const PART: usize = 100;
 
 /// What became of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,7 +43,7 @@ pub fn may_remind(op: &Op, organisation: &Organisation) -> bool {
 /// # Errors
 /// When the actor may not, there are too many, or no e-mail is set up.
 pub async fn remind_people(app: &App, op: &Op, code: &OdsCode) -> Result<Reminded> {
-    let mut tx = app.store().begin().await?;
+    let mut tx = app.store().read().await?;
     let organisation = store::directory::find_organisation_by_code(&mut tx, code).await?;
     let organisation = organisation.ok_or(Error::NotFound("organisation"))?;
     op.require(Action::RemindPeople, &Target::organisation(&organisation.path))?;
@@ -51,24 +53,36 @@ pub async fn remind_people(app: &App, op: &Op, code: &OdsCode) -> Result<Reminde
         ));
     }
     let people = uncovered(app, &mut tx, op, &organisation).await?;
+    drop(tx);
     let mut sent = 0;
-    for person in &people {
+    for part in people.chunks(PART) {
+        sent += remind_part(app, op, &organisation, part).await?;
+    }
+    Ok(match (people.is_empty(), sent) {
+        (true, _) => Reminded::Nobody,
+        (false, 0) => Reminded::NotAgain,
+        (false, _) => Reminded::Sent(sent),
+    })
+}
+
+/// Reminds some people in one transaction; says how many.
+async fn remind_part(app: &App, op: &Op, organisation: &Organisation, people: &[store::report::Person]) -> Result<u32> {
+    let mut tx = app.store().begin().await?;
+    let mut sent = 0;
+    for person in people {
         let (id, at) = (person.account.id, person.account.organisation);
         if store::report::note_reminded(&mut tx, id, at, op.now, op.now.minus(REMIND_AGAIN_AFTER)).await? {
             notify(app, &mut tx, op, Notice::new(MessageKind::RegistrationReminder, id)).await?;
             sent += 1;
         }
     }
-    match (people.is_empty(), sent) {
-        (true, _) => return Ok(Reminded::Nobody),
-        (false, 0) => return Ok(Reminded::NotAgain),
-        (false, _) => {}
+    if sent > 0 {
+        let event = Event::PeopleReminded { organisation: organisation.id, people: sent };
+        store::audit::append(&mut tx, op, Some(organisation.id), event).await?;
+        tx.commit().await?;
+        app.wake().ring(Channel::Mail);
     }
-    let event = Event::PeopleReminded { organisation: organisation.id, people: sent };
-    store::audit::append(&mut tx, op, Some(organisation.id), event).await?;
-    tx.commit().await?;
-    app.wake().ring(Channel::Mail);
-    Ok(Reminded::Sent(sent))
+    Ok(sent)
 }
 
 async fn uncovered(app: &App, tx: &mut Tx, op: &Op, organisation: &Organisation) -> Result<Vec<store::report::Person>> {
