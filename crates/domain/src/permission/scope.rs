@@ -48,6 +48,20 @@ impl Extent {
         }
     }
 
+    /// The same without what lies in another part of it: what is added up is counted once.
+    #[must_use]
+    pub fn disjoint(&self) -> Self {
+        let Self::Subtrees(all) = self else { return self.clone() };
+        let mut tops: Vec<OrganisationPath> = Vec::with_capacity(all.len());
+        for own in all {
+            let inside = all.iter().any(|other| other != own && other.covers(own));
+            if !inside && !tops.contains(own) {
+                tops.push(own.clone());
+            }
+        }
+        Self::Subtrees(tops)
+    }
+
     /// As much of it as lies in an organisation and below.
     #[must_use]
     pub fn within(&self, place: &OrganisationPath) -> Self {
@@ -92,6 +106,9 @@ mod tests {
         check(&[&clinic], &site, &[]);
         assert_eq!(Extent::Everything.within(&ward), Extent::Subtrees(vec![ward.clone()]));
         assert_eq!(Extent::Nothing.within(&ward), Extent::Nothing);
+        let several = |paths: &[&OrganisationPath]| Extent::Subtrees(paths.iter().copied().cloned().collect());
+        assert_eq!(several(&[&ward, &site, &clinic, &site]).disjoint(), several(&[&site, &clinic]));
+        assert_eq!(several(&[&ward, &trust, &trust]).disjoint(), several(&[&trust]));
         let ours = Extent::Subtrees(vec![site.clone()]);
         assert_eq!([&trust, &site, &ward, &clinic].map(|place| ours.covers(place)), [false, true, true, false]);
         assert!(Extent::Everything.covers(&ward) && !Extent::Nothing.covers(&ward));

@@ -25,12 +25,9 @@ pub(crate) fn path_ranges(extent: &Extent) -> Vec<(String, String)> {
     }
 }
 
-/// The same in order, without those that lie in another: what is counted is counted once.
+/// The same in order, without those that lie in another.
 pub(crate) fn disjoint(extent: &Extent) -> Vec<(String, String)> {
-    let mut ranges = path_ranges(extent);
+    let mut ranges = path_ranges(&extent.disjoint());
     ranges.sort();
-    ranges.dedup();
-    let all = ranges.clone();
-    ranges.retain(|own| !all.iter().any(|other| other != own && other.0 <= own.0 && own.1 <= other.1));
     ranges
 }

@@ -3,7 +3,7 @@
 use wardkey_domain::access::Hold;
 use wardkey_domain::access::compromise::{CompromiseCase, QuarantineVerdict};
 use wardkey_domain::credential::Credentials;
-use wardkey_domain::directory::{Account, OrganisationPath};
+use wardkey_domain::directory::Account;
 use wardkey_domain::factor::definition;
 use wardkey_domain::id::{AccountId, CaseId};
 use wardkey_domain::op::Op;
@@ -124,7 +124,7 @@ pub async fn see_case(app: &App, op: &Op, id: CaseId) -> Result<CaseFacts> {
     let case = store::access::find_case(&mut tx, id).await?.ok_or(NO_CASE)?;
     let loaded = load(&mut tx, op, Action::SeeAccount, case.account).await.map_err(|_| NO_CASE)?;
     // Also of an account with more rights than the actor's: they see it, and cannot act.
-    if !covers(&op.extent(Action::WorkOnCase), &loaded.account.path) {
+    if !op.extent(Action::WorkOnCase).covers(&loaded.account.path) {
         return Err(NO_CASE);
     }
     let actions = [Action::WorkOnCase, Action::RestoreAccount, Action::LiftPin, Action::MarkCompromised];
@@ -208,15 +208,4 @@ async fn lift(tx: &mut Tx, op: &Op, account: &Account) -> Result<Option<LiftFact
 async fn name_of(tx: &mut Tx, account: Option<AccountId>) -> Result<Option<String>> {
     let Some(account) = account else { return Ok(None) };
     Ok(store::directory::find_account(tx, account).await?.map(|account| account.display_name))
-}
-
-fn covers(extent: &Extent, path: &OrganisationPath) -> bool {
-    match extent {
-        Extent::Nothing => false,
-        Extent::Everything => true,
-        Extent::Subtrees(subtrees) => {
-            let path = path.to_text();
-            subtrees.iter().any(|subtree| path.starts_with(&subtree.to_text()))
-        }
-    }
 }

@@ -39,12 +39,7 @@ pub async fn appointing(app: &App, op: &Op, id: AccountId) -> Result<Appointing>
 ///
 /// # Errors
 /// When there is no such role of theirs, or the actor may not take it.
-pub async fn role_to_take(
-    app: &App,
-    op: &Op,
-    id: AccountId,
-    grant: RoleGrantId,
-) -> Result<Account> {
+pub async fn role_to_take(app: &App, op: &Op, id: AccountId, grant: RoleGrantId) -> Result<Account> {
     let mut tx = app.store().read().await?;
     let loaded = load_to_change(app, &mut tx, op, Action::RevokeRole, id).await?;
     let held = loaded.roles.iter().find(|held| held.id == grant).ok_or(Error::NotFound("role"))?;

@@ -52,7 +52,7 @@ pub fn may_see_coverage(op: &Op) -> bool {
 /// # Errors
 /// When the actor may not see the organisation, or none at all.
 pub async fn see_coverage(app: &App, op: &Op, code: Option<&OdsCode>) -> Result<CoverageFacts> {
-    let extent = op.extent(Action::SeeCoverage);
+    let extent = op.extent(Action::SeeCoverage).disjoint();
     let mut tx = app.store().read().await?;
     let organisation = match (code, &extent) {
         (_, Extent::Nothing) => return Err(Error::NotFound("page")),
@@ -62,8 +62,8 @@ pub async fn see_coverage(app: &App, op: &Op, code: Option<&OdsCode>) -> Result<
             op.require(Action::SeeCoverage, &Target::organisation(&found.path))?;
             Some(found)
         }
-        (None, Extent::Subtrees(paths)) => match tops(paths).as_slice() {
-            [only] => store::directory::find_organisation(&mut tx, *only).await?,
+        (None, Extent::Subtrees(paths)) => match paths.as_slice() {
+            [only] => store::directory::find_organisation(&mut tx, only.organisation()).await?,
             _ => None,
         },
         (None, Extent::Everything) => None,
@@ -72,7 +72,10 @@ pub async fn see_coverage(app: &App, op: &Op, code: Option<&OdsCode>) -> Result<
         let all = store::report::coverage_of(&mut tx, &extent).await?;
         let below = match &extent {
             Extent::Nothing | Extent::Everything => store::report::coverage_by_organisation(&mut tx, None).await?,
-            Extent::Subtrees(paths) => store::report::coverage_of_organisations(&mut tx, &tops(paths)).await?,
+            Extent::Subtrees(paths) => {
+                let tops: Vec<_> = paths.iter().map(OrganisationPath::organisation).collect();
+                store::report::coverage_of_organisations(&mut tx, &tops).await?
+            }
         };
         let uncounted = uncounted(&mut tx, &extent).await?;
         let below = below.into_iter().map(figures).collect();
@@ -94,15 +97,6 @@ pub async fn see_coverage(app: &App, op: &Op, code: Option<&OdsCode>) -> Result<
 
 async fn uncounted(tx: &mut Tx, extent: &Extent) -> Result<u64> {
     Ok(u64::try_from(store::report::uncounted(tx, extent).await?).unwrap_or(0))
-}
-
-/// The organisations that lie in no other.
-fn tops(paths: &[OrganisationPath]) -> Vec<OrganisationId> {
-    let inside = |own: &OrganisationPath| paths.iter().any(|other| other != own && other.covers(own));
-    let mut tops: Vec<_> = paths.iter().filter(|own| !inside(own)).map(OrganisationPath::organisation).collect();
-    tops.sort_unstable();
-    tops.dedup();
-    tops
 }
 
 async fn above(tx: &mut Tx, op: &Op, organisation: &Organisation) -> Result<Vec<Organisation>> {

@@ -95,20 +95,18 @@ pub async fn find_people(app: &App, op: &Op, search: &SearchFor, after: Option<&
     let more = found.len() > page;
     found.truncate(page);
     let next = found.last().filter(|_| more).map(|last| write_cursor(&last.cursor));
-    let person = |person: Person| {
-        FoundPerson {
-            id: person.account.id,
-            address: person.account.address.to_string(),
-            kind: person.account.kind,
-            status: person.account.status.name(),
-            organisation: person.organisation_name,
-            ods_code: person.ods_code,
-            mfa: person.counted.map(|counted| counted.mfa),
-            methods: person.counted.map(|counted| counted.methods).unwrap_or_default(),
-            is_privileged: person.counted.is_some_and(|counted| counted.is_privileged),
-            last_signed_in_at: person.account.last_signed_in_at,
-            display_name: person.account.display_name,
-        }
+    let person = |person: Person| FoundPerson {
+        id: person.account.id,
+        address: person.account.address.to_string(),
+        kind: person.account.kind,
+        status: person.account.status.name(),
+        organisation: person.organisation_name,
+        ods_code: person.ods_code,
+        mfa: person.counted.map(|counted| counted.mfa),
+        methods: person.counted.map(|counted| counted.methods).unwrap_or_default(),
+        is_privileged: person.counted.is_some_and(|counted| counted.is_privileged),
+        last_signed_in_at: person.account.last_signed_in_at,
+        display_name: person.account.display_name,
     };
     Ok(FoundPeople { people: found.into_iter().map(person).collect(), next })
 }
