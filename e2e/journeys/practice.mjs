@@ -1,5 +1,6 @@
 // A practice manager sees at a glance who is not protected, and it is true within seconds; who becomes one, and for how long.
 import assert from 'node:assert/strict';
+import fs from 'node:fs';
 import { Window } from '../lib/browser.mjs';
 import { stepsOf } from '../lib/check.mjs';
 import { enterWithCode } from '../lib/door.mjs';
@@ -19,6 +20,7 @@ export async function run({ world, check, chromium, screens }) {
     await remind(all);
     await follow(all);
     await narrow(all);
+    await report(all);
     await appoint(all);
     await step('every page was accessible, and none had a fault', () => window.verdict(12));
   } finally {
@@ -113,6 +115,44 @@ async function narrow({ world, step, window }) {
     await window.look('people-elsewhere');
     await window.goto('/admin?q=nurse');
     assert.deepEqual(await names(), [nurse.name]);
+  });
+}
+
+async function report({ world, step, window }) {
+  const { page } = window;
+  const hand = new Mouse(page);
+  const kept = async (link) => {
+    const [download] = await Promise.all([page.waitForEvent('download'), hand.press(link)]);
+    return download.path();
+  };
+  await step('the MFA Status report has everybody, and a table that begins as it should', async () => {
+    await window.goto('/admin');
+    await hand.press('Reports', '/admin/reports');
+    await window.look('reports');
+    await hand.press('MFA Status', '/admin/reports/mfa-status');
+    await window.look('report');
+    await hand.fill('ODS code of the organisation', 'A81001');
+    await hand.press('Show');
+    await page.locator('.nhsuk-error-summary').getByText('No organisation that you look after has this ODS code').waitFor();
+    await window.look('report-elsewhere');
+    await hand.fill('ODS code of the organisation', 'C83003');
+    await hand.press('Show');
+    await page.getByText('5 accounts').waitFor();
+    const table = fs.readFileSync(await kept('Take it as a CSV file'), 'utf8').replace('\u{feff}', '');
+    const [head, ...lines] = table.trim().split('\r\n');
+    assert(head.startsWith('ods_code,org_name,display_name,email,account_type,account_status,mfa_status,status_source'), head);
+    assert.equal(lines.length, 5, table);
+    const of = (who) => lines.find((line) => line.includes(world.person(who).address)).split(',');
+    assert.deepEqual([of('practice-nurse')[6], of('practice-secretary')[6], of('prescriptions')[6]], ['enforced', 'unregistered', 'off']);
+  });
+  await step('one that is signed is verified, and not once a letter of it was changed', async () => {
+    const file = await kept('Take it signed');
+    assert.match(await world.wardkeyInBackground('report', 'verify', file), /practice-nurse@corner-practice/);
+    const signed = JSON.parse(fs.readFileSync(file, 'utf8'));
+    const changed = world.at('changed-report.json');
+    const other = Buffer.from(Buffer.from(signed.payload, 'base64url').toString().replace('unregistered', 'enforced'));
+    fs.writeFileSync(changed, JSON.stringify({ ...signed, payload: other.toString('base64url') }));
+    await assert.rejects(world.wardkeyInBackground('report', 'verify', changed), /the signature does not hold/);
   });
 }
 

@@ -90,6 +90,8 @@ ids! {
     RequestId
     /// A group of accounts.
     GroupId
+    /// A change to many accounts at once.
+    BulkChangeId
     /// A policy of conditional access.
     PolicyId
     /// A named location: a network that belongs to an organisation.

@@ -48,6 +48,13 @@ impl Timestamp {
     }
 }
 
+impl Timestamp {
+    /// The moment in UTC as [RFC 3339] writes it, such as `2026-01-01T09:30:00Z`; nothing where no calendar reaches.
+    pub fn to_utc(self) -> String {
+        jiff::Timestamp::from_microsecond(self.as_micros()).map(|at| at.to_string()).unwrap_or_default()
+    }
+}
+
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.as_seconds())

@@ -4,8 +4,8 @@ use std::io::Read;
 
 use wardkey_domain::directory::{Field, RowError};
 use wardkey_domain::factor::hardware_token::{TokenFields, TokenRow};
-use wardkey_usecases::directory::IncomingRow;
-use wardkey_wire::table::{TokenRecord, Tokens};
+use wardkey_usecases::directory::{IncomingRow, TypedAddress};
+use wardkey_wire::table::{Addresses, TokenRecord, Tokens};
 
 /// The rows of a maker's file of hardware tokens [MET-8].
 pub fn tokens<R: Read>(input: R) -> impl Iterator<Item = IncomingRow<TokenRow>> {
@@ -18,6 +18,24 @@ pub fn tokens<R: Read>(input: R) -> impl Iterator<Item = IncomingRow<TokenRow>> 
 /// The first so many of a file that is at hand.
 pub fn tokens_in(file: &str, most: usize) -> Vec<IncomingRow<TokenRow>> {
     tokens(file.as_bytes()).take(most).collect()
+}
+
+/// The first so many addresses of a list that is at hand, typed or in a file.
+pub fn addresses_in(list: &str, most: usize) -> Vec<TypedAddress> {
+    let line = |line: u64| u32::try_from(line).unwrap_or(u32::MAX);
+    Addresses::new(list.as_bytes())
+        .take(most)
+        .map(|row| match row {
+            Ok((at, text)) => TypedAddress { line: line(at), text: Ok(text) },
+            Err(error) => TypedAddress { line: line(error.line), text: Err(sentence(&error.fault.to_string())) },
+        })
+        .collect()
+}
+
+fn sentence(fault: &str) -> String {
+    let mut letters = fault.chars();
+    let first: String = letters.next().into_iter().flat_map(char::to_uppercase).collect();
+    format!("{first}{}.", letters.as_str())
 }
 
 fn checked(record: &TokenRecord) -> IncomingRow<TokenRow> {

@@ -12,7 +12,7 @@ use wardkey_store::{MasterKeys, Store, StoreSettings};
 use wardkey_usecases::message::Gateways;
 use wardkey_usecases::{App, Parts};
 use wardkey_web::demo::Demo;
-use wardkey_web::{TokenReader, WebSettings};
+use wardkey_web::{AddressReader, TokenReader, WebSettings};
 
 use crate::cli::CliError;
 use crate::config::Config;
@@ -136,6 +136,7 @@ pub fn card_routes(app: &App, config: &Config) -> Router {
 fn web_settings(config: &Config) -> WebSettings {
     WebSettings {
         token_reader: TokenReader(wardkey_protocols::file::tokens_in),
+        address_reader: AddressReader(wardkey_protocols::file::addresses_in),
         trusted_proxies: config.server.trusted_proxies.clone(),
         forwarding_header: config.server.forwarding_header,
         card_proxies: config.smartcard.proxies.clone(),

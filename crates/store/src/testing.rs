@@ -208,6 +208,17 @@ fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }
 
+/// Brings the statistics of PostgreSQL's planner up to date, as a server that runs does by itself.
+///
+/// # Errors
+/// When the statement fails.
+pub async fn analyse_tables(tx: &mut Tx) -> Result<(), crate::StoreError> {
+    if tx.is_postgres() {
+        tx.exec("ANALYZE", Vec::new()).await?;
+    }
+    Ok(())
+}
+
 /// Fills a database with people of organisations 1 to `organisations`, whose identifiers are those numbers: those with the numbers
 /// from `first` to before `last`, with what belongs to them, in statements about all of them. Nobody else has so many at once.
 ///

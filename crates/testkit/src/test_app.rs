@@ -20,7 +20,7 @@ use wardkey_usecases::hashing::HashingSettings;
 use wardkey_usecases::job::Sealer;
 use wardkey_usecases::message::{Courier, Gateways};
 use wardkey_usecases::{App, CacheSettings, Issuer, Parts, Random, Settings, audit};
-use wardkey_web::{TokenReader, WebSettings};
+use wardkey_web::{AddressReader, TokenReader, WebSettings};
 
 use crate::browser::Browser;
 use crate::clock::TestClock;
@@ -137,7 +137,8 @@ impl TestApp {
         let gateways = gateways.unwrap_or_else(|| captured(&messages, &calls));
         let app = build(database.store().await, &clock, settings.clone(), outbound, gateways);
         let token_reader = TokenReader(wardkey_protocols::file::tokens_in);
-        let web = WebSettings { token_reader, ..WebSettings::default() };
+        let address_reader = AddressReader(wardkey_protocols::file::addresses_in);
+        let web = WebSettings { token_reader, address_reader, ..WebSettings::default() };
         let routes = wardkey_web::router(app.clone(), web.clone()).merge(wardkey_protocols::router(app.clone()));
         let router = wardkey_web::wrap(routes, app.clone(), web);
         Self { app, clock, messages, calls, router, database, settings }

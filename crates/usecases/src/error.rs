@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use wardkey_domain::directory::CannotChange;
+use wardkey_domain::directory::{CannotChange, CannotTakeStep};
 use wardkey_domain::permission::Denied;
 use wardkey_store::StoreError;
 
@@ -92,6 +92,12 @@ impl From<Denied> for Error {
 
 impl From<CannotChange> for Error {
     fn from(why: CannotChange) -> Self {
+        Self::Conflict(why.to_string())
+    }
+}
+
+impl From<CannotTakeStep> for Error {
+    fn from(why: CannotTakeStep) -> Self {
         Self::Conflict(why.to_string())
     }
 }

@@ -13,8 +13,6 @@ use crate::web::Web;
 
 /// No form of ours is larger.
 const LIMIT: usize = 64 * 1024;
-/// No file that somebody hands in is larger.
-const FILE_LIMIT: usize = 1024 * 1024;
 /// No form of ours has more fields.
 const MOST_FIELDS: usize = 200;
 
@@ -85,11 +83,11 @@ impl FromRequest<Web> for Returned {
 
 /// The fields of a form with a file, which one of our own pages sent: the file's text stands under its field's name.
 ///
-/// It proves the same as [`Checked`].
+/// All of it is at most so many MiB. It proves the same as [`Checked`].
 #[derive(Debug)]
-pub struct Upload(Fields);
+pub struct Upload<const MIB: usize = 1>(Fields);
 
-impl std::ops::Deref for Upload {
+impl<const MIB: usize> std::ops::Deref for Upload<MIB> {
     type Target = Fields;
 
     fn deref(&self) -> &Fields {
@@ -97,7 +95,7 @@ impl std::ops::Deref for Upload {
     }
 }
 
-impl FromRequest<Web> for Upload {
+impl<const MIB: usize> FromRequest<Web> for Upload<MIB> {
     type Rejection = PageError;
 
     async fn from_request(request: Request, web: &Web) -> Result<Self, PageError> {
@@ -106,7 +104,7 @@ impl FromRequest<Web> for Upload {
         }
         let cookies = request.extensions().get::<RequestCookies>().cloned().unwrap_or_default();
         let multipart = Multipart::from_request(request, &()).await.map_err(|_| PageError::BadRequest)?;
-        let fields = Fields::of_parts(multipart).await?;
+        let fields = Fields::of_parts(multipart, MIB * 1024 * 1024).await?;
         if !csrf::is_genuine(fields.text(csrf::FIELD), &cookies) {
             return Err(PageError::Stale);
         }
@@ -177,10 +175,10 @@ impl Fields {
         Ok(Self(fields))
     }
 
-    /// Reads the parts of a form with a file [RFC 7578], whose text is UTF-8.
-    async fn of_parts(mut parts: Multipart) -> Result<Self, PageError> {
+    /// Reads the parts of a form with a file [RFC 7578], whose text is UTF-8 and at most so many bytes.
+    async fn of_parts(mut parts: Multipart, most: usize) -> Result<Self, PageError> {
         let mut fields: Vec<(String, Secret<String>)> = Vec::new();
-        let mut left = FILE_LIMIT;
+        let mut left = most;
         while let Some(mut part) = parts.next_field().await.map_err(|_| PageError::BadRequest)? {
             let name = part.name().unwrap_or_default().to_owned();
             let mut bytes = Zeroizing::new(Vec::new());
@@ -206,6 +204,11 @@ impl Fields {
     /// The field `name` exactly as typed, for passwords.
     pub fn secret(&self, name: &str) -> Secret<String> {
         self.raw(name).cloned().unwrap_or_else(|| Secret::new(String::new()))
+    }
+
+    /// The names of the fields that were sent, in their order.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|(name, _)| name.as_str())
     }
 
     fn raw(&self, name: &str) -> Option<&Secret<String>> {

@@ -43,6 +43,10 @@ pub enum Notice {
     TemporaryPasswordSet,
     /// An administrator removed somebody's methods so that they enrol again.
     AccountReEnrolled,
+    /// An administrator had somebody prompted at each sign-in.
+    MfaEnabled,
+    /// An administrator took that back.
+    ReturnedToBaseline,
     /// A security key was added.
     KeyAdded,
     /// A smartcard was linked.
@@ -55,6 +59,8 @@ pub enum Notice {
     TokenActivated,
     /// A hardware token was removed.
     TokenRemoved,
+    /// A change to many accounts was dropped.
+    BulkChangeDropped,
     /// People without a second factor are reminded.
     PeopleReminded,
     /// All of them were reminded not long ago.
@@ -156,6 +162,8 @@ impl Notice {
         Self::PhoneAccountRemoved,
         Self::TemporaryPasswordSet,
         Self::AccountReEnrolled,
+        Self::MfaEnabled,
+        Self::ReturnedToBaseline,
         Self::KeyAdded,
         Self::CardAdded,
         Self::CardRemoved,
@@ -163,6 +171,7 @@ impl Notice {
         Self::RecoveryCodesRemoved,
         Self::TokenActivated,
         Self::TokenRemoved,
+        Self::BulkChangeDropped,
         Self::PeopleReminded,
         Self::PeopleRemindedBefore,
         Self::NobodyToRemind,
@@ -225,12 +234,15 @@ impl Notice {
             Self::PhoneAccountRemoved => "phone-account-removed",
             Self::TemporaryPasswordSet => "temporary-password-set",
             Self::AccountReEnrolled => "account-re-enrolled",
+            Self::MfaEnabled => "mfa-enabled",
+            Self::ReturnedToBaseline => "returned-to-baseline",
             Self::KeyAdded => "key-added",
             Self::CardAdded => "card-added",
             Self::CardRemoved => "card-removed",
             Self::KeyRemoved => "key-removed",
             Self::TokenActivated => "token-activated",
             Self::TokenRemoved => "token-removed",
+            Self::BulkChangeDropped => "bulk-change-dropped",
             Self::PeopleReminded => "people-reminded",
             Self::PeopleRemindedBefore => "people-reminded-before",
             Self::NobodyToRemind => "nobody-to-remind",

@@ -2,8 +2,8 @@
 
 use wardkey_domain::factor::telephone::Reach;
 use wardkey_domain::id::{
-    AccountId, AuthorizationRequestId, CaseId, CredentialId, DeviceId, ExceptionRequestId, NamedLocationId,
-    RoleGrantId, SessionId,
+    AccountId, AuthorizationRequestId, BulkChangeId, CaseId, CredentialId, DeviceId, ExceptionRequestId,
+    NamedLocationId, RoleGrantId, SessionId,
 };
 use wardkey_usecases::signin::{Destination, PortalPage};
 
@@ -135,6 +135,14 @@ pub const SIGNED_OUT: &str = "/signed-out";
 pub const ADMIN: &str = "/admin";
 /// Who is protected.
 pub const ADMIN_COVERAGE: &str = "/admin/coverage";
+/// Reports.
+pub const ADMIN_REPORTS: &str = "/admin/reports";
+/// Changes to many accounts.
+pub const ADMIN_BULK: &str = "/admin/bulk";
+/// Asking for one.
+pub const ADMIN_NEW_BULK: &str = "/admin/bulk/new";
+/// Asking for one for those who were ticked in a list.
+pub const ADMIN_TICKED: &str = "/admin/bulk/ticked";
 /// The exceptions of everybody whom one looks after.
 pub const ADMIN_EXCEPTIONS: &str = "/admin/exceptions";
 /// Asking for long exceptions.
@@ -425,6 +433,11 @@ pub(crate) fn admin_assign_token(id: AccountId) -> String {
     format!("{ADMIN_PEOPLE}/{id}/token")
 }
 
+/// A change to many accounts.
+pub(crate) fn admin_bulk_change(id: BulkChangeId) -> String {
+    format!("{ADMIN_BULK}/{id}")
+}
+
 /// Reminding the people of an organisation.
 pub(crate) fn admin_remind(code: &str) -> String {
     format!("{ADMIN_COVERAGE}/{code}/remind")
@@ -462,6 +475,7 @@ pub(crate) const fn word(page: PortalPage) -> &'static str {
         PortalPage::Sessions => "sessions",
         PortalPage::RecentSignIns => "recent-sign-ins",
         PortalPage::Exceptions => "exceptions",
+        PortalPage::BulkChanges => "bulk-changes",
         PortalPage::Admin => "admin",
         PortalPage::NamedLocations => "named-locations",
         PortalPage::Cases => "cases",
@@ -469,7 +483,7 @@ pub(crate) const fn word(page: PortalPage) -> &'static str {
 }
 
 /// Every portal page that a sign-in can lead to.
-const PORTAL_PAGES: [PortalPage; 17] = [
+const PORTAL_PAGES: [PortalPage; 18] = [
     PortalPage::Profile,
     PortalPage::SelfService,
     // Before the page that they lie below.
@@ -488,6 +502,7 @@ const PORTAL_PAGES: [PortalPage; 17] = [
     PortalPage::Cases,
     // Before the page that it lies below.
     PortalPage::Exceptions,
+    PortalPage::BulkChanges,
     PortalPage::Admin,
 ];
 
@@ -541,6 +556,7 @@ const fn portal_page(page: PortalPage) -> &'static str {
         PortalPage::Admin => ADMIN,
         PortalPage::NamedLocations => ADMIN_LOCATIONS,
         PortalPage::Cases => CASES,
+        PortalPage::BulkChanges => ADMIN_BULK,
     }
 }
 

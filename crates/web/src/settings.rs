@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use ipnet::IpNet;
 use wardkey_domain::factor::hardware_token::TokenRow;
-use wardkey_usecases::directory::IncomingRow;
+use wardkey_usecases::directory::{IncomingRow, TypedAddress};
 
 use crate::demo::Demo;
 
@@ -22,11 +22,24 @@ pub struct WebSettings {
     pub card_proxies: Vec<IpNet>,
     /// What reads a file of hardware tokens.
     pub token_reader: TokenReader,
+    /// What reads a list of addresses.
+    pub address_reader: AddressReader,
 }
 
 /// What reads so many rows of a file of hardware tokens: formats are not known here.
 #[derive(Clone, Copy, Debug)]
 pub struct TokenReader(pub fn(&str, usize) -> Vec<IncomingRow<TokenRow>>);
+
+/// What reads so many addresses of a list, typed or in a file.
+#[derive(Clone, Copy, Debug)]
+pub struct AddressReader(pub fn(&str, usize) -> Vec<TypedAddress>);
+
+impl Default for AddressReader {
+    /// Finds nothing in any list.
+    fn default() -> Self {
+        Self(|_, _| Vec::new())
+    }
+}
 
 impl Default for TokenReader {
     /// Finds nothing in any file.

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use crate::access::Subject;
 use crate::id::{GroupId, OrganisationId};
@@ -17,6 +18,10 @@ pub enum Baseline {
     /// Not prompted in a named location; fourteen days to register.
     NamedLocation,
 }
+
+/// The group of those for whom an administrator has enabled multi-factor authentication: the standard baseline, whatever their
+/// organisation and their other groups say [CA-6]. It is built in: nobody makes it, and no policy names it.
+pub const MFA_ENABLED: GroupId = GroupId::from_uuid(Uuid::from_u128(0x0000_6d66_6100_8e00_8000_656e_6162_6c65));
 
 /// Who has assigned a baseline.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -61,6 +66,14 @@ impl Baselines {
     /// The baseline of an account: the most specific that was assigned. A group is more specific than an organisation; of two
     /// groups the stricter wins.
     pub fn of(&self, account: &Subject<'_>) -> (Baseline, AssignedBy) {
+        if account.groups.contains(&MFA_ENABLED) {
+            return (Baseline::Standard, AssignedBy::Group(MFA_ENABLED));
+        }
+        self.assigned(account)
+    }
+
+    /// The baseline that an account has when nobody has enabled multi-factor authentication for it.
+    fn assigned(&self, account: &Subject<'_>) -> (Baseline, AssignedBy) {
         let by_group = |group: &GroupId| Some((*self.groups.get(group)?, AssignedBy::Group(*group)));
         if let Some(found) = account.groups.iter().filter_map(by_group).min_by_key(|(baseline, _)| *baseline) {
             return found;
@@ -72,6 +85,11 @@ impl Baselines {
         nearest.unwrap_or((Baseline::Standard, AssignedBy::Nobody))
     }
 
+    /// The baseline that a group gives, if it gives any.
+    pub fn of_group(groups: &HashMap<GroupId, Baseline>, group: GroupId) -> Option<Baseline> {
+        if group == MFA_ENABLED { Some(Baseline::Standard) } else { groups.get(&group).copied() }
+    }
+
     /// The baseline that an organisation gives: its own, or that of the nearest above it. `organisations` has the nearest first.
     pub fn of_organisation(&self, mut organisations: impl Iterator<Item = OrganisationId>) -> Baseline {
         organisations
@@ -80,13 +98,73 @@ impl Baselines {
     }
 
     /// For how long a browser of the account may be remembered: as long as whoever has assigned its baseline says. Of several groups
-    /// the shortest counts, and one that says nothing says no.
+    /// the shortest counts, and one that says nothing says no. Where multi-factor authentication was enabled for an account that
+    /// would not be prompted everywhere, nothing is remembered.
     pub fn memory_of(&self, account: &Subject<'_>) -> Option<Duration> {
+        let (baseline, by) = self.assigned(account);
+        if account.groups.contains(&MFA_ENABLED) && baseline != Baseline::Standard {
+            return None;
+        }
         let groups = account.groups.iter().filter(|group| self.groups.contains_key(*group));
         let said: Vec<_> = groups.map(|group| self.remember.get(&AssignedBy::Group(*group)).copied()).collect();
         if said.is_empty() {
-            return self.remember.get(&self.of(account).1).copied();
+            return self.remember.get(&by).copied();
         }
         said.into_iter().collect::<Option<Vec<_>>>()?.into_iter().min()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::access::{FactorSet, GraceUsed, Hold};
+    use crate::directory::AccountKind;
+    use crate::id::AccountId;
+    use crate::time::Timestamp;
+
+    const PLACE: OrganisationId = OrganisationId::from_uuid(Uuid::from_u128(1));
+    const NURSES: GroupId = GroupId::from_uuid(Uuid::from_u128(2));
+    const MONTH: Duration = Duration::from_secs(30 * 86_400);
+
+    /// The baseline and the memory of an account in these groups, where its organisation has `organisation`.
+    fn of(organisation: Option<Baseline>, groups: &[GroupId]) -> (Baseline, Option<Duration>) {
+        let baselines = Baselines {
+            groups: HashMap::from([(NURSES, Baseline::NamedLocation)]),
+            organisations: organisation.map(|baseline| (PLACE, baseline)).into_iter().collect(),
+            remember: HashMap::from([
+                (AssignedBy::Organisation(PLACE), MONTH),
+                (AssignedBy::Group(NURSES), MONTH),
+                (AssignedBy::Nobody, MONTH),
+            ]),
+        };
+        let account = Subject {
+            id: AccountId::from_uuid(Uuid::from_u128(3)),
+            kind: AccountKind::User,
+            created_at: Timestamp::from_seconds(0),
+            roles: &[],
+            groups,
+            organisations: &[PLACE],
+            factors: FactorSet::default(),
+            hold: Hold::None,
+            excepted_until: None,
+            postponed_until: None,
+            grace: GraceUsed::default(),
+        };
+        (baselines.of(&account).0, baselines.memory_of(&account))
+    }
+
+    #[test]
+    fn who_is_enabled_is_prompted_whatever_organisation_and_groups_say() {
+        use Baseline::{NamedLocation, Standard};
+        assert_eq!(of(Some(NamedLocation), &[]), (NamedLocation, Some(MONTH)));
+        assert_eq!(of(Some(NamedLocation), &[MFA_ENABLED]), (Standard, None));
+        assert_eq!(of(Some(Standard), &[NURSES]), (NamedLocation, Some(MONTH)));
+        assert_eq!(of(Some(Standard), &[NURSES, MFA_ENABLED]), (Standard, None));
+        // Where it would be prompted everywhere anyhow, nothing is taken away.
+        assert_eq!(of(Some(Standard), &[MFA_ENABLED]), (Standard, Some(MONTH)));
+        assert_eq!(of(None, &[MFA_ENABLED]), (Standard, Some(MONTH)));
+        let groups = HashMap::from([(NURSES, NamedLocation)]);
+        assert_eq!(Baselines::of_group(&groups, MFA_ENABLED), Some(Standard));
+        assert_eq!(Baselines::of_group(&groups, NURSES), Some(NamedLocation));
     }
 }

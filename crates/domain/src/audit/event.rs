@@ -7,8 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use super::word::{Reason, Word};
 use crate::id::{
-    AccountId, ApplicationId, CaseId, CredentialId, DeviceId, ExceptionRequestId, GrantId, GroupId, KeyId, MessageId,
-    NamedLocationId, OrganisationId, PostponementId, PushRequestId, RoleGrantId, SessionId, UserExceptionId,
+    AccountId, ApplicationId, BulkChangeId, CaseId, CredentialId, DeviceId, ExceptionRequestId, GrantId, GroupId,
+    KeyId, MessageId, NamedLocationId, OrganisationId, PostponementId, PushRequestId, RoleGrantId, SessionId,
+    UserExceptionId,
 };
 use crate::time::Timestamp;
 
@@ -98,6 +99,25 @@ events! {
     GroupMade "group_made" { group: GroupId, organisation: OrganisationId, }
     /// An account was put into a group, or taken out of it.
     GroupChanged "group_changed" { group: GroupId, account: AccountId, member: bool, }
+    /// Multi-factor authentication was enabled for an account: it is prompted at each sign-in, whatever its organisation and its
+    /// groups say.
+    MfaEnabled "mfa_enabled" { account: AccountId, reason: Reason, }
+    /// That was taken back: what its organisation and its groups say holds for an account again.
+    ReturnedToBaseline "returned_to_baseline" { account: AccountId, reason: Reason, }
+    /// Somebody took a report with the names of people, with so many rows; `signed` says whether it was signed.
+    ReportTaken "report_taken" { organisation: Option<OrganisationId>, report: Word, rows: u32, signed: bool, }
+    /// A change to many accounts was confirmed; `waits` says whether somebody else has to approve it.
+    BulkChangeConfirmed "bulk_change_confirmed" {
+        organisation: OrganisationId, change: BulkChangeId, deed: Word, accounts: u32, waits: bool, reason: Reason,
+    }
+    /// A change to many accounts that somebody else had asked for was approved, or rejected.
+    BulkChangeDecided "bulk_change_decided" { organisation: OrganisationId, change: BulkChangeId, approved: bool, }
+    /// A change to many accounts was stopped before its end, or is to be undone; `step` says which.
+    BulkChangeHalted "bulk_change_halted" { organisation: OrganisationId, change: BulkChangeId, step: Word, }
+    /// A change to many accounts was done, or undone, as far as it could be; `step` says which.
+    BulkChangeFinished "bulk_change_finished" {
+        organisation: OrganisationId, change: BulkChangeId, step: Word, done: u32, failed: u32,
+    }
     /// A security key or a smartcard that was to be added in Security info, or registered for somebody, was not taken; `refusal`
     /// says why, as in `sign_in_refused`.
     EnrolmentRefused "enrolment_refused" { account: AccountId, factor: Word, refusal: Word, }
@@ -333,6 +353,8 @@ impl Event {
             | Self::CredentialEnrolled { account, .. }
             | Self::RegistrationPutOff { account, .. }
             | Self::GroupChanged { account, .. }
+            | Self::MfaEnabled { account, .. }
+            | Self::ReturnedToBaseline { account, .. }
             | Self::EnrolmentRefused { account, .. }
             | Self::CredentialRemoved { account, .. }
             | Self::CredentialRenamed { account, .. }
@@ -388,6 +410,10 @@ impl Event {
             | Self::NamedLocationResumed { organisation, .. }
             | Self::NamedLocationRetired { organisation, .. }
             | Self::PeopleReminded { organisation, .. }
+            | Self::BulkChangeConfirmed { organisation, .. }
+            | Self::BulkChangeDecided { organisation, .. }
+            | Self::BulkChangeHalted { organisation, .. }
+            | Self::BulkChangeFinished { organisation, .. }
             | Self::TokensImported { organisation, .. }
             | Self::TokenRemoved { organisation, .. } => (None, Some(organisation), None),
             Self::SignedIn { account, application, .. } => (Some(account), None, application),
@@ -406,6 +432,7 @@ impl Event {
             | Self::ApplicationRemoved { application, .. }
             | Self::TokenRevoked { application, .. }
             | Self::LogoutUndelivered { application, .. } => (None, None, Some(application)),
+            Self::ReportTaken { organisation, .. } => (None, organisation, None),
             Self::AccountsImported { .. }
             | Self::OrganisationsImported { .. }
             | Self::KeysRotated { .. }

@@ -39,7 +39,8 @@ impl SigningKey {
         PublicKey { id: self.id, bytes: self.pair.public_key().as_ref().to_vec() }
     }
 
-    pub(super) fn sign(&self, message: &[u8]) -> Vec<u8> {
+    /// A signature over `message`.
+    pub(crate) fn sign(&self, message: &[u8]) -> Vec<u8> {
         self.pair.sign(message).as_ref().to_vec()
     }
 }
@@ -92,7 +93,8 @@ impl PublicKey {
         format!("-----BEGIN PUBLIC KEY-----\n{}\n-----END PUBLIC KEY-----\n", data_encoding::BASE64.encode(&der))
     }
 
-    pub(super) fn verifies(&self, message: &[u8], signature: &[u8]) -> bool {
+    /// Whether `signature` over `message` is by this key.
+    pub(crate) fn verifies(&self, message: &[u8], signature: &[u8]) -> bool {
         UnparsedPublicKey::new(&ED25519, &self.bytes).verify(message, signature).is_ok()
     }
 }

@@ -6,6 +6,7 @@
 
 mod account;
 mod address;
+mod bulk;
 mod help_contact;
 mod import;
 mod kind;
@@ -20,6 +21,9 @@ mod status;
 
 pub use account::{Account, BadName, clean_name};
 pub use address::{AccountAddress, BadAddress};
+pub use bulk::{
+    BulkActor, BulkChange, BulkCounts, BulkDeed, BulkRules, BulkStanding, CannotTakeStep, RowStanding, UnknownWord,
+};
 pub use help_contact::{HelpContact, HelpFields, HelpRow};
 pub use import::{AccountFields, AccountRow, Field, OrganisationFields, OrganisationRow, RowError};
 pub use kind::{AccountKind, MfaRule, UnknownAccountKind};

@@ -21,6 +21,12 @@ pub enum Action {
     ResetPassword,
     /// Remove an account's second factors, so that it enrols again.
     ReEnrol,
+    /// Have an account prompted at each sign-in, whatever its organisation and its groups say [CA-6].
+    EnableMfa,
+    /// Let what its organisation and its groups say hold for an account again.
+    ReturnToBaseline,
+    /// Approve a change to many accounts that somebody else has asked for [ADM-12].
+    ApproveBulkChange,
     /// Give somebody a temporary access pass, and withdraw it.
     IssuePass,
     /// Register a security key for somebody and hand it over.
@@ -91,6 +97,9 @@ impl Action {
         Self::RemindPeople,
         Self::ResetPassword,
         Self::ReEnrol,
+        Self::EnableMfa,
+        Self::ReturnToBaseline,
+        Self::ApproveBulkChange,
         Self::IssuePass,
         Self::RegisterKey,
         Self::AssignToken,
@@ -133,6 +142,9 @@ impl Action {
             Self::RemindPeople => "remind people",
             Self::ResetPassword => "reset password",
             Self::ReEnrol => "re-enrol",
+            Self::EnableMfa => "enable MFA",
+            Self::ReturnToBaseline => "return to baseline",
+            Self::ApproveBulkChange => "approve bulk change",
             Self::IssuePass => "issue pass",
             Self::RegisterKey => "register key",
             Self::AssignToken => "assign a token",

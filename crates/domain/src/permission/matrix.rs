@@ -27,6 +27,7 @@ const fn administers(role: Role, action: Action) -> bool {
         Action::SeePolicies => !matches!(role, Staff | PracticeManager),
         Action::ResetPassword
         | Action::ReEnrol
+        | Action::EnableMfa
         | Action::IssuePass
         | Action::RegisterKey
         | Action::AssignToken
@@ -45,7 +46,7 @@ const fn administers(role: Role, action: Action) -> bool {
                 | NationalHelpDesk
                 | TenantAdministrator
         ),
-        Action::ApproveLongException => {
+        Action::ApproveLongException | Action::ApproveBulkChange => {
             matches!(role, PrimaryLocalAdministrator | NationalHelpDesk | TenantAdministrator)
         }
         Action::DisableAccount | Action::EndSessions => !matches!(role, Staff | PracticeManager | Assessor),
@@ -57,7 +58,11 @@ const fn administers(role: Role, action: Action) -> bool {
         Action::LiftPin => matches!(role, TenantAdministrator | SecurityAnalyst),
         // The national help desk, too: it looks after people without an administrator, and after administrators themselves, whose
         // every right it must hold.
-        Action::ImportAccounts | Action::ImportTokens | Action::ChangeOrganisation | Action::PostponeDefaultOn => {
+        Action::ImportAccounts
+        | Action::ImportTokens
+        | Action::ChangeOrganisation
+        | Action::PostponeDefaultOn
+        | Action::ReturnToBaseline => {
             matches!(role, LocalAdministrator | PrimaryLocalAdministrator | NationalHelpDesk | TenantAdministrator)
         }
         // The national help desk, too: nobody helps an account that holds a right they do not hold.

@@ -6,12 +6,18 @@
 
 mod counted;
 mod coverage;
+mod csv;
 mod facets;
 mod filter;
 mod mfa_status;
+mod snapshot;
+mod status_report;
 
 pub use counted::{Counted, Cover, Facts};
 pub use coverage::Coverage;
+pub use csv::write_row;
 pub use facets::{Facets, Masks};
 pub use filter::{PeopleFilter, SignedIn, day_of};
 pub use mfa_status::{MfaStatus, UnknownMfaStatus};
+pub use snapshot::{BadSnapshot, SnapshotHead, Verified, sign_snapshot, verify_snapshot};
+pub use status_report::{ReportKind, STATUS_COLUMNS, StatusLine, StatusSource, UnknownReport};

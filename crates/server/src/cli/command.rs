@@ -8,7 +8,7 @@ use tokio::runtime::{Builder, Runtime};
 use super::error::CliError;
 use super::{
     account, application, audit, authenticator, backup, check_config, create_admin, demo, group, keys, migrate,
-    organisation, policy, reference, restore, serve, token,
+    organisation, policy, reference, report, restore, serve, token,
 };
 use crate::config::Config;
 use crate::telemetry::{Format, Level, start_log};
@@ -41,6 +41,7 @@ enum Command {
     Application(application::Args),
     Group(group::Args),
     Policy(policy::Args),
+    Report(report::Args),
     Audit(audit::Args),
     Keys(keys::Args),
     Authenticator(authenticator::Args),
@@ -81,6 +82,7 @@ impl Cli {
             Command::Application(args) => verb(async { application::run(args, &wiring::open(&load()?).await?).await }),
             Command::Group(args) => verb(async { group::run(args, &wiring::open(&load()?).await?).await }),
             Command::Policy(args) => verb(async { policy::run(args, &wiring::open(&load()?).await?).await }),
+            Command::Report(args) => verb(async { report::run(args, &wiring::open(&load()?).await?).await }),
             Command::Keys(args) => verb(async { keys::run(args, &wiring::open(&load()?).await?).await }),
             Command::CreateAdmin(args) => verb(async { create_admin::run(args, &wiring::open(&load()?).await?).await }),
         }

@@ -22,6 +22,7 @@ mod operator;
 mod organisation;
 mod policy;
 mod reference;
+mod report;
 mod restore;
 mod serve;
 mod token;

@@ -3,9 +3,10 @@
 use serde_json::Value;
 use uuid::Uuid;
 use wardkey_domain::id::{
-    AccountId, ApplicationId, AuditEventId, AuthorizationRequestId, CaseDeedId, CaseId, CredentialId, DecisionId,
-    DeviceId, ExceptionRequestId, FlowId, GrantId, GroupId, KeyId, MessageId, NamedLocationId, OrganisationId,
-    PolicyId, PostponementId, PushRequestId, ReplayId, RequestId, RoleGrantId, SessionId, UserExceptionId,
+    AccountId, ApplicationId, AuditEventId, AuthorizationRequestId, BulkChangeId, CaseDeedId, CaseId, CredentialId,
+    DecisionId, DeviceId, ExceptionRequestId, FlowId, GrantId, GroupId, KeyId, MessageId, NamedLocationId,
+    OrganisationId, PolicyId, PostponementId, PushRequestId, ReplayId, RequestId, RoleGrantId, SessionId,
+    UserExceptionId,
 };
 use wardkey_domain::secret::TokenHash;
 use wardkey_domain::time::Timestamp;
@@ -211,8 +212,8 @@ macro_rules! ids {
     )*};
 }
 
-ids!(AccountId ApplicationId AuditEventId AuthorizationRequestId CaseDeedId CaseId CredentialId DecisionId);
-ids!(DeviceId ExceptionRequestId FlowId GrantId GroupId KeyId MessageId NamedLocationId OrganisationId PolicyId);
+ids!(AccountId ApplicationId AuditEventId AuthorizationRequestId BulkChangeId CaseDeedId CaseId CredentialId);
+ids!(DecisionId DeviceId ExceptionRequestId FlowId GrantId GroupId KeyId MessageId NamedLocationId OrganisationId PolicyId);
 ids!(PostponementId PushRequestId ReplayId RequestId RoleGrantId SessionId UserExceptionId);
 
 #[cfg(test)]

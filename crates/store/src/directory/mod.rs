@@ -5,6 +5,7 @@
 
 mod account;
 mod bulk;
+mod bulk_change;
 mod extent;
 mod organisation;
 mod role;
@@ -14,6 +15,11 @@ pub use account::{
     count_accounts, find_account, find_account_by_address, insert_account, record_sign_in, save_account,
 };
 pub use bulk::{accounts_at, insert_accounts};
+pub use bulk_change::{
+    Before, BulkRow, StoredBulkChange, bulk_rows_done_alone, delete_bulk_changes, find_bulk_change, insert_bulk_change,
+    insert_bulk_rows, list_all_bulk_rows, list_bulk_changes_by, list_bulk_rows, list_bulk_rows_in_the_way,
+    list_places_of_bulk_change, list_waiting_bulk_changes, next_bulk_change, save_bulk_change, save_bulk_row,
+};
 pub(crate) use extent::{SUBTREES, disjoint, path_ranges};
 pub use organisation::{
     find_organisation, find_organisation_by_code, help_contact, insert_organisation, list_factors_off,

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use uuid::Uuid;
-use wardkey_domain::access::{Baseline, Enrolled, FactorSet, Hold, own_factors};
+use wardkey_domain::access::{Baseline, Baselines, Enrolled, FactorSet, Hold, own_factors};
 use wardkey_domain::directory::{Account, Role, sort_name};
 use wardkey_domain::id::{AccountId, GroupId, OrganisationId};
 use wardkey_domain::report::{Facets, Facts, day_of};
@@ -91,10 +91,10 @@ pub(super) async fn rows_of(
     }
     what_ends(tx, list(), &mut rest, now).await?;
     for row in tx.all(GROUPS.as_str(), list()).await? {
-        if let Some(baseline) = groups.get(&row.get("group_id")?) {
+        if let Some(baseline) = Baselines::of_group(groups, row.get("group_id")?) {
             let rest = of(&mut rest, &row)?;
             // Of two groups the stricter wins, as in `Baselines::of`.
-            rest.baseline = rest.baseline.into_iter().chain([*baseline]).min();
+            rest.baseline = rest.baseline.into_iter().chain([baseline]).min();
         }
     }
     let found = tx.all(ACCOUNTS.as_str(), list()).await?;

@@ -10,6 +10,7 @@ mod figures;
 mod find;
 mod recount;
 mod reminder;
+mod status;
 #[cfg(test)]
 mod tests;
 
@@ -20,3 +21,4 @@ pub use figures::{
 pub use find::{Cursor, PeopleQuery, Person, find_people, uncounted};
 pub use recount::recount;
 pub use reminder::note_reminded;
+pub use status::{StatusDetail, status_details};

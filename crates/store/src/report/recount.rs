@@ -13,8 +13,8 @@ use crate::many::{MANY, Sizes};
 use crate::{StoreError, Tx, args};
 
 static INSERT_PEOPLE: LazyLock<Sizes> = LazyLock::new(|| {
-    let into = "people (account_id, organisation_id, facets, sort_name, signed_in_day, recount_at)";
-    Sizes::inserts_unless(into, 6, "ON CONFLICT (account_id) DO NOTHING")
+    let into = "people (account_id, organisation_id, facets, sort_name, signed_in_day, recount_at, mfa_since)";
+    Sizes::inserts_unless(into, 7, "ON CONFLICT (account_id) DO NOTHING")
 });
 
 /// By how much each figure changes.
@@ -39,7 +39,8 @@ pub async fn recount(
             match before.remove(&row.account) {
                 Some(before) if before == row => {}
                 Some(before) => {
-                    update(tx, &before, &row).await?;
+                    let changed = before.facets.read().map(|was| was.mfa) != row.facets.read().map(|is| is.mfa);
+                    update(tx, &before, &row, changed.then_some(now)).await?;
                     *deltas.entry((before.organisation, before.facets)).or_default() -= 1;
                     *deltas.entry((row.organisation, row.facets)).or_default() += 1;
                 }
@@ -49,7 +50,7 @@ pub async fn recount(
         for row in &new {
             *deltas.entry((row.organisation, row.facets)).or_default() += 1;
         }
-        insert(tx, &new).await?;
+        insert(tx, &new, now).await?;
         // What is left was counted and is not there any more.
         for gone in before.into_values() {
             let sql = "DELETE FROM people WHERE account_id = $1 AND facets = $2 AND organisation_id = $3";
@@ -60,23 +61,30 @@ pub async fn recount(
     save(tx, deltas).await
 }
 
-async fn insert(tx: &mut Tx, rows: &[PersonRow]) -> Result<(), StoreError> {
+async fn insert(tx: &mut Tx, rows: &[PersonRow], now: Timestamp) -> Result<(), StoreError> {
     let mut left = rows;
     while !left.is_empty() {
         let (sql, rows) = INSERT_PEOPLE.next(left.len());
-        let (now, later) = left.split_at_checked(rows).unwrap_or((left, &[]));
-        let values = now.iter().flat_map(|row| {
+        let (these, later) = left.split_at_checked(rows).unwrap_or((left, &[]));
+        let values = these.iter().flat_map(|row| {
             let PersonRow { account, organisation, facets, sort_name, signed_in_day, recount_at } = row;
-            args![*account, *organisation, facets.to_i64(), sort_name, *signed_in_day, *recount_at]
+            args![*account, *organisation, facets.to_i64(), sort_name, *signed_in_day, *recount_at, now]
         });
-        once(tx.exec(sql, values.collect()).await?, now.len())?;
+        once(tx.exec(sql, values.collect()).await?, these.len())?;
         left = later;
     }
     Ok(())
 }
 
-async fn update(tx: &mut Tx, before: &PersonRow, row: &PersonRow) -> Result<(), StoreError> {
-    let sql = "UPDATE people SET organisation_id = $4, facets = $5, sort_name = $6, signed_in_day = $7, recount_at = $8 \
+/// `mfa_since` is when it began to stand otherwise with multi-factor authentication, if it did.
+async fn update(
+    tx: &mut Tx,
+    before: &PersonRow,
+    row: &PersonRow,
+    mfa_since: Option<Timestamp>,
+) -> Result<(), StoreError> {
+    let sql = "UPDATE people SET organisation_id = $4, facets = $5, sort_name = $6, signed_in_day = $7, recount_at = $8, \
+               mfa_since = COALESCE($9, mfa_since) \
                WHERE account_id = $1 AND facets = $2 AND organisation_id = $3";
     let values = args![
         row.account,
@@ -87,6 +95,7 @@ async fn update(tx: &mut Tx, before: &PersonRow, row: &PersonRow) -> Result<(), 
         &row.sort_name,
         row.signed_in_day,
         row.recount_at,
+        mfa_since,
     ];
     once(tx.exec(sql, values).await?, 1)
 }

@@ -431,3 +431,33 @@ both_engines!(more_time_that_begins_a_moment_later_is_counted_then, |store| asyn
         assert_eq!(counted(&mut tx, nurse.id).await.mfa, expected, "{at:?}");
     }
 });
+
+both_engines!(what_a_report_says_beside_what_is_counted, |store| async {
+    let mut tx = store.begin().await.unwrap();
+    let trust = sample_organisation(1, "RAA", None);
+    insert_organisation(&mut tx, &trust).await.unwrap();
+    let nurse = sample_account(5, "nurse@a.example", &trust);
+    let clerk = sample_account(6, "clerk@a.example", &trust);
+    for account in [&nurse, &clerk] {
+        insert_account(&mut tx, account).await.unwrap();
+    }
+    count_all(&mut tx, NOW).await;
+    let later = Timestamp::from_seconds(1_000_000 + 60);
+    let sql = "INSERT INTO credentials (id, account_id, organisation_id, kind, label, public_json, state, is_default, created_at, \
+               last_used_at, version) VALUES ($1, $2, $3, 'totp', 'Own', $4, 'active', $5, $6, $7, 0)";
+    let own = args![Uuid::from_u128(9), nurse.id, trust.id, serde_json::json!({}), true, NOW, later];
+    tx.exec(sql, own).await.unwrap();
+    crate::access::add_member(&mut tx, wardkey_domain::access::MFA_ENABLED, clerk.id, trust.id, NOW).await.unwrap();
+    count_all(&mut tx, later).await;
+    let details = status_details(&mut tx, &[nurse.id, clerk.id], later).await.unwrap();
+    let of_nurse = StatusDetail {
+        mfa_since: Some(later),
+        enrolled: vec![(FactorKind::Totp, Some(later))],
+        default: Some(FactorKind::Totp),
+        ..StatusDetail::default()
+    };
+    // The clerk is prompted now, and stands as before.
+    let of_clerk = StatusDetail { mfa_since: Some(NOW), is_enabled: true, ..StatusDetail::default() };
+    assert_eq!((&details[&nurse.id], &details[&clerk.id]), (&of_nurse, &of_clerk));
+    assert_eq!(counted(&mut tx, clerk.id).await.baseline, Some(Baseline::Standard));
+});

@@ -86,6 +86,7 @@ pub use replay::{
     AffectedPerson, Asked, FoundByReplay, REPLAYED, Replayer, SeenReplay, ask_replay, list_replays, replay_now,
     see_replay,
 };
+pub(crate) use request::capitalised;
 pub use request::{AskedFor, NewRequest, may_request_exceptions, request_long_exceptions};
 pub use request_location::{TypedLocation, next_location, request_location, revise_location, submit_location};
 pub use restore::{GivenBack, Restored, restore};

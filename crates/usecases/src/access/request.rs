@@ -124,7 +124,7 @@ async fn ask(
 }
 
 /// A denial, written to stand in a log line, as a sentence.
-pub(super) fn capitalised(why: &str) -> String {
+pub(crate) fn capitalised(why: &str) -> String {
     let mut rest = why.chars();
     let first: String = rest.next().into_iter().flat_map(char::to_uppercase).collect();
     format!("{first}{}.", rest.as_str())

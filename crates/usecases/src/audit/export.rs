@@ -1,6 +1,5 @@
 //! Exporting: every event of a time, as lines of JSON or as CSV, with bounded memory.
 
-use std::fmt::Write as _;
 use std::io::Write;
 use std::str::FromStr;
 
@@ -8,6 +7,7 @@ use serde::Serialize;
 use wardkey_domain::audit::{Digest, Event, NumberedEntry};
 use wardkey_domain::op::Op;
 use wardkey_domain::permission::Action;
+use wardkey_domain::report::write_row;
 use wardkey_domain::time::Timestamp;
 use wardkey_store::audit;
 
@@ -180,54 +180,5 @@ fn csv_line(numbered: &NumberedEntry, text: &mut String) {
         Digest::of(&entry.canonical()).to_string(),
         numbered.mac.to_string(),
     ];
-    for (index, cell) in cells.iter().enumerate() {
-        if index > 0 {
-            text.push(',');
-        }
-        csv_cell(cell, text);
-    }
-    text.push_str("\r\n");
-}
-
-/// Writes one cell.
-///
-/// SECURITY: a spreadsheet runs a cell that begins with one of these characters as a formula; an apostrophe makes it text.
-fn csv_cell(cell: &str, text: &mut String) {
-    let is_formula =
-        cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}']);
-    if !is_formula && !cell.contains([',', '"', '\r', '\n']) {
-        text.push_str(cell);
-        return;
-    }
-    let mark = if is_formula { "'" } else { "" };
-    let _ = write!(text, "\"{mark}{}\"", cell.replace('"', "\"\""));
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn check(cell: &str, expected: &str) {
-        let mut text = String::new();
-        csv_cell(cell, &mut text);
-        assert_eq!(text, expected);
-    }
-
-    #[test]
-    fn a_cell_never_becomes_a_formula() {
-        check("plain", "plain");
-        check("", "");
-        check("=HYPERLINK(\"x\")", "\"'=HYPERLINK(\"\"x\"\")\"");
-        check("+1", "\"'+1\"");
-        check("-1", "\"'-1\"");
-        check("@SUM(A1)", "\"'@SUM(A1)\"");
-        check("\t=1", "\"'\t=1\"");
-    }
-
-    #[test]
-    fn a_cell_keeps_its_commas_quotes_and_lines() {
-        check("a,b", "\"a,b\"");
-        check("say \"yes\"", "\"say \"\"yes\"\"\"");
-        check("two\nlines", "\"two\nlines\"");
-    }
+    write_row(text, cells.iter().map(String::as_str));
 }

@@ -4,7 +4,7 @@ use wardkey_domain::time::Timestamp;
 
 /// Writes an instant, such as `2026-01-01T09:30:00Z`.
 pub fn instant(at: Timestamp) -> String {
-    jiff::Timestamp::from_microsecond(at.as_micros()).map(|at| at.to_string()).unwrap_or_default()
+    at.to_utc()
 }
 
 /// Reads an instant, or a day, which begins at midnight in UTC; nothing when it is neither.

@@ -1,11 +1,13 @@
 //! Ending somebody's sessions.
 
+use wardkey_domain::audit::Reason;
 use wardkey_domain::id::AccountId;
 use wardkey_domain::op::Op;
 use wardkey_domain::permission::Action;
 use wardkey_domain::session::EndedWhy;
+use wardkey_store::Tx;
 
-use super::target::{end_everything, load_to_change};
+use super::target::{Loaded, end_everything, load_to_change};
 use crate::audit::reason;
 use crate::{App, Result};
 
@@ -17,8 +19,12 @@ pub async fn end_sessions(app: &App, op: &Op, id: AccountId, why: &str) -> Resul
     let reason = reason(why)?;
     let mut tx = app.store().begin().await?;
     let loaded = load_to_change(app, &mut tx, op, Action::EndSessions, id).await?;
-    let why = EndedWhy::EndedByAdministrator;
-    let ended = end_everything(&mut tx, op, &loaded.account, why, Some(reason)).await?;
+    let ended = end_sessions_of(&mut tx, op, &loaded, reason).await?;
     tx.commit().await?;
     Ok(ended)
+}
+
+/// The same, in a transaction of the caller's.
+pub(super) async fn end_sessions_of(tx: &mut Tx, op: &Op, loaded: &Loaded, reason: Reason) -> Result<usize> {
+    end_everything(tx, op, &loaded.account, EndedWhy::EndedByAdministrator, Some(reason)).await
 }

@@ -6,7 +6,9 @@
 
 mod add_account;
 mod appointing;
+mod bulk;
 mod create_admin;
+mod enable_mfa;
 mod end_sessions;
 mod grant_role;
 mod import;
@@ -27,7 +29,14 @@ mod who_helps;
 
 pub use add_account::{NewAccount, add_account};
 pub use appointing::{Appointing, appointing, role_to_take};
+pub use bulk::{
+    AskedBulk, BulkChangeFacts, ListedBulkChange, NewBulkChange, TypedAddress, Whom, addresses_of, approve_bulk_change,
+    ask_for_bulk_change, bulk_deeds, bulk_rows, confirm_bulk_change, discard_bulk_change, forget_bulk_changes,
+    list_bulk_changes, may_ask_for_bulk, reject_bulk_change, see_bulk_change, stop_bulk_change, undo_bulk_change,
+    work_on_bulk_changes,
+};
 pub use create_admin::{CreatedAdministrator, NewAdministrator, create_admin};
+pub use enable_mfa::{enable_mfa, return_to_baseline};
 pub use end_sessions::end_sessions;
 pub use grant_role::{NewRole, grant_role};
 pub use import::{ImportMode, ImportProgress, ImportReport, IncomingAccount, IncomingRow};

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use wardkey_domain::access::MFA_ENABLED;
 use wardkey_domain::credential::{Credentials, PasswordStanding};
 use wardkey_domain::directory::{Account, AccountAddress, Organisation, RoleGrant};
 use wardkey_domain::id::AccountId;
@@ -41,6 +42,8 @@ pub struct AccountFacts {
     pub tokens: Vec<StoredToken>,
     /// Its second factors, oldest first.
     pub credentials: Vec<HeldCredential>,
+    /// Whether an administrator has it prompted at each sign-in [CA-6].
+    pub is_mfa_enabled: bool,
     /// How many sessions it has open.
     pub sessions: usize,
     /// Its last sign-ins, newest first.
@@ -128,6 +131,7 @@ pub async fn see_account(app: &App, op: &Op, id: AccountId) -> Result<AccountFac
     let barred = barred_factors(app, &mut tx, loaded.account.organisation, &held_roles).await?;
     let credentials = held(app, &mut tx, &credentials, &barred).await?;
     let sessions = store::session::list_sessions(&mut tx, id, op.now).await?.len();
+    let is_mfa_enabled = store::access::groups_of(&mut tx, id).await?.contains(&MFA_ENABLED);
     drop(tx);
     let permitted = CHANGES.iter().copied().filter(|action| op.require(*action, &loaded.target()).is_ok()).collect();
     let sign_ins = crate::audit::account_sign_ins(app, op, id, None).await?;
@@ -143,6 +147,7 @@ pub async fn see_account(app: &App, op: &Op, id: AccountId) -> Result<AccountFac
         recovery,
         tokens,
         credentials,
+        is_mfa_enabled,
         sessions,
         sign_ins,
         permitted,
@@ -153,6 +158,8 @@ pub async fn see_account(app: &App, op: &Op, id: AccountId) -> Result<AccountFac
 const CHANGES: &[Action] = &[
     Action::ResetPassword,
     Action::ReEnrol,
+    Action::EnableMfa,
+    Action::ReturnToBaseline,
     Action::IssuePass,
     Action::RegisterKey,
     Action::AssignToken,

@@ -1,7 +1,7 @@
 //! Disabling and enabling an account.
 
 use wardkey_domain::audit::{Event, Reason};
-use wardkey_domain::directory::{Account, Change};
+use wardkey_domain::directory::{Account, Change, StatusName};
 use wardkey_domain::id::AccountId;
 use wardkey_domain::op::Op;
 use wardkey_domain::permission::Action;
@@ -22,12 +22,18 @@ pub async fn disable(app: &App, op: &Op, id: AccountId, why: &str) -> Result<Acc
     let reason = reason(why)?;
     let mut tx = app.store().begin().await?;
     let loaded = load_to_change(app, &mut tx, op, Action::DisableAccount, id).await?;
-    let account = change(&mut tx, op, loaded.account, Change::Disable, reason.clone()).await?;
-    store::credential::delete_activations(&mut tx, id).await?;
-    let end = PassEnd { why: "disabled", reason: Some(reason.clone()), flow: None };
-    end_pass(&mut tx, op, (id, account.organisation), end).await?;
-    end_everything(&mut tx, op, &account, EndedWhy::AccountDisabled, Some(reason)).await?;
+    let account = disable_it(&mut tx, op, loaded.account, reason).await?;
     tx.commit().await?;
+    Ok(account)
+}
+
+/// The same, in a transaction of the caller's.
+pub(super) async fn disable_it(tx: &mut Tx, op: &Op, account: Account, reason: Reason) -> Result<Account> {
+    let account = change(tx, op, account, Change::Disable, reason.clone()).await?;
+    store::credential::delete_activations(tx, account.id).await?;
+    let end = PassEnd { why: "disabled", reason: Some(reason.clone()), flow: None };
+    end_pass(tx, op, (account.id, account.organisation), end).await?;
+    end_everything(tx, op, &account, EndedWhy::AccountDisabled, Some(reason)).await?;
     Ok(account)
 }
 
@@ -39,15 +45,31 @@ pub async fn enable(app: &App, op: &Op, id: AccountId, why: &str) -> Result<Acco
     let reason = reason(why)?;
     let mut tx = app.store().begin().await?;
     let loaded = load_to_change(app, &mut tx, op, Action::EnableAccount, id).await?;
-    refuse_compromised(&mut tx, &loaded.account).await?;
-    let account = change(&mut tx, op, loaded.account, Change::Enable, reason).await?;
+    let account = enable_it(&mut tx, op, loaded.account, reason).await?;
     tx.commit().await?;
     Ok(account)
+}
+
+/// The same, in a transaction of the caller's.
+pub(super) async fn enable_it(tx: &mut Tx, op: &Op, account: Account, reason: Reason) -> Result<Account> {
+    refuse_compromised(tx, &account).await?;
+    change(tx, op, account, Change::Enable, reason).await
 }
 
 async fn change(tx: &mut Tx, op: &Op, account: Account, change: Change, reason: Reason) -> Result<Account> {
     let from = account.status.name();
     let account = account.change(change, op.now)?;
+    save_status(tx, op, from, account, reason).await
+}
+
+/// Saves an account with its new status.
+pub(super) async fn save_status(
+    tx: &mut Tx,
+    op: &Op,
+    from: StatusName,
+    account: Account,
+    reason: Reason,
+) -> Result<Account> {
     if !store::directory::save_account(tx, &account).await? {
         return Err(changed_meanwhile());
     }

@@ -9,7 +9,7 @@ use tokio::task::spawn_blocking;
 
 use super::runner::{Job, Jobs, Round};
 use super::seal_audit::Sealer;
-use crate::{App, Error, access, application, credential, message, report, session};
+use crate::{App, Error, access, application, credential, directory, message, report, session};
 
 /// Starts every job of the product.
 pub fn start(app: &App) -> Jobs {
@@ -66,6 +66,13 @@ pub fn start(app: &App) -> Jobs {
             Ok(false) | Err(Error::Unavailable { .. }) => Ok(Round::Done),
             Err(error) => Err(error),
         }
+    });
+    let bulk = Job { alone: true, ..Job::every("work_on_bulk_changes", Duration::from_millis(500)) };
+    jobs.start(bulk, |app, op| async move {
+        Ok(if directory::work_on_bulk_changes(&app, &op).await? { Round::More } else { Round::Done })
+    });
+    jobs.start(Job::every("forget_bulk_changes", Duration::from_secs(10 * 60)), |app, op| async move {
+        Ok(if directory::forget_bulk_changes(&app, &op).await? { Round::More } else { Round::Done })
     });
     jobs.start(Job::every("sweep_sessions", Duration::from_secs(5 * 60)), |app, op| async move {
         session::sweep(&app, &op).await?;

@@ -111,6 +111,33 @@ pub async fn find_people(app: &App, op: &Op, search: &SearchFor, after: Option<&
     Ok(FoundPeople { people: found.into_iter().map(person).collect(), next })
 }
 
+/// Everybody who is looked for, at most `most`.
+pub(crate) async fn everybody_found(
+    app: &App,
+    tx: &mut Tx,
+    op: &Op,
+    search: &SearchFor,
+    most: usize,
+) -> Result<Vec<Person>> {
+    let extent = op.extent(Action::FindPeople);
+    if extent == Extent::Nothing {
+        return Err(Error::NotFound("page"));
+    }
+    let extent = narrowed(tx, extent, &search.organisation).await?;
+    let (extent, text) = without_code(tx, extent, &search.text).await?;
+    let policies = access::policies(app, tx, op.now).await?;
+    let query = PeopleQuery {
+        text: &text,
+        filter: &search.filter,
+        baselines: policies.baselines(),
+        extent: &extent,
+        after: None,
+        limit: u32::try_from(most).unwrap_or(u32::MAX),
+        now: op.now,
+    };
+    Ok(store::report::find_people(tx, &query).await?)
+}
+
 /// As much of an extent as lies in the organisation of a code that was typed.
 async fn narrowed(tx: &mut Tx, extent: Extent, code: &str) -> Result<Extent> {
     if code.trim().is_empty() {

@@ -62,6 +62,8 @@ pub enum PortalPage {
     RecentSignIns,
     /// The exceptions of everybody whom one looks after.
     Exceptions,
+    /// Changes to many accounts.
+    BulkChanges,
     /// The administrators' area.
     Admin,
     /// Named locations.
@@ -89,6 +91,7 @@ impl Destination {
                 | PortalPage::Sessions
                 | PortalPage::RecentSignIns
                 | PortalPage::Admin
+                | PortalPage::BulkChanges
                 | PortalPage::Cases
                 | PortalPage::Exceptions
                 | PortalPage::NamedLocations => false,

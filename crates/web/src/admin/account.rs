@@ -46,6 +46,8 @@ pub(crate) struct AccountView {
     pub(crate) pass: Option<String>,
     /// What stands in place of prompts, or waits.
     pub(crate) exceptions: StandingView,
+    /// Whether an administrator has it prompted at each sign-in.
+    pub(crate) mfa_enabled: bool,
     /// `needed`, `nobody_signs_in`, or `long_password_only`.
     pub(crate) mfa: &'static str,
     pub(crate) credentials: Vec<CredentialRow>,
@@ -159,6 +161,12 @@ impl AccountView {
         let deeds = deeds.filter(|deed| has_pass || *deed != Deed::WithdrawPass);
         let deeds = deeds.filter(|deed| can_sign_in || matches!(deed, Deed::Disable | Deed::Enable));
         let deeds = deeds.filter(|deed| stands(*deed, exceptions));
+        let mfa_enabled = facts.is_mfa_enabled;
+        let deeds = deeds.filter(|deed| match deed {
+            Deed::EnableMfa => !mfa_enabled,
+            Deed::ReturnToBaseline => mfa_enabled && facts.held.is_none(),
+            _other => true,
+        });
         let key = can_sign_in && works(status) && facts.permitted.contains(&Action::RegisterKey);
         let is_privileged = facts.roles.iter().any(|held| held.grant.role.is_privileged());
         let pass = can_sign_in && works(status) && !is_privileged && facts.permitted.contains(&Action::IssuePass);
@@ -184,6 +192,7 @@ impl AccountView {
                 .chain(exception_links(account.id, exceptions))
                 .collect(),
             exceptions: StandingView::from(exceptions),
+            mfa_enabled,
             name: account.display_name,
             address: account.address.to_string(),
             kind: account.kind.words(),
@@ -222,6 +231,8 @@ const fn stands(deed: Deed, exceptions: &AccountExceptions) -> bool {
         Deed::WithdrawPostponement => exceptions.may_end_postponement,
         Deed::TemporaryPassword
         | Deed::ReEnrol
+        | Deed::EnableMfa
+        | Deed::ReturnToBaseline
         | Deed::WithdrawPass
         | Deed::EndSessions
         | Deed::Disable
@@ -265,7 +276,9 @@ fn offered(deed: Deed, status: StatusName, permitted: &[Action]) -> bool {
     let stopped = matches!(status, StatusName::Inactive | StatusName::Locked | StatusName::Disabled);
     permitted.contains(&deed.action())
         && match deed {
-            Deed::TemporaryPassword | Deed::ReEnrol | Deed::EndSessions => works,
+            Deed::TemporaryPassword | Deed::ReEnrol | Deed::EnableMfa | Deed::ReturnToBaseline | Deed::EndSessions => {
+                works
+            }
             Deed::Disable => works || matches!(status, StatusName::Inactive | StatusName::Locked),
             Deed::Enable => stopped,
             // An account that is held is one of which somebody may have the pass.

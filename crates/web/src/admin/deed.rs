@@ -24,6 +24,8 @@ use crate::routes;
 pub(crate) enum Deed {
     TemporaryPassword,
     ReEnrol,
+    EnableMfa,
+    ReturnToBaseline,
     WithdrawPass,
     WithdrawException,
     WithdrawRequest,
@@ -34,9 +36,11 @@ pub(crate) enum Deed {
 }
 
 impl Deed {
-    pub(crate) const ALL: [Self; 9] = [
+    pub(crate) const ALL: [Self; 11] = [
         Self::TemporaryPassword,
         Self::ReEnrol,
+        Self::EnableMfa,
+        Self::ReturnToBaseline,
         Self::WithdrawPass,
         Self::WithdrawException,
         Self::WithdrawRequest,
@@ -51,6 +55,8 @@ impl Deed {
         match self {
             Self::TemporaryPassword => "temporary-password",
             Self::ReEnrol => "re-enrol",
+            Self::EnableMfa => "enable-mfa",
+            Self::ReturnToBaseline => "return-to-baseline",
             Self::WithdrawPass => "withdraw-pass",
             Self::WithdrawException => "withdraw-exception",
             Self::WithdrawRequest => "withdraw-exception-request",
@@ -66,6 +72,8 @@ impl Deed {
         match self {
             Self::TemporaryPassword => Action::ResetPassword,
             Self::ReEnrol => Action::ReEnrol,
+            Self::EnableMfa => Action::EnableMfa,
+            Self::ReturnToBaseline => Action::ReturnToBaseline,
             Self::WithdrawPass => Action::IssuePass,
             Self::WithdrawException => Action::GrantShortException,
             Self::WithdrawRequest => Action::RequestLongException,
@@ -150,6 +158,14 @@ async fn done(person: &Person, account: &Account, deed: Deed, reason: &str) -> w
             Some(code) => return Ok(shown_once(person, account, "admin/activation-code.html", code.expose())),
             None => Notice::AccountReEnrolled,
         },
+        Deed::EnableMfa => {
+            directory::enable_mfa(app, op, id, reason).await?;
+            Notice::MfaEnabled
+        }
+        Deed::ReturnToBaseline => {
+            directory::return_to_baseline(app, op, id, reason).await?;
+            Notice::ReturnedToBaseline
+        }
         Deed::WithdrawPass => {
             directory::withdraw_pass(app, op, id, reason).await?;
             Notice::PassWithdrawn

@@ -5,6 +5,9 @@
 //! next, then `deed`.
 
 mod account;
+mod bulk;
+#[cfg(test)]
+mod bulk_samples;
 mod case;
 #[cfg(test)]
 mod case_samples;
@@ -35,6 +38,9 @@ mod policy;
 mod policy_words;
 mod postpone;
 mod replay;
+#[cfg(test)]
+mod report_samples;
+mod reports;
 mod restore;
 mod role;
 mod router;

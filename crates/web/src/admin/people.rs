@@ -8,11 +8,14 @@ use wardkey_domain::factor::{FactorKind, definition};
 use wardkey_domain::op::Op;
 use wardkey_domain::report::{Cover, MfaStatus, PeopleFilter, SignedIn};
 use wardkey_usecases::access::{may_see_cases, may_see_exceptions, may_see_policies};
-use wardkey_usecases::directory::may_import_tokens;
-use wardkey_usecases::report::{FoundPeople, FoundPerson, SearchFor, find_people, may_find_people, may_see_coverage};
+use wardkey_usecases::directory::{bulk_deeds, may_import_tokens};
+use wardkey_usecases::report::{
+    FoundPeople, FoundPerson, SearchFor, find_people, may_find_people, may_see_coverage, may_see_reports,
+};
 
 use crate::address::Params;
 use crate::error::PageError;
+use crate::form::Fields;
 use crate::page::Page;
 use crate::person::Person;
 use crate::routes;
@@ -51,6 +54,12 @@ pub(crate) struct PeopleView {
     pub(crate) people: Vec<PersonRow>,
     /// The address of the next page, if there is one.
     pub(crate) next: Option<String>,
+    /// Whether the person may change many accounts at once.
+    pub(crate) changes: bool,
+    /// Where everybody who is found is changed.
+    pub(crate) change_all: String,
+    /// Whether the person sees reports; whoever finds people does.
+    pub(crate) sees_reports: bool,
     /// Whether the person sees policies.
     pub(crate) sees_policies: bool,
     /// Whether the person sees exceptions.
@@ -102,6 +111,8 @@ pub(crate) struct PersonRow {
     pub(crate) signed_in: Option<String>,
     /// The address of the account's page.
     pub(crate) see: String,
+    /// The field that ticks it.
+    pub(crate) tick: String,
 }
 
 impl From<FoundPerson> for PersonRow {
@@ -119,17 +130,18 @@ impl From<FoundPerson> for PersonRow {
             is_privileged: person.is_privileged,
             signed_in: person.last_signed_in_at.map(moment),
             see: routes::admin_account(person.id),
+            tick: format!("tick-{}", person.id),
         }
     }
 }
 
 /// What the second factors are called.
-fn names(methods: FactorSet) -> Vec<&'static str> {
+pub(super) fn names(methods: FactorSet) -> Vec<&'static str> {
     methods.iter().map(|kind| definition(kind).name).collect()
 }
 
 /// The colour of the tag.
-const fn mfa_colour(mfa: MfaStatus) -> &'static str {
+pub(super) const fn mfa_colour(mfa: MfaStatus) -> &'static str {
     match mfa {
         MfaStatus::Off => "grey",
         MfaStatus::Unregistered | MfaStatus::Compromised => "red",
@@ -214,8 +226,43 @@ impl Search {
         })
     }
 
+    /// The search that stands in the hidden fields of a form.
+    pub(crate) fn of_form(form: &Fields) -> Option<Self> {
+        let field = |name: &str| form.text(name).to_owned();
+        let is_there = form.names().any(|name| name == "q");
+        is_there.then(|| Self {
+            q: Some(field("q")),
+            organisation: field("organisation"),
+            kind: field("kind"),
+            status: field("status"),
+            mfa: field("mfa"),
+            cover: field("cover"),
+            method: field("method"),
+            baseline: field("baseline"),
+            role: field("role"),
+            signed_in: field("signed_in"),
+            after: None,
+        })
+    }
+
+    /// What it looks for, in words.
+    pub(crate) fn words(&self) -> Vec<String> {
+        let choices = Choices::default();
+        let typed = self.q.as_deref().map(str::trim).filter(|typed| !typed.is_empty());
+        let typed = typed.map(|typed| format!("Name or email address: {typed}"));
+        typed
+            .into_iter()
+            .chain(self.narrowed_by().into_iter().map(|(field, value)| choices.words(field, value)))
+            .collect()
+    }
+
+    /// The address where everybody who is found is changed.
+    fn change_href(&self) -> String {
+        self.href(None).replacen(routes::ADMIN, routes::ADMIN_NEW_BULK, 1)
+    }
+
     /// Whether anything is searched for; a form that was sent empty asks for everybody.
-    fn is_asked(&self) -> bool {
+    pub(crate) fn is_asked(&self) -> bool {
         self.q.is_some() || !self.narrowed_by().is_empty()
     }
 
@@ -277,11 +324,14 @@ impl PeopleView {
         let narrowed = search.narrowed_by().into_iter().map(|(field, value)| choices.words(field, value)).collect();
         Self {
             searched: search.is_asked(),
+            changes: !bulk_deeds(op).is_empty(),
+            change_all: search.change_href(),
             narrowed,
             search,
             choices,
             people,
             next,
+            sees_reports: may_see_reports(op),
             sees_policies: may_see_policies(op),
             sees_exceptions: may_see_exceptions(op),
             sees_coverage: may_see_coverage(op),

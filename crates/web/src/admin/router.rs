@@ -4,9 +4,9 @@ use axum::Router;
 use axum::routing::{get, post};
 
 use super::{
-    account, case, cases, compromise, coverage, decided, deed, devices, exception, exceptions, impact, key, lift,
-    location, location_deed, location_form, location_see, pass, people, policy, postpone, replay, restore, role, token,
-    tokens, what_if,
+    account, bulk, case, cases, compromise, coverage, decided, deed, devices, exception, exceptions, impact, key, lift,
+    location, location_deed, location_form, location_see, pass, people, policy, postpone, replay, reports, restore,
+    role, token, tokens, what_if,
 };
 use crate::routes;
 use crate::web::Web;
@@ -45,6 +45,16 @@ pub(crate) fn router() -> Router<Web> {
         .route("/admin/cases/{id}/restore", get(restore::form).post(restore::restore))
         .route("/admin/cases/{id}/lift", get(lift::form).post(lift::lift))
         .route("/admin/people/{id}/compromise", get(compromise::form).post(compromise::mark))
+        .route(routes::ADMIN_REPORTS, get(reports::list))
+        .route("/admin/reports/{report}", get(reports::see))
+        .route("/admin/reports/{report}/table.csv", get(reports::csv))
+        .route("/admin/reports/{report}/signed.json", get(reports::snapshot))
+        .route(routes::ADMIN_BULK, get(bulk::list))
+        .route(routes::ADMIN_NEW_BULK, get(bulk::form).post(bulk::ask))
+        .route(routes::ADMIN_TICKED, post(bulk::ticked))
+        .route("/admin/bulk/{id}", get(bulk::see))
+        .route("/admin/bulk/{id}/rows.csv", get(bulk::rows))
+        .route("/admin/bulk/{id}/{step}", post(bulk::decide))
         .route(routes::ADMIN_EXCEPTIONS, get(exceptions::list))
         .route(routes::ADMIN_REQUEST_EXCEPTIONS, get(exceptions::request_form).post(exceptions::request))
         .route("/admin/exceptions/requests/{request}", get(exceptions::see))

@@ -46,6 +46,9 @@ fn found(search: Search) -> PeopleView {
         sees_policies: true,
         sees_exceptions: true,
         sees_coverage: true,
+        sees_reports: true,
+        changes: true,
+        change_all: text("/admin/bulk/new?q=an"),
         ..PeopleView::default()
     }
 }
@@ -72,6 +75,7 @@ fn row(name: &str, status: &'static str, status_colour: &'static str) -> PersonR
         is_privileged: false,
         signed_in: Some(text(WHEN)),
         see: text("/admin/people/0199"),
+        tick: format!("tick-{}", name.len()),
     }
 }
 
@@ -279,6 +283,7 @@ fn account_view(full: bool) -> AccountView {
         tokens: if full { tokens() } else { Vec::new() },
         recovery: full.then(|| text("7 of 10 left")),
         exceptions: if full { standing() } else { StandingView::default() },
+        mfa_enabled: full,
         mfa: if full { "needed" } else { "nobody_signs_in" },
         credentials: if full {
             vec![credential("Work phone", true), credential("Tablet", false), key]
@@ -542,6 +547,8 @@ fn own_samples() -> Vec<Sample> {
     let mut all = own();
     all.extend(exception_samples::samples());
     all.extend(super::history_samples::samples());
+    all.extend(super::bulk_samples::samples());
+    all.extend(super::report_samples::samples());
     all
 }
 

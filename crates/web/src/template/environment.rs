@@ -43,6 +43,7 @@ pub(crate) fn environment() -> Environment<'static> {
     environment.add_filter("indent", indent);
     environment.add_filter("trim", trim);
     environment.add_filter("thousands", thousands);
+    environment.add_filter("breakable", breakable);
     environment.add_test("escaped", |value: &Value| value.is_safe());
     environment.add_function("error_for", error_for);
     environment.set_loader(load);
@@ -93,6 +94,12 @@ fn thousands(number: u64) -> String {
     text
 }
 
+/// An email address that may be broken after its `@`, rather than inside a word.
+fn breakable(address: &str) -> Value {
+    let escaped = minijinja::HtmlEscape(address).to_string();
+    Value::from_safe_string(escaped.replace('@', "@<wbr>"))
+}
+
 /// Indentation is for people who read the source; ours do not, so it is left out.
 fn indent(value: Value, _width: Option<usize>, _first: Option<bool>, _options: Kwargs) -> Value {
     if value.is_undefined() || value.is_none() { Value::from("") } else { value }
@@ -120,6 +127,11 @@ pub(crate) fn names() -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_address_is_broken_at_its_sign_and_stays_text() {
+        assert_eq!(breakable("a&b@<i>.example").to_string(), "a&amp;b@<wbr>&lt;i&gt;.example");
+    }
 
     #[test]
     fn thousands_are_told_apart() {

@@ -1,6 +1,6 @@
 //! The entry point of the fuzz target.
 
-use super::{Accounts, Epraccur, Organisations, Rows, Tokens};
+use super::{Accounts, Addresses, Epraccur, Organisations, Rows, Tokens};
 
 /// Reads `bytes` as every kind of table; must return for any input.
 ///
@@ -10,6 +10,7 @@ pub fn fuzz(bytes: &[u8]) -> usize {
         + Organisations::new(bytes).count()
         + Accounts::new(bytes).count()
         + Tokens::new(bytes).count()
+        + Addresses::new(bytes).count()
         + Epraccur::new(bytes).count()
 }
 

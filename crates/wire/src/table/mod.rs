@@ -5,6 +5,7 @@
 //! matter; one row is at most 64 KiB. Read `rows.rs` first [RFC 4180].
 
 mod accounts;
+mod addresses;
 mod epraccur;
 mod error;
 mod fuzz;
@@ -14,6 +15,7 @@ mod rows;
 mod tokens;
 
 pub use accounts::{AccountRecord, Accounts};
+pub use addresses::Addresses;
 pub use epraccur::{Epraccur, EpraccurRow};
 pub use error::{TableError, TableFault};
 pub use fuzz::fuzz;

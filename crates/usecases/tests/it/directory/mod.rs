@@ -1,6 +1,7 @@
 //! Importing, finding and looking after people.
 
 pub(crate) mod administration;
+mod bulk;
 mod importing;
 mod remembered;
 mod seeing;

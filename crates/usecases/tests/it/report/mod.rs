@@ -4,3 +4,4 @@ mod counting;
 mod coverage;
 mod finding;
 mod reminding;
+mod status;
