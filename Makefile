@@ -57,7 +57,7 @@ reference: assets ## Writes docs/reference anew from the code.
 .PHONY: bench
 bench: setup assets ## Measures speed against the machine's limits (SET=core; ONLY=flood for one part).
 	@$(CARGO) build --release --bin wardkey
-	@$(CARGO) xtask pg -- $(CARGO) run --quiet --release --package xtask --features bench -- bench --set $(SET) $(if $(ONLY),--only $(ONLY))
+	@$(CARGO) xtask pg --large -- $(CARGO) run --quiet --release --package xtask --features bench -- bench --set $(SET) $(if $(ONLY),--only $(ONLY))
 
 .PHONY: fuzz
 fuzz: ## Runs each fuzz target of `domain` and `wire` for a minute (needs a nightly toolchain).

@@ -19,22 +19,29 @@ const OLDEST: u32 = 15;
 /// How many times, 50 ms apart, to ask whether the server is up.
 const PATIENCE: u32 = 600;
 /// Settings of the server: quick, and nothing outside loopback.
-const SETTINGS: [&str; 9] = [
+const SETTINGS: [&str; 7] = [
     "listen_addresses=127.0.0.1",
     "unix_socket_directories=",
     "fsync=off",
     "synchronous_commit=off",
     "full_page_writes=off",
     "max_connections=400",
-    "shared_buffers=64MB",
-    "autovacuum=off",
     "log_min_messages=fatal",
 ];
+/// For tests, which are many and short.
+const SMALL: [&str; 2] = ["shared_buffers=64MB", "autovacuum=off"];
+/// For measuring: a server that cleans up and keeps statistics, as one that people run.
+const LARGE: [&str; 3] = ["shared_buffers=1GB", "autovacuum=on", "autovacuum_naptime=5s"];
 
+/// `--large` before the command is for measuring.
 pub fn run(arguments: &[String]) -> Outcome {
+    let (more, arguments): (&[&str], _) = match arguments.split_first() {
+        Some((first, rest)) if first == "--large" => (&LARGE, rest),
+        Some(_) | None => (&SMALL, arguments),
+    };
     let command = arguments.split_first().filter(|(first, _)| *first == "--").map(|(_, command)| command);
     let (program, arguments) = command.and_then(<[String]>::split_first).ok_or("usage: cargo xtask pg -- <command>")?;
-    let server = Server::start()?;
+    let server = Server::start(more)?;
     let status = Command::new(program).args(arguments).env("WARDKEY_TEST_POSTGRES", server.url()).status()?;
     Ok(match status.code() {
         Some(0) => ExitCode::SUCCESS,
@@ -51,7 +58,7 @@ struct Server {
 }
 
 impl Server {
-    fn start() -> Result<Self, Box<dyn Error>> {
+    fn start(more: &[&str]) -> Result<Self, Box<dyn Error>> {
         let binaries = binaries()?;
         clear_leftovers()?;
         let folder = std::env::temp_dir().join(format!("{FOLDER}{}", std::process::id()));
@@ -70,7 +77,7 @@ impl Server {
         let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port();
         let mut command = guise.command(&binaries.join("postgres"));
         command.arg("-D").arg(&data).arg("-p").arg(port.to_string());
-        for setting in SETTINGS {
+        for setting in SETTINGS.iter().chain(more) {
             command.args(["-c", setting]);
         }
         let process = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn()?;

@@ -158,26 +158,39 @@ async fn past(report: &mut Report) -> io::Result<()> {
 /// Finding people among two million, and counting them.
 async fn people_among_two_million(report: &mut Report) -> io::Result<()> {
     let names = |engine| match engine {
-        EngineKind::Sqlite => {
-            ["search_ms_2m", "filter_ms_2m", "people_slowest_ms", "national_rollup_ms", "people_counted"]
-        }
+        EngineKind::Sqlite => [
+            "search_ms_2m",
+            "filter_ms_2m",
+            "people_slowest_ms",
+            "national_rollup_ms",
+            "people_counted",
+            "status_report_20k_ms",
+            "bulk_50k_s",
+            "bulk_sign_in_growth",
+        ],
         EngineKind::Postgres => [
             "search_ms_2m_postgres",
             "filter_ms_2m_postgres",
             "people_slowest_postgres_ms",
             "national_rollup_postgres_ms",
             "people_counted_postgres",
+            "status_report_20k_postgres_ms",
+            "bulk_50k_postgres_s",
+            "bulk_sign_in_growth_postgres",
         ],
     };
     for engine in [EngineKind::Sqlite, EngineKind::Postgres] {
         let figures = people::measure(engine).await?;
-        let [search, filter, slowest, rollup, counted] = names(engine);
+        let [search, filter, slowest, rollup, counted, status, bulk, growth] = names(engine);
         report.add(search, figures.search_p99_ms, "ms", Some(Goal::AtMost(300.0)));
         report.add(filter, figures.filter_p99_ms, "ms", Some(Goal::AtMost(300.0)));
         println!("the slowest: {}", figures.slowest.1);
         report.add(slowest, figures.slowest.0, "ms", None);
         report.add(rollup, figures.rollup_ms, "ms", Some(Goal::AtMost(1_000.0)));
         report.add(counted, figures.counted_per_s, "accounts/s", None);
+        report.add(status, figures.status_report_ms, "ms", Some(Goal::AtMost(2_000.0)));
+        report.add(bulk, figures.bulk_s, "s", Some(Goal::AtMost(120.0)));
+        report.add(growth, figures.bulk_sign_in_growth, "times", Some(Goal::AtMost(1.5)));
     }
     Ok(())
 }

@@ -7,17 +7,24 @@ use std::time::{Duration, Instant};
 use uuid::Uuid;
 use wardkey_domain::access::Baselines;
 use wardkey_domain::directory::{
-    AccountKind, OdsCode, Organisation, OrganisationKind, OrganisationPath, OrganisationStatus, StatusName,
+    AccountKind, BulkDeed, OdsCode, Organisation, OrganisationKind, OrganisationPath, OrganisationStatus, Role,
+    StatusName,
 };
 use wardkey_domain::factor::FactorKind;
-use wardkey_domain::id::OrganisationId;
+use wardkey_domain::id::{AccountId, OrganisationId, SessionId};
+use wardkey_domain::op::{ActingAccount, Actor, Op, Origin};
 use wardkey_domain::permission::Extent;
-use wardkey_domain::report::{Cover, MfaStatus, PeopleFilter, SignedIn};
+use wardkey_domain::report::{Cover, MfaStatus, PeopleFilter, ReportKind, SignedIn};
 use wardkey_domain::time::Timestamp;
-use wardkey_store::report::{Cursor, PeopleQuery};
-use wardkey_store::testing::fill_with_people;
-use wardkey_testkit::{EngineKind, TestApp};
-use wardkey_usecases::report::count_changes;
+use wardkey_store::report::{Cursor, PeopleQuery, Person};
+use wardkey_store::testing::{analyse_tables, fill_with_people};
+use wardkey_testkit::{EngineKind, Person as TestPerson, TestApp};
+use wardkey_usecases::App;
+use wardkey_usecases::directory::{
+    NewBulkChange, TypedAddress, Whom, approve_bulk_change, ask_for_bulk_change, confirm_bulk_change, see_bulk_change,
+    work_on_bulk_changes,
+};
+use wardkey_usecases::report::{count_changes, take_report};
 
 const ACCOUNTS: u32 = 2_000_000;
 const ORGANISATIONS: u32 = 10_000;
@@ -26,6 +33,13 @@ const PAGE: u32 = 100_000;
 /// The region, the boards and the practices of each, counted from the top.
 const REGIONS: u32 = 7;
 const BOARDS: u32 = 42;
+
+/// One of the hundred largest.
+const LARGE: u32 = 53;
+/// How many a change is about.
+const CHANGED: u32 = 50_000;
+/// How many sign-ins are measured beside nothing else.
+const SIGN_INS: usize = 100;
 
 /// What was measured.
 pub struct Figures {
@@ -39,6 +53,12 @@ pub struct Figures {
     pub slowest: (f64, String),
     /// How many are covered, by region.
     pub rollup_ms: f64,
+    /// The MFA Status report of an organisation with twenty thousand people, as a table.
+    pub status_report_ms: f64,
+    /// Enabling MFA for fifty thousand, from asking to the last of them.
+    pub bulk_s: f64,
+    /// How much longer the slowest of a hundred sign-ins takes meanwhile.
+    pub bulk_sign_in_growth: f64,
 }
 
 /// Measures all of it on an engine.
@@ -49,6 +69,7 @@ pub async fn measure(engine: EngineKind) -> io::Result<Figures> {
     let operator = test.operator();
     while count_changes(&test.app, &operator).await.map_err(io::Error::other)? {}
     let counted_per_s = f64::from(ACCOUNTS) / began.elapsed().as_secs_f64();
+    analyse(&test).await?;
 
     let mut slowest = (0.0, String::new());
     let any = PeopleFilter::default();
@@ -96,7 +117,125 @@ pub async fn measure(engine: EngineKind) -> io::Result<Figures> {
             return Err(io::Error::other("nobody is counted"));
         }
     }
-    Ok(Figures { counted_per_s, search_p99_ms, filter_p99_ms, slowest, rollup_ms })
+    let began = Instant::now();
+    let code = OdsCode::parse(&code_of(LARGE)).map_err(io::Error::other)?;
+    let table =
+        take_report(&test.app, &operator, ReportKind::MfaStatus, Some(&code)).await.map_err(io::Error::other)?;
+    let status_report_ms = began.elapsed().as_secs_f64() * 1_000.0;
+    if table.matches("\r\n").count() < 20_000 {
+        return Err(io::Error::other("people are missing from the report"));
+    }
+    let (bulk_s, bulk_sign_in_growth) = bulk(&test).await?;
+    Ok(Figures {
+        counted_per_s,
+        search_p99_ms,
+        filter_p99_ms,
+        slowest,
+        rollup_ms,
+        status_report_ms,
+        bulk_s,
+        bulk_sign_in_growth,
+    })
+}
+
+/// Brings the planner's statistics up to date, as a server that runs does within a minute.
+async fn analyse(test: &TestApp) -> io::Result<()> {
+    let mut tx = test.app.store().begin().await.map_err(io::Error::other)?;
+    analyse_tables(&mut tx).await.map_err(io::Error::other)?;
+    tx.commit().await.map_err(io::Error::other)
+}
+
+/// Enables MFA for fifty thousand people while somebody signs in again and again; says how long it took, and how much longer the slow
+/// ones of the sign-ins took meanwhile.
+async fn bulk(test: &TestApp) -> io::Result<(f64, f64)> {
+    let everybody = Extent::Subtrees(vec![path(2)]);
+    let baselines = Baselines::default();
+    let query = PeopleQuery {
+        text: "",
+        filter: &PeopleFilter { kind: Some(AccountKind::User), is_privileged: Some(false), ..PeopleFilter::default() },
+        baselines: &baselines,
+        extent: &everybody,
+        after: None,
+        limit: CHANGED,
+        now: test.app.now(),
+    };
+    let mut tx = test.app.store().read().await.map_err(io::Error::other)?;
+    let found = wardkey_store::report::find_people(&mut tx, &query).await.map_err(io::Error::other)?;
+    drop(tx);
+    let typed = |(line, person): (u32, Person)| TypedAddress { line, text: Ok(person.account.address.to_string()) };
+    let addresses: Vec<_> = (1..).zip(found).map(typed).collect();
+    if addresses.len() != CHANGED as usize {
+        return Err(io::Error::other("there are not fifty thousand people"));
+    }
+    let mut ops = Vec::new();
+    for address in ["first@bench.example", "second@bench.example"] {
+        let account = test.add_account(&code_of(1), address).await;
+        test.give_role(address, Role::TenantAdministrator, &code_of(1)).await;
+        ops.push(account.id);
+    }
+    let mut person = test.add_person(&code_of(LARGE), "nurse@bench.example").await;
+    let mut browser = test.browser();
+    person.sign_in_and_enrol(&mut browser, test.clock.now()).await;
+    let alone = sign_ins(test, &person, |count| count < SIGN_INS).await;
+
+    let began = Instant::now();
+    let asked =
+        NewBulkChange { deed: BulkDeed::EnableMfa, destination: "", why: "measured", whom: Whom::Addresses(addresses) };
+    let (first, second) = (acting(test, ops[0]).await?, acting(test, ops[1]).await?);
+    let id = ask_for_bulk_change(&test.app, &first, asked).await.map_err(io::Error::other)?.id;
+    work(&test.app).await?;
+    confirm_bulk_change(&test.app, &first, id).await.map_err(io::Error::other)?;
+    approve_bulk_change(&test.app, &second, id).await.map_err(io::Error::other)?;
+    let app = test.app.clone();
+    let working = tokio::spawn(async move { work(&app).await });
+    let beside = sign_ins(test, &person, |_| !working.is_finished()).await;
+    working.await.map_err(io::Error::other)??;
+    let took = began.elapsed().as_secs_f64();
+    let change = see_bulk_change(&test.app, &first, id).await.map_err(io::Error::other)?.change;
+    if change.counts.done != CHANGED {
+        return Err(io::Error::other(format!("not everybody was changed: {:?}", change.counts)));
+    }
+    Ok((took, beside / alone))
+}
+
+async fn work(app: &App) -> io::Result<()> {
+    let op = app.op(Actor::System("bench"), Origin::default());
+    while work_on_bulk_changes(app, &op).await.map_err(io::Error::other)? {}
+    Ok(())
+}
+
+/// Somebody signs in again and again; how long the slowest of a hundred takes, in milliseconds.
+async fn sign_ins(test: &TestApp, person: &TestPerson, goes_on: impl Fn(usize) -> bool) -> f64 {
+    let mut times = Vec::new();
+    while goes_on(times.len()) {
+        test.clock.next_code();
+        let mut browser = test.browser();
+        let began = Instant::now();
+        person.sign_in(&mut browser, test.clock.now()).await;
+        times.push(began.elapsed());
+    }
+    times.sort_unstable();
+    times.get(times.len() * 99 / 100).map_or(0.0, |time| time.as_secs_f64() * 1_000.0)
+}
+
+/// An operation by this account.
+async fn acting(test: &TestApp, account: AccountId) -> io::Result<Op> {
+    let now = test.app.now();
+    let mut tx = test.app.store().read().await.map_err(io::Error::other)?;
+    let actor = ActingAccount {
+        id: account,
+        organisation: organisation_id(1),
+        session: SessionId::new(now, [7; 10]),
+        roles: wardkey_store::directory::list_account_roles(&mut tx, account, now).await.map_err(io::Error::other)?,
+        second_factor_at: now,
+        unrestricted_factor_at: Some(now),
+    };
+    Ok(test.app.op(Actor::Account(actor), Origin::default()))
+}
+
+/// The code of an organisation.
+fn code_of(number: u32) -> String {
+    format!("Y{number:05}")
 }
 
 /// The 99th percentile of many searches, in the whole country, a region, a board and a large and a small organisation, with pages
@@ -155,7 +294,7 @@ async fn fill(test: &TestApp) -> io::Result<()> {
     for number in 1..=ORGANISATIONS {
         let organisation = Organisation {
             id: organisation_id(number),
-            ods_code: OdsCode::parse(&format!("Y{number:05}")).map_err(io::Error::other)?,
+            ods_code: OdsCode::parse(&code_of(number)).map_err(io::Error::other)?,
             name: format!("Organisation {number}"),
             kind: OrganisationKind::GpPractice,
             parent: parent(number).map(organisation_id),
