@@ -2,8 +2,9 @@
 
 use std::net::IpAddr;
 
-use crate::directory::RoleGrant;
+use crate::directory::{OrganisationPath, RoleGrant};
 use crate::id::{AccountId, ApplicationId, DeviceId, OrganisationId, RequestId, SessionId};
+use crate::permission::ApiScope;
 use crate::time::Timestamp;
 
 /// One operation's circumstances.
@@ -29,7 +30,7 @@ pub enum Actor {
     /// Somebody at the command line of the server: named, trusted, audited.
     Operator(String),
     /// An authenticated application acting for itself.
-    Application(ApplicationId),
+    Application(ActingApplication),
     /// A job of Wardkey itself, by name.
     System(&'static str),
 }
@@ -51,6 +52,24 @@ pub struct ActingAccount {
     pub unrestricted_factor_at: Option<Timestamp>,
 }
 
+/// An application that has shown who it is.
+#[derive(Clone, Debug)]
+pub struct ActingApplication {
+    /// The application.
+    pub id: ApplicationId,
+    /// What it may do here itself; nothing when it only asks for tokens.
+    pub mandate: Option<Mandate>,
+}
+
+/// What an application may do here by itself, and where.
+#[derive(Clone, Debug)]
+pub struct Mandate {
+    /// The organisation that answers for it: it reaches this one and those below.
+    pub path: OrganisationPath,
+    /// The scopes of its token that are ours.
+    pub scopes: Vec<ApiScope>,
+}
+
 /// Where a request came from.
 #[derive(Clone, Debug, Default)]
 pub struct Origin {
@@ -68,6 +87,15 @@ impl Op {
         match &self.actor {
             Actor::Account(account) => Some(account),
             Actor::Anonymous | Actor::Operator(_) | Actor::Application(_) | Actor::System(_) => None,
+        }
+    }
+
+    /// The organisation on whose behalf somebody acts, if it is known.
+    pub fn organisation(&self) -> Option<OrganisationId> {
+        match &self.actor {
+            Actor::Account(account) => Some(account.organisation),
+            Actor::Application(application) => Some(application.mandate.as_ref()?.path.organisation()),
+            Actor::Anonymous | Actor::Operator(_) | Actor::System(_) => None,
         }
     }
 

@@ -49,9 +49,7 @@ impl AuditEvent {
             request: op.request,
             address: op.origin.address,
             browser: op.origin.browser.clone(),
-            organisation: organisation
-                .or(subjects.organisation)
-                .or_else(|| op.account().map(|account| account.organisation)),
+            organisation: organisation.or(subjects.organisation).or_else(|| op.organisation()),
             account: subjects.account,
             application: subjects.application,
             event,
@@ -81,7 +79,7 @@ impl RecordedActor {
             Actor::Anonymous => Self::Anonymous,
             Actor::Account(account) => Self::Account(account.id),
             Actor::Operator(name) => Self::Operator(name.clone()),
-            Actor::Application(application) => Self::Application(*application),
+            Actor::Application(application) => Self::Application(application.id),
             Actor::System(job) => Self::System((*job).to_owned()),
         }
     }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::{Action, Scope};
+use super::{Action, ApiScope, Scope};
 use crate::directory::{Reach, Role};
 
 /// Whether `role` may do `action` to a target in `scope` [requirements, section 15].
@@ -145,6 +145,14 @@ pub fn grid() -> String {
             text.push_str(if may_appoint(*appointer, *role) { " ✔" } else { " ✘" });
         }
         text.push('\n');
+    }
+    text.push_str(
+        "\nWhat an application may do by itself, in the organisation that answers for it and those below, by the scopes of its\n\
+         token; what it changes is never an account that holds a role:\n\n",
+    );
+    for scope in ApiScope::ALL {
+        let actions: Vec<_> = scope.actions().iter().map(|action| action.words()).collect();
+        let _ = writeln!(text, "{:<23}{}", scope.as_str(), actions.join(", "));
     }
     text
 }

@@ -6,9 +6,11 @@
 //!
 //! Three rules hold above the matrix: a role reaches its own subtree only [ADM-11]; nobody changes their own account
 //! through an administrator's action [ADM-12]; and nobody acts on an account that holds a right they do not hold
-//! themselves, since taking it over would be a way up.
+//! themselves, since taking it over would be a way up. An application that acts for itself has no role: it has the scopes of
+//! its token, in its own organisation and those below, and never touches anybody who holds a role.
 
 mod action;
+mod api_scope;
 #[cfg(test)]
 mod containment_tests;
 mod matrix;
@@ -16,6 +18,7 @@ mod require;
 mod scope;
 
 pub use action::Action;
+pub use api_scope::{ApiScope, NoApiScope};
 pub use matrix::{allows, contains, grid, may_appoint};
 pub use require::{Denied, Target};
 pub use scope::{Extent, Scope};

@@ -4,7 +4,7 @@ use super::matrix::{allows, contains, may_appoint};
 use super::{Action, Extent, Scope};
 use crate::directory::{Account, OrganisationPath, Reach, Role, RoleGrant};
 use crate::id::AccountId;
-use crate::op::{ActingAccount, Actor, Op};
+use crate::op::{ActingAccount, ActingApplication, Actor, Mandate, Op};
 use crate::time::Timestamp;
 
 /// What an action is done to.
@@ -44,6 +44,8 @@ pub enum Denied {
 const NOT_YOURSELF: Denied = Denied::Forbidden("you cannot do this to your own account; ask another administrator");
 const MORE_PRIVILEGED: Denied = Denied::Forbidden("this account holds rights that you do not hold");
 const NOT_IN_YOUR_ROLE: Denied = Denied::Forbidden("your role does not include this");
+const NOT_IN_YOUR_SCOPES: Denied = Denied::Forbidden("the scopes of the access token do not include this");
+const HOLDS_A_ROLE: Denied = Denied::Forbidden("this account holds a role, so a person has to do this");
 
 impl Op {
     /// Permits `action` on `target`, or says why not.
@@ -53,7 +55,8 @@ impl Op {
     pub fn require(&self, action: Action, target: &Target<'_>) -> Result<(), Denied> {
         let actor = match &self.actor {
             Actor::Operator(_) | Actor::System(_) => return Ok(()),
-            Actor::Anonymous | Actor::Application(_) => return Err(Denied::Unseen),
+            Actor::Anonymous => return Err(Denied::Unseen),
+            Actor::Application(application) => return application.require(action, target, self.now),
             Actor::Account(actor) => actor,
         };
         if target.account == Some(actor.id) {
@@ -82,7 +85,10 @@ impl Op {
     pub fn require_everywhere(&self, action: Action) -> Result<(), Denied> {
         match self.extent(action) {
             Extent::Everything => Ok(()),
-            Extent::Subtrees(_) => Err(NOT_IN_YOUR_ROLE),
+            Extent::Subtrees(_) => Err(match &self.actor {
+                Actor::Application(_) => NOT_IN_YOUR_SCOPES,
+                Actor::Anonymous | Actor::Account(_) | Actor::Operator(_) | Actor::System(_) => NOT_IN_YOUR_ROLE,
+            }),
             Extent::Nothing => Err(Denied::Unseen),
         }
     }
@@ -99,7 +105,12 @@ impl Op {
         target: &Target<'_>,
     ) -> Result<(), Denied> {
         self.require(action, target)?;
-        let Some(actor) = self.account() else { return Ok(()) };
+        let actor = match &self.actor {
+            Actor::Operator(_) | Actor::System(_) => return Ok(()),
+            Actor::Anonymous => return Err(Denied::Unseen),
+            Actor::Application(_) => return Err(NOT_IN_YOUR_SCOPES),
+            Actor::Account(actor) => actor,
+        };
         let reaches = |grant: &RoleGrant| match role.reach() {
             Reach::Oneself | Reach::Subtree => grant.covers(place),
             Reach::Everywhere => grant.role.reach() == Reach::Everywhere,
@@ -122,7 +133,11 @@ impl Op {
     pub fn extent(&self, action: Action) -> Extent {
         let actor = match &self.actor {
             Actor::Operator(_) | Actor::System(_) => return Extent::Everything,
-            Actor::Anonymous | Actor::Application(_) => return Extent::Nothing,
+            Actor::Anonymous => return Extent::Nothing,
+            Actor::Application(application) => {
+                let mandate = application.mandate.as_ref().filter(|mandate| mandate.allows(action));
+                return mandate.map_or(Extent::Nothing, |mandate| Extent::Subtrees(vec![mandate.path.clone()]));
+            }
             Actor::Account(actor) => actor,
         };
         let mut subtrees = Vec::new();
@@ -137,6 +152,29 @@ impl Op {
             }
         }
         if subtrees.is_empty() { Extent::Nothing } else { Extent::Subtrees(subtrees) }
+    }
+}
+
+impl ActingApplication {
+    fn require(&self, action: Action, target: &Target<'_>, now: Timestamp) -> Result<(), Denied> {
+        let Some(mandate) = self.mandate.as_ref().filter(|mandate| mandate.path.covers(target.path)) else {
+            return Err(Denied::Unseen);
+        };
+        if !mandate.allows(action) {
+            return Err(if mandate.allows(Action::SeeAccount) { NOT_IN_YOUR_SCOPES } else { Denied::Unseen });
+        }
+        // SECURITY: an application is left alone with its secret for years; it must not be a way to lock those out who could
+        // take it away.
+        if !action.only_looks() && current(target.roles, now).any(|grant| grant.role != Role::Staff) {
+            return Err(HOLDS_A_ROLE);
+        }
+        Ok(())
+    }
+}
+
+impl Mandate {
+    fn allows(&self, action: Action) -> bool {
+        self.scopes.iter().any(|scope| scope.actions().contains(&action))
     }
 }
 
@@ -166,8 +204,9 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
-    use crate::id::{OrganisationId, RequestId, RoleGrantId, SessionId};
+    use crate::id::{ApplicationId, OrganisationId, RequestId, RoleGrantId, SessionId};
     use crate::op::Origin;
+    use crate::permission::ApiScope;
 
     const NOW: Timestamp = Timestamp::from_seconds(1_000);
 
@@ -295,6 +334,51 @@ mod tests {
         assert_eq!(local.require_everywhere(Action::RotateKeys), Err(Denied::Unseen));
     }
 
+    fn application(at: u128, scopes: &[ApiScope]) -> Op {
+        let mandate = Mandate { path: place(at), scopes: scopes.to_vec() };
+        let id = ApplicationId::from_uuid(Uuid::from_u128(7));
+        op(Vec::new()).acting_as(Actor::Application(ActingApplication { id, mandate: Some(mandate) }))
+    }
+
+    #[test]
+    fn an_application_acts_within_its_organisation_and_its_scopes() {
+        let manages = application(3, &[ApiScope::ManagePeople]);
+        let nobody: &[RoleGrant] = &[];
+        let person = |at: u128, roles| (place(at), roles);
+        let asked = |op: &Op, action, (path, roles): (OrganisationPath, &[RoleGrant])| {
+            op.require(action, &Target { path: &path, account: Some(account(2)), roles })
+        };
+        assert_eq!(asked(&manages, Action::DisableAccount, person(5, nobody)), Ok(()));
+        assert_eq!(asked(&manages, Action::DisableAccount, person(1, nobody)), Err(Denied::Unseen));
+        assert_eq!(asked(&manages, Action::DisableAccount, person(4, nobody)), Err(Denied::Unseen));
+        assert_eq!(asked(&manages, Action::ResetPassword, person(5, nobody)), Err(NOT_IN_YOUR_SCOPES));
+        let helper = [grant(2, Role::PracticeManager, 5)];
+        assert_eq!(asked(&manages, Action::DisableAccount, person(5, &helper)), Err(HOLDS_A_ROLE));
+        assert_eq!(asked(&manages, Action::SeeAccount, person(5, &helper)), Ok(()));
+        let mut ended = helper.clone();
+        ended[0].expires_at = Some(NOW);
+        assert_eq!(asked(&manages, Action::DisableAccount, person(5, &ended)), Ok(()));
+        assert_eq!(manages.extent(Action::DisableAccount), Extent::Subtrees(vec![place(3)]));
+        assert_eq!(manages.extent(Action::GrantRole), Extent::Nothing);
+        assert_eq!(manages.require_everywhere(Action::DisableAccount), Err(NOT_IN_YOUR_SCOPES));
+        assert_eq!(manages.appoints(), []);
+        let figures = application(3, &[ApiScope::ReadReports]);
+        assert_eq!(asked(&figures, Action::SeeAccount, person(5, nobody)), Err(Denied::Unseen));
+    }
+
+    #[test]
+    fn an_application_without_a_mandate_may_do_nothing() {
+        let acting = ActingApplication { id: ApplicationId::from_uuid(Uuid::from_u128(7)), mandate: None };
+        let op = op(Vec::new()).acting_as(Actor::Application(acting));
+        let path = place(1);
+        for action in Action::ALL {
+            assert_eq!(op.require(*action, &Target::organisation(&path)), Err(Denied::Unseen), "{action:?}");
+            assert_eq!(op.extent(*action), Extent::Nothing, "{action:?}");
+        }
+        let target = Target::organisation(&path);
+        assert!(op.require_appointment(Action::GrantRole, Role::LocalHelpDesk, &path, &target).is_err());
+    }
+
     fn any_roles(holder: u128) -> impl Strategy<Value = Vec<RoleGrant>> {
         let one = (prop::sample::select(Role::ALL), 1_u128..=6).prop_map(move |(role, at)| grant(holder, role, at));
         prop::collection::vec(one, 0..4)
@@ -348,6 +432,23 @@ mod tests {
             let path = place(home);
             let reaches = own.iter().any(|grant| grant.covers(&path));
             prop_assert!(reaches || op(own).require(action, &Target::organisation(&path)) == Err(Denied::Unseen));
+        }
+
+        #[test]
+        fn an_application_never_appoints_and_never_changes_a_holder_of_a_role(
+            at in 1_u128..=6, home in 1_u128..=6, theirs in any_roles(2),
+            scopes in prop::collection::vec(prop::sample::select(ApiScope::ALL), 0..5),
+            action in prop::sample::select(Action::ALL), role in prop::sample::select(Role::ALL),
+        ) {
+            let op = application(at, &scopes);
+            let home = place(home);
+            let target = Target { path: &home, account: Some(account(2)), roles: &theirs };
+            if op.require(action, &target).is_ok() {
+                prop_assert!(place(at).covers(&home));
+                let holds = theirs.iter().any(|grant| grant.role != Role::Staff);
+                prop_assert!(action.only_looks() || !holds);
+            }
+            prop_assert!(op.require_appointment(action, role, &home, &target).is_err());
         }
     }
 }

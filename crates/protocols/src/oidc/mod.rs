@@ -7,6 +7,7 @@
 //!
 //! Read next: `router`, then `endpoint/authorize`.
 
+pub mod admission;
 mod answer;
 mod application;
 mod client_authentication;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use wardkey_domain::application::SigningAlgorithm;
 use wardkey_domain::id::ApplicationId;
-use wardkey_domain::op::{Actor, Op};
+use wardkey_domain::op::{ActingApplication, Actor, Op};
 use wardkey_usecases::session::{self, Authenticated};
 use wardkey_usecases::{App, Circumstances, Result};
 
@@ -80,7 +80,8 @@ impl OidcState {
 
     /// The circumstances of something that an application does.
     pub fn by_application(&self, circumstances: &Circumstances, application: ApplicationId) -> Op {
-        self.app.op(Actor::Application(application), circumstances.origin.clone())
+        self.app
+            .op(Actor::Application(ActingApplication { id: application, mandate: None }), circumstances.origin.clone())
     }
 
     /// Who is in front of the browser.

@@ -8,6 +8,7 @@
 //!
 //! Read next: [`authorize`], then [`exchange_code`].
 
+mod admit;
 mod assertion;
 mod authorize;
 mod cache;
@@ -29,6 +30,7 @@ mod settings;
 mod signing_keys;
 mod token;
 
+pub use admit::{Admission, admit};
 pub use assertion::spend_assertion;
 pub use authorize::{Authorized, Pushed, authorize, keep_request, push, resume, take_pushed};
 pub use cache::TokenCache;

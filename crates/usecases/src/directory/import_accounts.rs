@@ -12,7 +12,7 @@ use wardkey_domain::audit::{Event, Word};
 use wardkey_domain::directory::{Account, AccountPlan, Field, OdsCode, Organisation, RowError};
 use wardkey_domain::factor::password::PasswordHash;
 use wardkey_domain::id::{AccountId, OrganisationId};
-use wardkey_domain::op::Op;
+use wardkey_domain::op::{Actor, Op};
 use wardkey_domain::permission::{Action, Extent, Target};
 use wardkey_domain::session::EndedWhy;
 use wardkey_store::{self as store, Tx};
@@ -164,7 +164,7 @@ impl Import<'_> {
         let (id, before) = (AccountId::new(self.op.now, self.app.id_entropy()), existing.clone());
         let plan = incoming.row.clone().plan(existing, &organisation, id, self.op.now);
         if let (AccountPlan::Change(..), Some(before)) = (&plan, before)
-            && self.op.account().is_some()
+            && !matches!(self.op.actor, Actor::Operator(_) | Actor::System(_))
         {
             let roles = store::directory::list_account_roles(tx, before.id, self.op.now).await?;
             if self.op.require(Action::ImportAccounts, &Target::account(&before, &roles)).is_err() {

@@ -53,7 +53,8 @@ fn unseen_account(denied: wardkey_domain::permission::Denied) -> Error {
     }
 }
 
-/// A person who administers must have proved a second factor a short while ago; an operator has no session to be fresh.
+/// A person who administers must have proved a second factor a short while ago; an operator and an application
+/// have no session to be fresh.
 pub(crate) fn require_fresh_factor(app: &App, op: &Op) -> Result<()> {
     let limit = app.settings().session.fresh_factor;
     match op.account() {

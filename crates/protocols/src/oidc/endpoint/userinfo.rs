@@ -2,12 +2,13 @@
 
 use axum::extract::{Request, State};
 use axum::response::Response;
-use http::{StatusCode, header};
+use http::StatusCode;
 use wardkey_usecases::application::{self, Userinfo};
 use wardkey_wire::oauth::bearer::{self, BearerError};
 use wardkey_wire::oauth::{OAuthError, Parameters};
 
-use crate::oidc::error::{Failure, set_header};
+use crate::oidc::admission::challenge;
+use crate::oidc::error::Failure;
 use crate::oidc::request::{self, Form};
 use crate::oidc::state::OidcState;
 use crate::oidc::token_reference::reference;
@@ -82,10 +83,7 @@ fn presented(state: &OidcState, answered: Result<Response, Refused>) -> Response
         Err(Refused::Failure(failure)) => failure.answer(ENDPOINT),
         Err(Refused::Bearer(error)) => {
             answer::count(ENDPOINT, error.code().map_or("no_token", |code| code.as_str()));
-            let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::UNAUTHORIZED);
-            let mut response = answer::empty(status);
-            set_header(&mut response, header::WWW_AUTHENTICATE, &error.challenge(state.issuer()));
-            response
+            challenge(state, &error)
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Applications at work, on both engines and on two nodes.
 
+mod admit;
 mod backchannel;
 mod manage;
 mod nodes;

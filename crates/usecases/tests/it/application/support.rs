@@ -6,7 +6,7 @@ use wardkey_domain::application::token::access_token_hash;
 use wardkey_domain::application::{
     AcrRequest, AuthorizationRequest, ClaimsRequest, ClientSettings, Prompts, RedirectUri, ResponseMode,
 };
-use wardkey_domain::op::{Actor, Op, Origin};
+use wardkey_domain::op::{ActingApplication, Actor, Op, Origin};
 use wardkey_domain::secret::TokenHash;
 use wardkey_testkit::TestApp;
 use wardkey_usecases::application::{
@@ -76,7 +76,8 @@ impl Scene {
 
     /// The circumstances of what the application does.
     pub async fn client_op(&self, app: &App) -> Op {
-        app.op(Actor::Application(self.client(app).await.id()), Origin::default())
+        let acting = ActingApplication { id: self.client(app).await.id(), mandate: None };
+        app.op(Actor::Application(acting), Origin::default())
     }
 
     /// A code.
