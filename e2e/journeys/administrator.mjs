@@ -209,7 +209,7 @@ export async function run({ world, check, chromium, screens }) {
       let reached = await signIn(agent, await agent.open(`${world.issuer}/signin`), local);
       assert.equal(reached.url.pathname, '/');
       reached = await agent.open(`${world.issuer}/admin?q=nurse`);
-      assert.match(reached.text, /nurse@riverside-surgery\.example/);
+      assert.match(reached.text, /nurse@(<wbr>)?riverside-surgery\.example/);
       reached = await agent.open(`${world.issuer}/admin?q=counter`);
       assert.doesNotMatch(reached.text, /counter-assistant@/);
       assert.equal((await agent.request(`${world.issuer}${account}`)).status, 404);

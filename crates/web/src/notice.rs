@@ -45,6 +45,8 @@ pub enum Notice {
     AccountReEnrolled,
     /// An administrator had somebody prompted at each sign-in.
     MfaEnabled,
+    /// News is on its way again.
+    MessageSentAgain,
     /// An administrator took that back.
     ReturnedToBaseline,
     /// A security key was added.
@@ -163,6 +165,7 @@ impl Notice {
         Self::TemporaryPasswordSet,
         Self::AccountReEnrolled,
         Self::MfaEnabled,
+        Self::MessageSentAgain,
         Self::ReturnedToBaseline,
         Self::KeyAdded,
         Self::CardAdded,
@@ -235,6 +238,7 @@ impl Notice {
             Self::TemporaryPasswordSet => "temporary-password-set",
             Self::AccountReEnrolled => "account-re-enrolled",
             Self::MfaEnabled => "mfa-enabled",
+            Self::MessageSentAgain => "message-sent-again",
             Self::ReturnedToBaseline => "returned-to-baseline",
             Self::KeyAdded => "key-added",
             Self::CardAdded => "card-added",

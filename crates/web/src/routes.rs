@@ -2,7 +2,7 @@
 
 use wardkey_domain::factor::telephone::Reach;
 use wardkey_domain::id::{
-    AccountId, AuthorizationRequestId, BulkChangeId, CaseId, CredentialId, DeviceId, ExceptionRequestId,
+    AccountId, AuthorizationRequestId, BulkChangeId, CaseId, CredentialId, DeviceId, ExceptionRequestId, MessageId,
     NamedLocationId, RoleGrantId, SessionId,
 };
 use wardkey_usecases::signin::{Destination, PortalPage};
@@ -135,6 +135,8 @@ pub const SIGNED_OUT: &str = "/signed-out";
 pub const ADMIN: &str = "/admin";
 /// Who is protected.
 pub const ADMIN_COVERAGE: &str = "/admin/coverage";
+/// Messages that did not arrive.
+pub const ADMIN_MESSAGES: &str = "/admin/messages";
 /// Reports.
 pub const ADMIN_REPORTS: &str = "/admin/reports";
 /// Changes to many accounts.
@@ -331,6 +333,16 @@ pub fn end_session(id: SessionId) -> String {
 /// Forgetting one of one's own browsers.
 pub fn forget_device(id: DeviceId) -> String {
     format!("{SESSIONS}/devices/{id}/forget")
+}
+
+/// What was sent to somebody.
+pub(crate) fn admin_messages_to(id: AccountId) -> String {
+    format!("{ADMIN_PEOPLE}/{id}/messages")
+}
+
+/// Sending a message again.
+pub(crate) fn admin_send_again(id: MessageId) -> String {
+    format!("{ADMIN_MESSAGES}/{id}/again")
 }
 
 /// The browsers of somebody's.

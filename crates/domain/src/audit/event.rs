@@ -132,6 +132,8 @@ events! {
     SignInReported "sign_in_reported" { account: AccountId, by: Word, locked: bool, }
     /// A code was sent or a call was asked for; `message` is its identifier in the outbox.
     MessageOrdered "message_ordered" { account: AccountId, message: MessageId, factor: Word, }
+    /// News that did not arrive is sent again; `news` says what it is about.
+    MessageSentAgain "message_sent_again" { account: AccountId, message: MessageId, news: Word, }
     /// An app was asked whether a sign-in is the person's own; `known` says whether the browser has signed in before.
     AppAsked "app_asked" { account: AccountId, credential: CredentialId, request: PushRequestId, known: bool, }
     /// An app answered a request; `outcome` says how.
@@ -378,6 +380,7 @@ impl Event {
             | Self::PostponementWithdrawn { account, .. }
             | Self::SignInReported { account, .. }
             | Self::MessageOrdered { account, .. }
+            | Self::MessageSentAgain { account, .. }
             | Self::NumberShared { account, .. }
             | Self::AppAsked { account, .. }
             | Self::AppAnswered { account, .. }

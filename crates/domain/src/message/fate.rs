@@ -50,6 +50,11 @@ impl DeliveryState {
         Self::Withdrawn,
     ];
 
+    /// Whether it is over without having arrived, as far as anybody knows.
+    pub const fn is_lost(self) -> bool {
+        matches!(self, Self::Failed | Self::Expired | Self::Unknown)
+    }
+
     /// What a message in this state is to one that takes its place; `call` is how it stands if it is a call.
     ///
     /// A telephone that is busy or that nobody answers is no loss: to call it again at once would only ring it again.

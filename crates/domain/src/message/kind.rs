@@ -91,6 +91,10 @@ pub enum MessageKind {
     RecoveryCodeUsed,
     /// To the person: all their second factors were removed, and they enrol again.
     ReEnrolled,
+    /// To the person: they have a new password, which they chose [ENR-19].
+    PasswordChanged,
+    /// To the person: somebody in charge gave them a temporary password [ADM-4].
+    PasswordReset,
     /// To the person: their prompts are suspended [EXC-20].
     ExceptionGiven,
     /// To the person: their prompts return soon.
@@ -154,6 +158,8 @@ impl MessageKind {
         Self::RecoveryCodesMade,
         Self::RecoveryCodeUsed,
         Self::ReEnrolled,
+        Self::PasswordChanged,
+        Self::PasswordReset,
         Self::ExceptionGiven,
         Self::ExceptionEnding,
         Self::ExceptionEnded,
@@ -192,6 +198,8 @@ impl MessageKind {
             Self::RecoveryCodesMade => "recovery_codes_made",
             Self::RecoveryCodeUsed => "recovery_code_used",
             Self::ReEnrolled => "re_enrolled",
+            Self::PasswordChanged => "password_changed",
+            Self::PasswordReset => "password_reset",
             Self::ExceptionGiven => "exception_given",
             Self::ExceptionEnding => "exception_ending",
             Self::ExceptionEnded => "exception_ended",
@@ -215,6 +223,17 @@ impl MessageKind {
         }
     }
 
+    /// Whether it is still true when it arrives days later, so that it may be sent again: an e-mail that tells what has happened, and
+    /// when. One about what is to come, or that asks for something, may have been overtaken.
+    pub const fn tells_what_happened(self) -> bool {
+        let is_mail = matches!(self.channel(), Channel::Mail);
+        is_mail
+            && !matches!(
+                self,
+                Self::ExceptionEnding | Self::RegistrationReminder | Self::NamedLocationDue | Self::PinLiftAsked
+            )
+    }
+
     /// How it travels.
     pub const fn channel(self) -> Channel {
         match self {
@@ -229,6 +248,8 @@ impl MessageKind {
             | Self::RecoveryCodesMade
             | Self::RecoveryCodeUsed
             | Self::ReEnrolled
+            | Self::PasswordChanged
+            | Self::PasswordReset
             | Self::ExceptionGiven
             | Self::ExceptionEnding
             | Self::ExceptionEnded

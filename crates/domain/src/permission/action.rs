@@ -43,6 +43,10 @@ pub enum Action {
     ApproveLongException,
     /// Give somebody leave to register later, and end that [ENR-6].
     PostponeDefaultOn,
+    /// See which messages were sent to somebody and what became of them, never what they say.
+    SeeMessages,
+    /// Send news again that did not arrive.
+    SendAgain,
     /// Issue a single-use activation code.
     IssueActivation,
     /// Switch an account off.
@@ -108,6 +112,8 @@ impl Action {
         Self::RequestLongException,
         Self::ApproveLongException,
         Self::PostponeDefaultOn,
+        Self::SeeMessages,
+        Self::SendAgain,
         Self::IssueActivation,
         Self::DisableAccount,
         Self::EnableAccount,
@@ -153,6 +159,8 @@ impl Action {
             Self::RequestLongException => "ask to except longer",
             Self::ApproveLongException => "except for longer",
             Self::PostponeDefaultOn => "postpone default-on",
+            Self::SeeMessages => "see messages",
+            Self::SendAgain => "send again",
             Self::IssueActivation => "issue activation",
             Self::DisableAccount => "disable account",
             Self::EnableAccount => "enable account",
@@ -183,7 +191,15 @@ impl Action {
 
     /// Whether the action only looks.
     pub const fn only_looks(self) -> bool {
-        matches!(self, Self::FindPeople | Self::SeeAccount | Self::SeeCoverage | Self::ReadAudit | Self::SeePolicies)
+        matches!(
+            self,
+            Self::FindPeople
+                | Self::SeeAccount
+                | Self::SeeCoverage
+                | Self::SeeMessages
+                | Self::ReadAudit
+                | Self::SeePolicies
+        )
     }
 
     /// Whether the action asks for something, and changes nothing before somebody who may has approved it, or whoever was asked does

@@ -33,6 +33,7 @@ const fn administers(role: Role, action: Action) -> bool {
         | Action::AssignToken
         | Action::GrantShortException
         | Action::IssueActivation
+        | Action::SendAgain
         | Action::EnableAccount => matches!(
             role,
             LocalHelpDesk | LocalAdministrator | PrimaryLocalAdministrator | NationalHelpDesk | TenantAdministrator
@@ -49,7 +50,9 @@ const fn administers(role: Role, action: Action) -> bool {
         Action::ApproveLongException | Action::ApproveBulkChange => {
             matches!(role, PrimaryLocalAdministrator | NationalHelpDesk | TenantAdministrator)
         }
-        Action::DisableAccount | Action::EndSessions => !matches!(role, Staff | PracticeManager | Assessor),
+        Action::SeeMessages | Action::DisableAccount | Action::EndSessions => {
+            !matches!(role, Staff | PracticeManager | Assessor)
+        }
         Action::MarkCompromised | Action::WorkOnCase | Action::RestoreAccount => matches!(
             role,
             LocalAdministrator | PrimaryLocalAdministrator | NationalHelpDesk | TenantAdministrator | SecurityAnalyst

@@ -143,6 +143,16 @@ pub enum MailWords<'a> {
         /// When.
         moment: &'a str,
     },
+    /// To a person: they have a new password, which they chose.
+    PasswordChanged {
+        /// When.
+        moment: &'a str,
+    },
+    /// To a person: they were given a temporary password.
+    PasswordReset {
+        /// When.
+        moment: &'a str,
+    },
     /// To a person: their prompts are suspended.
     ExceptionGiven {
         /// Until when.
@@ -330,6 +340,8 @@ impl MailWords<'_> {
             Self::RecoveryCodesMade { .. } => "recovery_codes_made",
             Self::RecoveryCodeUsed { .. } => "recovery_code_used",
             Self::ReEnrolled { .. } => "re_enrolled",
+            Self::PasswordChanged { .. } => "password_changed",
+            Self::PasswordReset { .. } => "password_reset",
             Self::ExceptionGiven { .. } => "exception_given",
             Self::ExceptionEnding { .. } => "exception_ending",
             Self::ExceptionEnded { .. } => "exception_ended",

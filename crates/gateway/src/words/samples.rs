@@ -60,6 +60,8 @@ fn mails() -> Vec<MailWords<'static>> {
         MailWords::RecoveryCodeUsed { left: 1, moment },
         MailWords::RecoveryCodeUsed { left: 0, moment },
         MailWords::ReEnrolled { moment },
+        MailWords::PasswordChanged { moment },
+        MailWords::PasswordReset { moment },
         MailWords::ExceptionGiven { until: UNTIL, re_enrol: false, moment },
         MailWords::ExceptionGiven { until: UNTIL, re_enrol: true, moment },
         MailWords::ExceptionEnding { until: UNTIL, re_enrol: false },

@@ -8,6 +8,7 @@ mod outbox;
 mod standing;
 #[cfg(test)]
 mod tests;
+mod undelivered;
 
 pub use budget::{LockedBudgets, delete_ended_budgets, lock_budgets, spend_budgets};
 pub use outbox::{
@@ -18,3 +19,4 @@ pub use standing::{
     AwaitedReceipt, MessageStanding, Report, ReportedMessage, call_standing, count_calls_at_once, count_messages,
     flow_of, keep_claim, list_awaited_receipts, message_standing, receive, set_call_standing, settle_call, take_report,
 };
+pub use undelivered::{ListedMessage, find_message, list_messages_to, list_undelivered, send_message_again};

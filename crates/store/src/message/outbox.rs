@@ -157,7 +157,8 @@ fn from_row(tx: &Tx, row: &Row) -> Result<ClaimedMessage, StoreError> {
 }
 
 /// Notes what became of a message that this worker had taken, and erases what it said once nothing more is sent; says
-/// whether the message was still this worker's.
+/// whether the message was still this worker's. What an e-mail that did not arrive says is kept: it carries no code, and somebody
+/// may send it again.
 pub async fn settle_message(
     tx: &mut Tx,
     id: MessageId,
@@ -173,9 +174,9 @@ pub async fn settle_message(
         .exec(
             "UPDATE messages SET state = $2, gateway = $3, reference = $4, reason = $5, \
              handed_over_at = COALESCE(handed_over_at, $6), finished_at = $7, claimed_until = NULL, \
-             sealed_payload = NULL \
+             sealed_payload = CASE WHEN channel = 'mail' AND $8 = 1 THEN sealed_payload END \
              WHERE id = $1 AND state = 'sending'",
-            args![id, state.as_str(), gateway, reference, reason, handed_over, finished],
+            args![id, state.as_str(), gateway, reference, reason, handed_over, finished, i64::from(state.is_lost())],
         )
         .await?;
     Ok(settled == 1)
@@ -215,7 +216,8 @@ pub async fn withdraw_message(tx: &mut Tx, id: MessageId, now: Timestamp) -> Res
 /// Gives up messages that are not worth sending any more; says how many.
 pub async fn expire_messages(tx: &mut Tx, now: Timestamp) -> Result<u64, StoreError> {
     tx.exec(
-        "UPDATE messages SET state = 'expired', finished_at = $1, sealed_payload = NULL \
+        "UPDATE messages SET state = 'expired', finished_at = $1, \
+         sealed_payload = CASE WHEN channel = 'mail' THEN sealed_payload END \
          WHERE state = 'waiting' AND expires_at <= $1",
         args![now],
     )

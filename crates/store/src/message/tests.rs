@@ -6,10 +6,12 @@ use wardkey_domain::factor::telephone::PhoneNumber;
 use wardkey_domain::factor::voice_call::{CallOutcome, CallStanding};
 use wardkey_domain::id::{AccountId, FlowId, MessageId, OrganisationId};
 use wardkey_domain::message::{BudgetRules, BudgetVerdict, Channel, DeliveryState, MessageKind, ReportCode, Sending};
+use wardkey_domain::permission::Extent;
 use wardkey_domain::secret::Secret;
 use wardkey_domain::time::Timestamp;
 
 use super::*;
+use crate::directory::testing::{sample_account, sample_organisation};
 use crate::{Store, Tx, args, both_engines};
 
 const NOW: Timestamp = Timestamp::from_seconds(1_700_000_000);
@@ -294,3 +296,81 @@ where
     }
     tasks.join_all().await.into_iter().sum()
 }
+
+both_engines!(what_did_not_arrive_is_listed_within_an_extent_and_only_an_e_mail_is_kept, |store| async move {
+    let mut tx = store.begin().await.unwrap();
+    let near = sample_organisation(2, "Y00002", None);
+    let far = sample_organisation(3, "Y00003", None);
+    for (place, who) in [(&near, 11_u8), (&far, 12)] {
+        crate::directory::insert_organisation(&mut tx, place).await.unwrap();
+        let person = sample_account(u128::from(who), &format!("{who}@a.example"), place);
+        crate::directory::insert_account(&mut tx, &person).await.unwrap();
+        for (kind, channel) in [
+            (MessageKind::FactorAdded, Channel::Mail),
+            (MessageKind::SignInText, Channel::Text),
+            (MessageKind::SignInPush, Channel::Push),
+            (MessageKind::FactorRemoved, Channel::Mail),
+        ] {
+            let byte = who * 10 + u8::try_from(MessageKind::ALL.iter().position(|own| *own == kind).unwrap()).unwrap();
+            let payload = Secret::new(b"to somebody".to_vec());
+            let message = NewMessage {
+                id: MessageId::new(at(u64::from(byte)), [byte; 10]),
+                kind,
+                account: person.id,
+                organisation: place.id,
+                flow: None,
+                payload: &payload,
+                expires_at: at(900),
+                report: None,
+            };
+            insert_message(&mut tx, &message, at(1)).await.unwrap();
+            claim(&mut tx, channel, 2).await;
+            let state =
+                if kind == MessageKind::FactorRemoved { DeliveryState::Delivered } else { DeliveryState::Failed };
+            assert!(settle_message(&mut tx, message.id, state, None, None, Some("refused"), at(3)).await.unwrap());
+        }
+    }
+    let extent = Extent::Subtrees(vec![near.path.clone()]);
+    let listed = list_undelivered(&mut tx, &extent, None, 10).await.unwrap();
+    let kinds: Vec<_> = listed.iter().map(|message| (message.kind, message.is_kept)).collect();
+    assert_eq!(kinds, [(MessageKind::FactorAdded, true), (MessageKind::SignInText, false)]);
+    assert!(
+        listed.iter().all(|message| message.organisation == near.name && message.reason.as_deref() == Some("refused"))
+    );
+    let rest = list_undelivered(&mut tx, &extent, Some(listed[0].id), 10).await.unwrap();
+    assert_eq!(rest, listed[1..]);
+    assert_eq!(list_undelivered(&mut tx, &Extent::Everything, None, 3).await.unwrap().len(), 3);
+    assert_eq!(list_undelivered(&mut tx, &Extent::Nothing, None, 3).await.unwrap(), []);
+    let to = listed[0].account;
+    let all = list_messages_to(&mut tx, to, None, 10).await.unwrap();
+    assert_eq!(all.len(), 4);
+    assert_eq!(list_messages_to(&mut tx, to, Some(all[2].id), 10).await.unwrap(), all[3..]);
+    assert_eq!(find_message(&mut tx, all[0].id).await.unwrap().as_ref(), Some(&all[0]));
+});
+
+both_engines!(only_one_of_two_sends_a_message_again, |store| async move {
+    let mut tx = store.begin().await.unwrap();
+    write(&mut tx, 1, MessageKind::FactorAdded).await;
+    write(&mut tx, 2, MessageKind::SignInText).await;
+    assert!(!send_message_again(&mut tx, id(1), at(900), at(5)).await.unwrap(), "it waits");
+    claim(&mut tx, Channel::Mail, 10).await;
+    claim(&mut tx, Channel::Text, 10).await;
+    assert!(settle(&mut tx, 1, DeliveryState::Failed).await && settle(&mut tx, 2, DeliveryState::Failed).await);
+    assert!(has_payload(&mut tx, 1).await && !has_payload(&mut tx, 2).await);
+    assert!(send_message_again(&mut tx, id(1), at(900), at(70)).await.unwrap());
+    assert!(!send_message_again(&mut tx, id(1), at(900), at(70)).await.unwrap());
+    assert!(!send_message_again(&mut tx, id(2), at(900), at(70)).await.unwrap(), "a code is gone");
+    let claimed = claim(&mut tx, Channel::Mail, 80).await;
+    assert_eq!(
+        (claimed.len(), claimed[0].tries, claimed[0].payload.expose().as_slice()),
+        (1, 1, &b"to somebody: 1"[..])
+    );
+});
+
+both_engines!(an_e_mail_that_was_too_late_is_kept_and_a_code_is_not, |store| async move {
+    let mut tx = store.begin().await.unwrap();
+    write(&mut tx, 1, MessageKind::FactorAdded).await;
+    write(&mut tx, 2, MessageKind::SignInText).await;
+    assert_eq!(expire_messages(&mut tx, at(700)).await.unwrap(), 2);
+    assert!(has_payload(&mut tx, 1).await && !has_payload(&mut tx, 2).await);
+});

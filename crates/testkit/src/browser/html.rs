@@ -35,10 +35,10 @@ impl Tag {
 }
 
 /// Elements that never have content.
-const VOID: [&str; 9] = ["area", "base", "br", "col", "hr", "img", "input", "link", "meta"];
+const VOID: [&str; 10] = ["area", "base", "br", "col", "hr", "img", "input", "link", "meta", "wbr"];
 
 /// Elements that stand within a word or a sentence.
-const INLINE: [&str; 8] = ["a", "b", "code", "em", "i", "small", "span", "strong"];
+const INLINE: [&str; 9] = ["a", "b", "code", "em", "i", "small", "span", "strong", "wbr"];
 
 /// Elements whose content is not markup.
 const RAW: [&str; 2] = ["script", "style"];

@@ -5,6 +5,7 @@ use wardkey_domain::credential::{Attempt, Credentials, Permit, Who};
 use wardkey_domain::directory::Account;
 use wardkey_domain::factor::FactorKind;
 use wardkey_domain::factor::password::{BrokenRule, PasswordHash, PasswordVerdict};
+use wardkey_domain::message::MessageKind;
 use wardkey_domain::op::Op;
 use wardkey_domain::permission::Action;
 use wardkey_domain::secret::Secret;
@@ -13,6 +14,7 @@ use wardkey_domain::time::Timestamp;
 use wardkey_store::{self as store, Tx};
 
 use super::{NewPasswordVerdict, judge_new_password, own};
+use crate::message::{Notice, notify};
 use crate::signin::known_device;
 use crate::{App, Error, Result};
 
@@ -98,6 +100,7 @@ pub async fn change_password(app: &App, op: &Op, input: ChangePassword) -> Resul
     crate::application::revoke_account_grants(&mut tx, op, id).await?;
     store::audit::append(&mut tx, op, Some(organisation), Event::PasswordSet { account: id, by: "person".into() })
         .await?;
+    notify(app, &mut tx, op, Notice::new(MessageKind::PasswordChanged, id)).await?;
     tx.commit().await?;
     Ok(PasswordChange::Changed)
 }

@@ -6,6 +6,7 @@ use wardkey_domain::directory::Account;
 use wardkey_domain::factor::FactorKind;
 use wardkey_domain::factor::password::PasswordHash;
 use wardkey_domain::id::AccountId;
+use wardkey_domain::message::MessageKind;
 use wardkey_domain::op::Op;
 use wardkey_domain::permission::Action;
 use wardkey_domain::secret::Secret;
@@ -15,6 +16,7 @@ use wardkey_store as store;
 use super::target::{Loaded, end_everything, load_to_change};
 use crate::access::refuse_compromised;
 use crate::audit::reason;
+use crate::message::{Notice, notify};
 use crate::{App, Error, Result};
 
 /// Replaces an account's password by a generated one, which is returned to be shown once and must be changed at the next
@@ -36,6 +38,7 @@ pub async fn set_temporary_password(app: &App, op: &Op, id: AccountId, why: &str
     put_temporary_password(app, &mut tx, op, &account, &hash).await?;
     end_everything(&mut tx, op, &account, EndedWhy::PasswordChanged, Some(reason.clone())).await?;
     store::audit::append(&mut tx, op, Some(organisation), Event::PasswordReset { account: id, reason }).await?;
+    notify(app, &mut tx, op, Notice::new(MessageKind::PasswordReset, id)).await?;
     tx.commit().await?;
     Ok(password)
 }

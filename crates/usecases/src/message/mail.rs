@@ -64,6 +64,8 @@ fn in_words(message: &ClaimedMessage, payload: &MailPayload) -> Result<Mail> {
             MailWords::RecoveryCodeUsed { left: u64::from(payload.left.unwrap_or(0)), moment }
         }
         MessageKind::ReEnrolled => MailWords::ReEnrolled { moment },
+        MessageKind::PasswordChanged => MailWords::PasswordChanged { moment },
+        MessageKind::PasswordReset => MailWords::PasswordReset { moment },
         MessageKind::ExceptionGiven => MailWords::ExceptionGiven { until, re_enrol: payload.re_enrol, moment },
         MessageKind::ExceptionEnding => MailWords::ExceptionEnding { until, re_enrol: payload.re_enrol },
         MessageKind::ExceptionEnded => {

@@ -17,6 +17,7 @@ mod report;
 mod settings;
 mod sweep;
 mod text;
+mod undelivered;
 mod wake;
 mod write;
 
@@ -29,6 +30,7 @@ pub use gateways::{GatewayStanding, Gateways};
 pub use report::{Reported, report};
 pub use settings::MessageSettings;
 pub use sweep::sweep;
+pub use undelivered::{MessageFacts, MessageList, list_undelivered, may_see_messages, messages_to, send_again};
 pub use wake::Wake;
 
 pub(crate) use budget::reserve;

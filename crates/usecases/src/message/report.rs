@@ -71,6 +71,8 @@ pub(crate) async fn report_in(app: &App, tx: &mut Tx, op: &Op, message: Reported
         | MessageKind::RecoveryCodesMade
         | MessageKind::RecoveryCodeUsed
         | MessageKind::ReEnrolled
+        | MessageKind::PasswordChanged
+        | MessageKind::PasswordReset
         | MessageKind::ExceptionGiven
         | MessageKind::ExceptionEnding
         | MessageKind::ExceptionEnded

@@ -476,7 +476,7 @@ impl Settling {
         crate::application::revoke_account_grants(tx, op, account).await?;
         let event = AuditEvent::PasswordSet { account, by: "person".into() };
         store::audit::append(tx, op, Some(organisation), event).await?;
-        Ok(())
+        message::notify(app, tx, op, Notice::new(MessageKind::PasswordChanged, account)).await
     }
 
     async fn save(&self, tx: &mut Tx, flow: &Flow) -> Result<()> {

@@ -13,6 +13,7 @@ use wardkey_domain::time::Timestamp;
 use wardkey_usecases::access::{AccountExceptions, HeldFacts, account_exceptions, may_see_cases};
 use wardkey_usecases::credential::{HeldCredential, StoredCustody, StoredToken};
 use wardkey_usecases::directory::{self, AccountFacts, GivenPass, HeldRole, PasswordFacts};
+use wardkey_usecases::message::may_see_messages;
 
 use super::deed::Deed;
 use super::exception::{StandingView, exception_links};
@@ -58,6 +59,8 @@ pub(crate) struct AccountView {
     pub(crate) decided: String,
     /// Where their browsers are.
     pub(crate) devices: String,
+    /// Where the messages are that they were sent, for those who may see them.
+    pub(crate) messages: Option<String>,
     pub(crate) deeds: Vec<DeedLink>,
 }
 
@@ -217,6 +220,7 @@ impl AccountView {
             roles: facts.roles.into_iter().map(RoleRow::from).collect(),
             sessions: facts.sessions,
             sign_ins,
+            messages: may_see_messages(op).then(|| routes::admin_messages_to(account.id)),
             devices: routes::admin_devices(account.id),
             decided: format!("{}/{}/sign-ins", routes::ADMIN_PEOPLE, account.id),
         }

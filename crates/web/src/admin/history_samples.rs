@@ -11,6 +11,7 @@ use wardkey_usecases::access::{
 use super::decided::{DecidedRow, DecidedView};
 use super::devices::DevicesView;
 use super::impact::ImpactView;
+use super::messages::{MessageRow, MessagesView};
 use super::replay::ReplayView;
 use crate::page::Page;
 use crate::portal::DeviceRow;
@@ -119,6 +120,33 @@ fn decided(any: bool) -> Page {
     Page::new("admin/decided-sign-ins.html", frame(), view)
 }
 
+fn messages(of: Option<&str>, any: bool) -> Page {
+    let row = |kind, channel, state, reason: Option<&str>, again: Option<&str>| MessageRow {
+        kind,
+        channel,
+        state,
+        reason: reason.map(text),
+        tries: 3,
+        at: text("21 November 2026 at 9:41pm"),
+        name: text("Practice nurse"),
+        organisation: text("Riverside Surgery"),
+        person: text("/admin/people/1"),
+        again: again.map(text),
+    };
+    let all = vec![
+        row("factor_added", "mail", "failed", Some("smtp_550"), Some("/admin/messages/1/again")),
+        row("sign_in_text", "text", "unknown", Some("abandoned"), None),
+        row("sign_in_call", "call", "expired", None, None),
+    ];
+    let view = MessagesView {
+        name: of.map(text),
+        account: of.map(|_| text("/admin/people/1")),
+        messages: if any { all } else { Vec::new() },
+        next: any.then(|| text("/admin/messages?before=1")),
+    };
+    Page::new("admin/messages.html", frame(), view)
+}
+
 fn devices(any: bool) -> Page {
     let device = |browser: &str, until: Option<&str>| DeviceRow {
         browser: text(browser),
@@ -146,6 +174,10 @@ pub(super) fn samples() -> Vec<Sample> {
         Sample::new("policy-replay-failed", replay(ReplayState::Failed, None)),
         Sample::new("decided-sign-ins", decided(true)),
         Sample::new("decided-sign-ins-none", decided(false)),
+        Sample::new("admin-messages", messages(None, true)),
+        Sample::new("admin-messages-none", messages(None, false)),
+        Sample::new("admin-messages-person", messages(Some("Practice nurse"), true)),
+        Sample::new("admin-messages-person-none", messages(Some("Practice nurse"), false)),
         Sample::new("admin-devices", devices(true)),
         Sample::new("admin-devices-none", devices(false)),
     ]

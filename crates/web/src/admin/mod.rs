@@ -32,6 +32,7 @@ mod location_form;
 #[cfg(test)]
 mod location_samples;
 mod location_see;
+mod messages;
 mod pass;
 mod people;
 mod policy;

@@ -9,6 +9,7 @@ use wardkey_domain::op::Op;
 use wardkey_domain::report::{Cover, MfaStatus, PeopleFilter, SignedIn};
 use wardkey_usecases::access::{may_see_cases, may_see_exceptions, may_see_policies};
 use wardkey_usecases::directory::{bulk_deeds, may_import_tokens};
+use wardkey_usecases::message::may_see_messages;
 use wardkey_usecases::report::{
     FoundPeople, FoundPerson, SearchFor, find_people, may_find_people, may_see_coverage, may_see_reports,
 };
@@ -60,6 +61,8 @@ pub(crate) struct PeopleView {
     pub(crate) change_all: String,
     /// Whether the person sees reports; whoever finds people does.
     pub(crate) sees_reports: bool,
+    /// Whether they see which messages did not arrive.
+    pub(crate) sees_messages: bool,
     /// Whether the person sees policies.
     pub(crate) sees_policies: bool,
     /// Whether the person sees exceptions.
@@ -332,6 +335,7 @@ impl PeopleView {
             people,
             next,
             sees_reports: may_see_reports(op),
+            sees_messages: may_see_messages(op),
             sees_policies: may_see_policies(op),
             sees_exceptions: may_see_exceptions(op),
             sees_coverage: may_see_coverage(op),

@@ -5,8 +5,8 @@ use axum::routing::{get, post};
 
 use super::{
     account, bulk, case, cases, compromise, coverage, decided, deed, devices, exception, exceptions, impact, key, lift,
-    location, location_deed, location_form, location_see, pass, people, policy, postpone, replay, reports, restore,
-    role, token, tokens, what_if,
+    location, location_deed, location_form, location_see, messages, pass, people, policy, postpone, replay, reports,
+    restore, role, token, tokens, what_if,
 };
 use crate::routes;
 use crate::web::Web;
@@ -45,6 +45,9 @@ pub(crate) fn router() -> Router<Web> {
         .route("/admin/cases/{id}/restore", get(restore::form).post(restore::restore))
         .route("/admin/cases/{id}/lift", get(lift::form).post(lift::lift))
         .route("/admin/people/{id}/compromise", get(compromise::form).post(compromise::mark))
+        .route(routes::ADMIN_MESSAGES, get(messages::list))
+        .route("/admin/messages/{id}/again", post(messages::again))
+        .route("/admin/people/{id}/messages", get(messages::of_person))
         .route(routes::ADMIN_REPORTS, get(reports::list))
         .route("/admin/reports/{report}", get(reports::see))
         .route("/admin/reports/{report}/table.csv", get(reports::csv))

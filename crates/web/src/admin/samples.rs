@@ -47,6 +47,7 @@ fn found(search: Search) -> PeopleView {
         sees_exceptions: true,
         sees_coverage: true,
         sees_reports: true,
+        sees_messages: true,
         changes: true,
         change_all: text("/admin/bulk/new?q=an"),
         ..PeopleView::default()
@@ -295,6 +296,7 @@ fn account_view(full: bool) -> AccountView {
         sign_ins: if full { vec![sign_in(false, 1), sign_in(true, 3)] } else { Vec::new() },
         decided: text("/admin/people/1/sign-ins"),
         devices: text("/admin/people/1/devices"),
+        messages: Some(text("/admin/people/1/messages")),
         deeds: if full { links.collect() } else { Vec::new() },
     }
 }

@@ -5,3 +5,4 @@ mod outbox;
 mod portal;
 mod signin;
 mod support;
+mod undelivered;
