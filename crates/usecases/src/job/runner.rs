@@ -134,8 +134,18 @@ impl Worker {
             Ok(false) => return Round::Done,
             Ok(true) => {
                 let op = self.app.op(Actor::System(self.job.name), Origin::default());
-                let task = tokio::spawn(round(self.app.clone(), op));
-                task.await.map_err(|error| Error::internal("finish the round of a job", error)).and_then(|done| done)
+                let mut task = tokio::spawn(round(self.app.clone(), op));
+                loop {
+                    match tokio::time::timeout(TERM / 2, &mut task).await {
+                        Ok(ended) => {
+                            let ended = ended.map_err(|error| Error::internal("finish the round of a job", error));
+                            break ended.and_then(|done| done);
+                        }
+                        // A round that waits for somebody else's machine: nobody shall take it for dead. If that fails, it
+                        // goes on, harmless when done twice.
+                        Err(_) => drop(self.may_run().await),
+                    }
+                }
             }
             Err(error) => Err(error),
         };

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use tokio::sync::Notify;
+use wardkey_store::args;
 use wardkey_testkit::{EngineKind, TestApp};
 use wardkey_usecases::Error;
 use wardkey_usecases::job::{Job, Jobs, Round};
@@ -113,6 +114,38 @@ async fn one_node_does_what_must_be_done_alone_and_another_takes_over() {
     jobs.stop().await;
     theirs.reach(3).await;
     other_jobs.stop().await;
+}
+
+/// Until when somebody holds the job of these tests.
+async fn held_until(app: &TestApp) -> i64 {
+    let mut tx = app.app.store().read().await.unwrap();
+    let row = tx.opt("SELECT expires_at FROM leases WHERE name = 'test'", args![]).await.unwrap();
+    row.unwrap().get("expires_at").unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_node_keeps_a_job_while_a_round_waits_for_somebody_else() {
+    if !EngineKind::Postgres.is_available() {
+        return;
+    }
+    let app = TestApp::on_engine(EngineKind::Postgres).await;
+    let (rounds, mut jobs, answer) = (Rounds::default(), Jobs::new(&app.app), Arc::new(Notify::new()));
+    let (counted, awaited) = (rounds.clone(), Arc::clone(&answer));
+    jobs.start(Job { alone: true, ..Job::every("test", NEVER) }, move |_, _| {
+        counted.add();
+        let awaited = Arc::clone(&awaited);
+        async move {
+            awaited.notified().await;
+            Ok(Round::Done)
+        }
+    });
+    rounds.reach(1).await;
+    let held = held_until(&app).await;
+    app.clock.advance(Duration::from_secs(4));
+    let renewed = async { while held_until(&app).await <= held {} };
+    tokio::time::timeout(Duration::from_secs(20), renewed).await.expect("the lease is renewed");
+    answer.notify_one();
+    jobs.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
