@@ -14,6 +14,7 @@ pub mod rtp;
 pub mod sdp;
 mod sensitive;
 pub mod sms;
+pub mod syslog;
 pub mod table;
 pub mod web_push;
 
