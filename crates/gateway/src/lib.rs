@@ -17,6 +17,7 @@ pub mod hand_over;
 pub mod mail;
 pub mod outbound;
 pub mod push;
+pub mod siem;
 #[cfg(feature = "testing")]
 pub mod testing;
 pub mod text;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::dns::{Name, Resolve, Resolving};
-use reqwest::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER};
+use reqwest::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE};
 use rustls::ClientConfig;
 use url::{Host, Url};
 use wardkey_domain::secret::Secret;
@@ -14,6 +14,7 @@ use wardkey_domain::secret::Secret;
 use super::address::is_special_use;
 use super::allowed::AllowedHost;
 use super::error::OutboundError;
+use super::patience::patience;
 use crate::tls::{TlsSetupError, client_config};
 
 /// The most that is read of an answer.
@@ -163,8 +164,7 @@ impl Outbound {
             let (client, url) = self.admit(address).await?;
             let request = headers.iter().fold(client.post(url), |request, (name, value)| request.header(*name, *value));
             let response = request.body(body).send().await.map_err(failure)?;
-            let seconds = response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.parse().ok());
-            Ok((response.status().as_u16(), seconds.map(Duration::from_secs)))
+            Ok((response.status().as_u16(), patience(response.headers())))
         })
         .await
     }

@@ -11,6 +11,7 @@ mod address;
 mod allowed;
 mod client;
 mod error;
+mod patience;
 
 pub use address::is_special_use;
 pub use allowed::{AllowedHost, BadAllowedHost};
