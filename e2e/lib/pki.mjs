@@ -3,6 +3,18 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { run } from './process.mjs';
 
+/** A certificate for `name` and its key, from the authority of `pki`: for a client, which others know by it. */
+export function issueTo(pki, name) {
+  const folder = path.dirname(pki.authority);
+  const at = (suffix) => path.join(folder, `${name}.${suffix}`);
+  run('openssl', ['req', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-keyout', at('key'),
+    '-out', at('csr'), '-subj', `/CN=${name}`]);
+  fs.writeFileSync(at('ext'), `subjectAltName=DNS:${name}\nextendedKeyUsage=clientAuth\nbasicConstraints=CA:FALSE\n`);
+  run('openssl', ['x509', '-req', '-in', at('csr'), '-CA', pki.authority, '-CAkey', path.join(folder, 'ca.key'),
+    '-CAcreateserial', '-days', '2', '-extfile', at('ext'), '-out', at('crt')]);
+  return { certificate: at('crt'), key: at('key') };
+}
+
 export function makePki(folder) {
   fs.mkdirSync(folder, { recursive: true });
   const at = (name) => path.join(folder, name);

@@ -6,7 +6,7 @@ import net from 'node:net';
 const running = new Set();
 
 /** The environment without settings of the product: a run brings its own. */
-const environment = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('WARDKEY_')));
+export const environment = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('WARDKEY_')));
 
 /** Starts a process whose output goes to `log`; it ends with this run at the latest. With one that `talks` we talk. */
 export function start(command, args, { log, cwd, env, talks = false } = {}) {

@@ -15,7 +15,7 @@ import { Line, passOn } from './network.mjs';
 import { startNginx } from './nginx.mjs';
 import { ADMINISTRATOR, accountsFile, organisationsFile, person } from './people.mjs';
 import { Peer } from './peer.mjs';
-import { freePorts, run, runInBackground, start, stop, until } from './process.mjs';
+import { environment as environmentOfRuns, freePorts, run, runInBackground, start, stop, until } from './process.mjs';
 import { PushService } from './push-service.mjs';
 
 export const BINARY = path.resolve(process.env.E2E_BINARY ?? 'target/debug/wardkey');
@@ -69,11 +69,16 @@ class World {
 
   /** Runs a verb of the command line. */
   wardkey(...args) {
-    return run(...this.verb(args), { cwd: this.folder });
+    return run(...this.verb(args), this.surroundings());
   }
 
   wardkeyInBackground(...args) {
-    return runInBackground(...this.verb(args), { cwd: this.folder });
+    return runInBackground(...this.verb(args), this.surroundings());
+  }
+
+  /** Where a verb is run: the settings that only the environment may hold are the servers'. */
+  surroundings() {
+    return { cwd: this.folder, ...(this.environment && { env: { ...environmentOfRuns, ...this.environment } }) };
   }
 
   /** A verb of the command line as it is run here: by the clock of the servers. */
@@ -126,12 +131,17 @@ export const tails = (world) => world.logs()
 
 async function startNode(world, node) {
   world.servers.push(node);
-  const env = world.clock?.environment;
-  node.child = start(BINARY, ['--config', node.config, 'serve'], { log: node.log, cwd: world.folder, env });
   world.stops.push(async () => {
     await stop(node.child);
     world.clock?.cleanUpAfter(node.child);
   });
+  await runNode(world, node);
+}
+
+/** Starts a server that is not running, for the first time or again. */
+export async function runNode(world, node) {
+  const env = { ...world.clock?.environment, ...world.environment };
+  node.child = start(BINARY, ['--config', node.config, 'serve'], { log: node.log, cwd: world.folder, env });
   const ask = world.fetch();
   await until(async () => {
     const { port, httpPort } = node;
@@ -238,6 +248,31 @@ export async function behindNginx(world, name, { from, since, elsewhere }) {
   return behind;
 }
 
+/** As many servers as `world` has, beside it, with the same people in a database of their own; `streams` is what more their
+ * configuration says, and `environment` what it leaves to that. */
+export async function streaming(world, name, { streams, environment }) {
+  const ports = await freePorts(world.nodes.length);
+  const own = Object.assign(Object.create(world), {
+    folder: world.at(name), issuer: `https://localhost:${ports[0]}`, clock: undefined, streams, environment,
+  });
+  fs.mkdirSync(own.folder);
+  const database = databaseBeside(world, own, name);
+  own.nodes = ports.map((port, index) => configured(own, `${name}-${index + 1}`, { port, database }));
+  await importPeople(own);
+  for (const node of own.nodes) await startNode(own, node);
+  return own;
+}
+
+function databaseBeside(world, own, name) {
+  if (!world.sql) return `sqlite:${own.at('wardkey.db')}`;
+  const database = `wardkey_e2e_${process.pid}_${name}`;
+  world.sql(`CREATE DATABASE ${database}`);
+  world.stops.push(() => world.sql(`DROP DATABASE ${database} WITH (FORCE)`));
+  const address = new URL(POSTGRES);
+  address.pathname = `/${database}`;
+  return address.href;
+}
+
 /** Where each server finds the database; the last of several reaches it over a link that can be cut. */
 async function databasesFor(world, count) {
   if (world.name === 'sqlite') return [`sqlite:${world.at('wardkey.db')}`];
@@ -309,6 +344,8 @@ from = "no-reply@riverside-hospital.example"
 
 [audit]
 anchor = ${quoted(world.at('audit-anchor'))}
+
+${world.streams ?? ''}
 `;
 
 const listening = (world, port) => `

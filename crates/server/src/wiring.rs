@@ -8,14 +8,16 @@ use wardkey_gateway::breached_password::BreachedPasswords;
 use wardkey_gateway::care_identity::CareIdentity;
 use wardkey_gateway::certificate_status::CertificateStatus;
 use wardkey_gateway::outbound::{Outbound, OutboundSettings};
+use wardkey_gateway::siem::{Collector, Receiver, Syslog};
 use wardkey_store::{MasterKeys, Store, StoreSettings};
+use wardkey_usecases::audit::Stream;
 use wardkey_usecases::message::Gateways;
 use wardkey_usecases::{App, Parts};
 use wardkey_web::demo::Demo;
 use wardkey_web::{AddressReader, TokenReader, WebSettings};
 
 use crate::cli::CliError;
-use crate::config::Config;
+use crate::config::{Config, ReceiverSettings, StreamSettings};
 use crate::health::{self, Health};
 use crate::telemetry::{Figures, RequestTelemetry, observe};
 use crate::{clock, random};
@@ -100,6 +102,7 @@ pub fn build(config: &Config, store: Store, demo: DemoMode, gateways: Gateways) 
         care_identity,
         breached,
         gateways,
+        streams: streams(config)?,
         settings: config.settings(demo == DemoMode::On),
     }))
 }
@@ -114,6 +117,28 @@ pub fn care_identity(config: &Config) -> Result<Option<CareIdentity>, CliError> 
     let outbound = Outbound::new(&outbound).map_err(|error| CliError::fault("set up NHS Care Identity", &error))?;
     let client = CareIdentity::new(settings, outbound);
     client.map(Some).map_err(|error| CliError::fault("set up NHS Care Identity", &error))
+}
+
+/// Whoever watches the audit elsewhere. Nothing is connected: a server that runs hands events over, a verb does not.
+///
+/// # Errors
+/// When a receiver cannot be set up as it is configured.
+pub fn streams(config: &Config) -> Result<Vec<Stream>, CliError> {
+    config.streams.iter().map(stream).collect()
+}
+
+fn stream(settings: &StreamSettings) -> Result<Stream, CliError> {
+    let StreamSettings { name, begin, batch, pause, receiver } = settings.clone();
+    let what = format!("set up `[{name}]`");
+    let receiver = match receiver {
+        ReceiverSettings::Syslog(settings) => {
+            Receiver::Syslog(Syslog::new(settings).map_err(|error| CliError::fault(&what, &error))?)
+        }
+        ReceiverSettings::Collector(settings) => {
+            Receiver::Collector(Collector::new(settings).map_err(|error| CliError::fault(&what, &error))?)
+        }
+    };
+    Ok(Stream { begin, batch, pause, ..Stream::new(name, receiver) })
 }
 
 /// Every route of the product, in all its layers.

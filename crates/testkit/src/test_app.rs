@@ -16,6 +16,7 @@ use wardkey_gateway::certificate_status::CertificateStatus;
 use wardkey_gateway::outbound::{Outbound, OutboundSettings};
 use wardkey_store::Store;
 use wardkey_store::testing::TestDatabase;
+use wardkey_usecases::audit::Stream;
 use wardkey_usecases::hashing::HashingSettings;
 use wardkey_usecases::job::Sealer;
 use wardkey_usecases::message::{Courier, Gateways};
@@ -135,7 +136,7 @@ impl TestApp {
     ) -> Self {
         let (messages, calls) = (Capture::new(clock.clock()), CallCapture::new("calls"));
         let gateways = gateways.unwrap_or_else(|| captured(&messages, &calls));
-        let app = build(database.store().await, &clock, settings.clone(), outbound, gateways);
+        let app = build(database.store().await, &clock, settings.clone(), outbound, gateways, Vec::new());
         let token_reader = TokenReader(wardkey_protocols::file::tokens_in);
         let address_reader = AddressReader(wardkey_protocols::file::addresses_in);
         let web = WebSettings { token_reader, address_reader, ..WebSettings::default() };
@@ -148,6 +149,12 @@ impl TestApp {
     pub async fn another_node(&self) -> Self {
         let settings = self.settings.clone();
         Self::on(Arc::clone(&self.database), self.clock.clone(), |changed| *changed = settings).await
+    }
+
+    /// The product as another server on the same database, which hands the audit over by `streams`.
+    pub async fn streaming(&self, streams: Vec<Stream>) -> App {
+        let store = self.database.open().await;
+        build(store, &self.clock, self.settings.clone(), calls_nobody(), Gateways::default(), streams)
     }
 
     /// The whole product as a service.
@@ -202,7 +209,7 @@ impl Drop for TestApp {
 }
 
 async fn verify_audit(database: &TestDatabase, clock: &TestClock, settings: Settings) {
-    let app = build(database.open().await, clock, settings, calls_nobody(), Gateways::default());
+    let app = build(database.open().await, clock, settings, calls_nobody(), Gateways::default(), Vec::new());
     // Refusals are counted for a minute before they are written down.
     clock.advance(Duration::from_secs(120));
     Sealer::new(&app).drain().await.expect("the audit can be sealed");
@@ -226,7 +233,14 @@ fn captured(messages: &Capture, calls: &CallCapture) -> Gateways {
     )
 }
 
-fn build(store: Store, clock: &TestClock, settings: Settings, outbound: Outbound, gateways: Gateways) -> App {
+fn build(
+    store: Store,
+    clock: &TestClock,
+    settings: Settings,
+    outbound: Outbound,
+    gateways: Gateways,
+    streams: Vec<Stream>,
+) -> App {
     App::new(Parts {
         store,
         clock: clock.clock(),
@@ -237,6 +251,7 @@ fn build(store: Store, clock: &TestClock, settings: Settings, outbound: Outbound
         outbound,
         breached: BreachedPasswords::none(),
         gateways,
+        streams,
         settings,
     })
 }

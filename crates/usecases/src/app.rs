@@ -16,6 +16,7 @@ use wardkey_store::Store;
 
 use crate::access::PolicyCache;
 use crate::application::TokenCache;
+use crate::audit::Stream;
 use crate::credential::CardStatuses;
 use crate::hashing::HashingPool;
 use crate::message::{Gateways, Wake};
@@ -51,6 +52,8 @@ pub struct Parts {
     pub breached: BreachedPasswords,
     /// The networks that messages leave by.
     pub gateways: Gateways,
+    /// Whom the audit is handed over to.
+    pub streams: Vec<Stream>,
     /// Configuration.
     pub settings: Settings,
 }
@@ -124,6 +127,11 @@ impl App {
     /// The networks that messages leave by.
     pub fn gateways(&self) -> &Gateways {
         &self.0.parts.gateways
+    }
+
+    /// Whom the audit is handed over to.
+    pub fn streams(&self) -> &[Stream] {
+        &self.0.parts.streams
     }
 
     /// The bells of the workers that send messages.

@@ -49,6 +49,12 @@ pub struct BlockContents {
 }
 
 impl BlockContents {
+    /// How many of its events have numbers up to `number`.
+    pub fn count_up_to(&self, number: i64) -> i64 {
+        let fresh = number.min(self.last).saturating_sub(self.after).max(0);
+        fresh.saturating_sub(self.gaps.count_up_to(number)).saturating_add(self.late.count_up_to(number))
+    }
+
     /// The hash that is chained and signed.
     pub fn hash(&self) -> Digest {
         let mut bytes = Canonical::new("wardkey.audit.block.1");
@@ -180,6 +186,12 @@ impl NumberSet {
         }
     }
 
+    /// How many numbers up to `number` are in the set.
+    fn count_up_to(&self, number: i64) -> i64 {
+        let up_to = |(start, end): &(i64, i64)| number.min(*end).saturating_sub(*start).saturating_add(1).max(0);
+        self.0.iter().map(up_to).fold(0, i64::saturating_add)
+    }
+
     /// Whether nothing is in it.
     pub const fn is_empty(&self) -> bool {
         self.0.is_empty()
@@ -237,6 +249,25 @@ mod tests {
         assert_eq!(set.to_string(), text);
         assert!(inside.iter().all(|number| set.contains(*number)), "{text}");
         assert!(outside.iter().all(|number| !set.contains(*number)), "{text}");
+    }
+
+    #[test]
+    fn a_block_counts_its_events_up_to_a_number() {
+        let contents = BlockContents {
+            number: 2,
+            previous: Digest::ZERO,
+            after: 10,
+            last: 20,
+            gaps: NumberSet::parse("12-13,18").unwrap(),
+            late: NumberSet::parse("3,7-8").unwrap(),
+            count: 10,
+            root: Digest::ZERO,
+            sealed_at: Timestamp::from_seconds(1),
+            key: KeyId::new(Timestamp::from_seconds(1), [1; 10]),
+        };
+        for (number, count) in [(0, 0), (3, 1), (7, 2), (10, 3), (11, 4), (13, 4), (14, 5), (20, 10), (99, 10)] {
+            assert_eq!(contents.count_up_to(number), count, "{number}");
+        }
     }
 
     #[test]

@@ -5,6 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::stream::StreamName;
 use super::word::{Reason, Word};
 use crate::id::{
     AccountId, ApplicationId, BulkChangeId, CaseId, CredentialId, DeviceId, ExceptionRequestId, GrantId, GroupId,
@@ -322,6 +323,10 @@ events! {
     AuditKeyMade "audit_key_made" { key: KeyId, }
     /// The audit was exported.
     AuditExported "audit_exported" { format: Word, since: Option<Timestamp>, until: Option<Timestamp>, events: u64, }
+    /// A stream of this audit to somebody who watches it elsewhere began after a block: the last one, or before the first.
+    AuditStreamBegun "audit_stream_begun" { stream: StreamName, after_block: i64, }
+    /// How far a stream of this audit had come was forgotten.
+    AuditStreamForgotten "audit_stream_forgotten" { stream: StreamName, after_block: i64, }
     /// A backup was made, and restored once to prove it.
     BackupMade "backup_made" { rows: u64, last_block: Option<i64>, }
     /// The database was restored from a backup.
@@ -441,6 +446,8 @@ impl Event {
             | Self::KeysRotated { .. }
             | Self::AuditKeyMade { .. }
             | Self::AuditExported { .. }
+            | Self::AuditStreamBegun { .. }
+            | Self::AuditStreamForgotten { .. }
             | Self::BackupMade { .. }
             | Self::PoliciesPublished { .. }
             | Self::PoliciesConfirmed { .. }

@@ -36,6 +36,9 @@ pub async fn run(args: &Args, config: &Config) -> Result<(), CliError> {
     if wiring::care_identity(config)?.is_some() {
         println!("NHS Care Identity: in order");
     }
+    for stream in wiring::streams(config)? {
+        println!("stream {}: in order", stream.name);
+    }
     if let Some(path) = &config.password.breached {
         BreachedPasswords::open(path).map_err(|error| CliError::fault("use the breached passwords", &error))?;
         println!("breached passwords: in order");

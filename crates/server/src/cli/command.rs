@@ -8,7 +8,7 @@ use tokio::runtime::{Builder, Runtime};
 use super::error::CliError;
 use super::{
     account, application, audit, authenticator, backup, check_config, create_admin, demo, group, keys, migrate,
-    organisation, policy, reference, report, restore, serve, token,
+    organisation, policy, reference, report, restore, serve, stream, token,
 };
 use crate::config::Config;
 use crate::telemetry::{Format, Level, start_log};
@@ -43,6 +43,7 @@ enum Command {
     Policy(policy::Args),
     Report(report::Args),
     Audit(audit::Args),
+    Stream(stream::Args),
     Keys(keys::Args),
     Authenticator(authenticator::Args),
     Backup(backup::Args),
@@ -69,6 +70,7 @@ impl Cli {
             Command::CheckConfig(args) => verb(async { check_config::run(&args, &load()?).await }),
             Command::Migrate(args) => verb(async { migrate::run(&args, &load()?).await }),
             Command::Audit(args) => verb(async { audit::run(args, &wiring::open(&load()?).await?).await }),
+            Command::Stream(args) => verb(async { stream::run(args, &wiring::open(&load()?).await?).await }),
             Command::Backup(args) => verb(async {
                 let config = load()?;
                 backup::run(args, &wiring::open(&config).await?, wiring::master_keys(&config)?).await

@@ -25,6 +25,7 @@ mod reference;
 mod report;
 mod restore;
 mod serve;
+mod stream;
 mod token;
 
 pub use command::Cli;

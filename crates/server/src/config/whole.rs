@@ -25,8 +25,8 @@ use super::problem::ConfigError;
 use super::reader::{Reader, SectionDoc};
 use super::{
     access, audit, cache, care_identity, database, hashing, help, keys, listen, log, message, metrics, named_location,
-    network, oidc, outbound, password, push, server, session, signin, smartcard, telephone, temporary_access_pass,
-    throttle, totp, webauthn,
+    network, oidc, outbound, password, push, server, session, signin, smartcard, stream, telephone,
+    temporary_access_pass, throttle, totp, webauthn,
 };
 
 /// What is read when no file is named.
@@ -100,6 +100,8 @@ pub struct Config {
     pub outbound: OutboundSettings,
     /// `[audit]`.
     pub audit: AuditSettings,
+    /// `[stream_syslog]` and `[stream_http]`.
+    pub streams: Vec<stream::StreamSettings>,
     /// `[cache]`.
     pub cache: CacheSettings,
 }
@@ -220,6 +222,7 @@ fn sections(reader: &mut Reader) -> Option<Config> {
     let oidc = oidc::read(reader);
     let outbound = outbound::read(reader);
     let audit = audit::read(reader);
+    let streams = stream::read(reader, server.issuer.as_ref().map(Issuer::host));
     let cache = cache::read(reader);
     Some(Config {
         issuer: server.issuer.clone()?,
@@ -250,6 +253,7 @@ fn sections(reader: &mut Reader) -> Option<Config> {
         oidc,
         outbound,
         audit,
+        streams,
         cache,
     })
 }

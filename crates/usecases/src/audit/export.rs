@@ -3,7 +3,6 @@
 use std::io::Write;
 use std::str::FromStr;
 
-use serde::Serialize;
 use wardkey_domain::audit::{Digest, Event, NumberedEntry};
 use wardkey_domain::op::Op;
 use wardkey_domain::permission::Action;
@@ -12,6 +11,7 @@ use wardkey_domain::time::Timestamp;
 use wardkey_store::audit;
 
 use super::instant::instant;
+use super::line::line;
 use crate::{App, Error, Result};
 
 const PAGE: u32 = 1_000;
@@ -91,7 +91,10 @@ pub async fn export(
         let mut text = String::new();
         for event in &page {
             match format {
-                ExportFormat::JsonLines => json_line(event, &mut text)?,
+                ExportFormat::JsonLines => {
+                    text.push_str(&line(event)?);
+                    text.push('\n');
+                }
                 ExportFormat::Csv => csv_line(event, &mut text),
             }
             written = written.saturating_add(1);
@@ -113,49 +116,6 @@ pub async fn export(
 
 fn write_out(out: &mut (dyn Write + Send), text: &str) -> Result<()> {
     out.write_all(text.as_bytes()).map_err(|error| Error::internal("write the export", error))
-}
-
-/// An event as a line of JSON. `digest` is what the blocks seal, so the export can be checked against them.
-#[derive(Serialize)]
-struct Line<'a> {
-    number: i64,
-    id: String,
-    at: String,
-    kind: &'a str,
-    actor: &'a str,
-    account: Option<String>,
-    organisation: Option<String>,
-    application: Option<String>,
-    address: Option<&'a str>,
-    browser: Option<&'a str>,
-    request: String,
-    event: serde_json::Value,
-    digest: String,
-    mac: String,
-}
-
-fn json_line(numbered: &NumberedEntry, text: &mut String) -> Result<()> {
-    let entry = &numbered.entry;
-    let unreadable = |error| Error::internal(format!("read audit event {}", numbered.number), error);
-    let line = Line {
-        number: numbered.number,
-        id: entry.id.to_string(),
-        at: instant(entry.at),
-        kind: &entry.kind,
-        actor: &entry.actor,
-        account: entry.account.map(|id| id.to_string()),
-        organisation: entry.organisation.map(|id| id.to_string()),
-        application: entry.application.map(|id| id.to_string()),
-        address: entry.address.as_deref(),
-        browser: entry.browser.as_deref(),
-        request: entry.request.to_string(),
-        event: serde_json::from_str(&entry.event).map_err(unreadable)?,
-        digest: Digest::of(&entry.canonical()).to_string(),
-        mac: numbered.mac.to_string(),
-    };
-    text.push_str(&serde_json::to_string(&line).map_err(unreadable)?);
-    text.push('\n');
-    Ok(())
 }
 
 const HEADING: &str =

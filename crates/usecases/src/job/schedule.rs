@@ -9,7 +9,8 @@ use tokio::task::spawn_blocking;
 
 use super::runner::{Job, Jobs, Round};
 use super::seal_audit::Sealer;
-use crate::{App, Error, access, application, credential, directory, message, report, session};
+use super::stream_audit::Streamer;
+use crate::{App, Error, access, application, audit, credential, directory, message, report, session};
 
 /// Starts every job of the product.
 pub fn start(app: &App) -> Jobs {
@@ -25,6 +26,25 @@ pub fn start(app: &App) -> Jobs {
             let sealed = spawn_blocking(seal).await.map_err(|error| Error::internal("seal events", error))?;
             Ok(if sealed?.more { Round::More } else { Round::Done })
         }
+    });
+    for stream in app.streams() {
+        let streamer = Arc::new(Mutex::new(Streamer::new(app.clone(), stream.clone())));
+        // A job for each, so that one that takes nothing holds no other up; one node does them all.
+        let hand_over = Job { alone: true, ..Job::every("stream_audit", stream.pause) };
+        jobs.start(hand_over, move |_, op| {
+            let streamer = Arc::clone(&streamer);
+            async move {
+                match streamer.lock().await.round(&op).await {
+                    // Another node goes on with the same stream, or the database is busy: what was not saved is handed over again.
+                    Err(Error::Unavailable { .. }) => Ok(Round::Done),
+                    outcome => outcome,
+                }
+            }
+        });
+    }
+    jobs.start(Job::every("observe_streams", Duration::from_secs(5)), |app, _| async move {
+        audit::observe_streams(&app).await?;
+        Ok(Round::Done)
     });
     jobs.start(Job::every("deliver_logouts", Duration::from_secs(2)), |app, op| async move {
         Ok(if application::deliver_logouts(&app, &op).await? > 0 { Round::More } else { Round::Done })

@@ -43,6 +43,36 @@ async fn figures_open_with_the_token() {
     assert!(figures.contains("wardkey_request_duration_seconds_bucket"), "{figures}");
 }
 
+#[tokio::test]
+async fn figures_and_a_verb_tell_that_nobody_takes_the_audit() {
+    let folder = Folder::new();
+    let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let stream =
+        format!("[stream_syslog]\nhost = \"127.0.0.1\"\nport = {nobody}\ntls = \"off\"\nbegin = \"beginning\"\n");
+    let (setup, token) = (setup(&folder, &stream), "0123456789abcdef0123456789abcdef");
+    let server = Server::start_with(&setup, &[("WARDKEY_METRICS_TOKEN", token)]).await;
+    let told = async {
+        loop {
+            let (_, figures) = get(&server.base, Some(token)).await;
+            if figures.contains("wardkey_stream_failing{stream=\"stream_syslog\"} 1") {
+                return figures;
+            }
+        }
+    };
+    let figures = tokio::time::timeout(std::time::Duration::from_secs(30), told).await.expect("it is told");
+    assert!(
+        figures.contains("wardkey_stream_failures_total{stream=\"stream_syslog\",why=\"unreachable\"}"),
+        "{figures}"
+    );
+    assert!(figures.contains("wardkey_stream_behind_events{stream=\"stream_syslog\"}"), "{figures}");
+    let listed = setup.command(&["stream", "list"]).output().unwrap();
+    let listed = String::from_utf8_lossy(&listed.stdout).into_owned();
+    assert!(listed.starts_with("stream_syslog: ") && listed.contains(": unreachable, "), "{listed}");
+    let kept = setup.command(&["stream", "forget", "stream_syslog"]).output().unwrap();
+    assert!(!kept.status.success(), "it is still configured");
+    assert!(String::from_utf8_lossy(&kept.stderr).contains("take it out of the configuration first"));
+}
+
 #[test]
 fn a_short_token_is_refused() {
     let folder = Folder::new();

@@ -71,6 +71,7 @@ async fn app_that_may_call(test: &TestApp, server: &Listening) -> App {
         care_identity: None,
         breached: BreachedPasswords::none(),
         gateways: wardkey_usecases::message::Gateways::default(),
+        streams: Vec::new(),
         settings: test.settings().clone(),
     })
 }

@@ -4,5 +4,6 @@
 mod backup;
 mod export;
 mod seal;
+mod stream;
 mod tamper;
 mod world;
