@@ -1,6 +1,7 @@
 //! The baseline: what is asked of an account when no policy asks for more. Each account has exactly one [CA-1].
 
 use std::collections::HashMap;
+use std::str::FromStr;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -59,6 +60,19 @@ impl Baseline {
             Self::Standard => "standard",
             Self::NamedLocation => "named-location",
         }
+    }
+}
+
+/// A text that names no baseline.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a baseline is `standard` or `named-location`")]
+pub struct UnknownBaseline;
+
+impl FromStr for Baseline {
+    type Err = UnknownBaseline;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Self::ALL.into_iter().find(|baseline| baseline.as_str() == text).ok_or(UnknownBaseline)
     }
 }
 

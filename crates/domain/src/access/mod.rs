@@ -34,7 +34,7 @@ mod text;
 mod usable;
 
 pub use admission::{Admission, SKEW};
-pub use baseline::{AssignedBy, Baseline, Baselines, LONGEST_MEMORY, MFA_ENABLED};
+pub use baseline::{AssignedBy, Baseline, Baselines, LONGEST_MEMORY, MFA_ENABLED, UnknownBaseline};
 pub use decision::{Access, Applies, BlockedBy, Considered, Decision, Grant, Reason, Registration};
 pub use document::{BadDocument, BaselineText, DiffLine, LONGEST_DOCUMENT, PolicyDocument, Wanted};
 pub use evaluate::{evaluate, memory};

@@ -1,5 +1,7 @@
 //! What of an account is counted and filtered by.
 
+use std::str::FromStr;
+
 use super::MfaStatus;
 use crate::access::{Baseline, FactorSet, Hold};
 use crate::directory::{AccountKind, StatusName};
@@ -65,6 +67,29 @@ pub enum Cover {
 impl Cover {
     /// Every one.
     pub const ALL: [Self; 4] = [Self::Covered, Self::Excepted, Self::Uncovered, Self::NotInUse];
+
+    /// The word that addresses use.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Covered => "yes",
+            Self::Excepted => "excepted",
+            Self::Uncovered => "no",
+            Self::NotInUse => "not-in-use",
+        }
+    }
+}
+
+/// A text that does not say whether an account is covered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("an account is protected `yes`, `no`, `excepted` or `not-in-use`")]
+pub struct UnknownCover;
+
+impl FromStr for Cover {
+    type Err = UnknownCover;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Self::ALL.into_iter().find(|cover| cover.as_str() == text).ok_or(UnknownCover)
+    }
 }
 
 impl Facts {

@@ -1,5 +1,7 @@
 //! Which people a list shows.
 
+use std::str::FromStr;
+
 use super::facets::baseline_bit;
 use super::{Cover, Masks, MfaStatus};
 use crate::access::Baseline;
@@ -37,6 +39,37 @@ pub enum SignedIn {
     Within(u16),
     /// Not in the last so many days, or never.
     NotWithin(u16),
+}
+
+/// A text that does not say when somebody signed in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("write `never`, `within-` or `not-within-` with a number of days from 1 to {}", SignedIn::MOST_DAYS)]
+pub struct UnknownSignedIn;
+
+impl SignedIn {
+    /// The most days that are counted back.
+    pub const MOST_DAYS: u16 = 3_650;
+}
+
+impl FromStr for SignedIn {
+    type Err = UnknownSignedIn;
+
+    /// Reads `never`, `within-30` or `not-within-30`.
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let days = |digits: &str| {
+            // A number is written in one way only.
+            let is_number = digits.bytes().all(|byte| byte.is_ascii_digit()) && !digits.starts_with('0');
+            let days = digits.parse().ok().filter(|days| is_number && (1..=Self::MOST_DAYS).contains(days));
+            days.ok_or(UnknownSignedIn)
+        };
+        if text == "never" {
+            return Ok(Self::Never);
+        }
+        match text.strip_prefix("not-within-") {
+            Some(digits) => days(digits).map(Self::NotWithin),
+            None => days(text.strip_prefix("within-").ok_or(UnknownSignedIn)?).map(Self::Within),
+        }
+    }
 }
 
 impl PeopleFilter {
@@ -101,6 +134,26 @@ mod tests {
         // Nobody signed in before there were days.
         assert_eq!(days(Some(SignedIn::Within(200))), (1, i64::MAX));
         assert_eq!(days(Some(SignedIn::NotWithin(200))), (0, 1));
+    }
+
+    #[test]
+    fn when_somebody_signed_in_is_written_in_one_way() {
+        for (text, expected) in [
+            ("never", Some(SignedIn::Never)),
+            ("within-7", Some(SignedIn::Within(7))),
+            ("not-within-3650", Some(SignedIn::NotWithin(3_650))),
+            ("within-0", None),
+            ("within-3651", None),
+            ("within-07", None),
+            ("within-+7", None),
+            ("within-", None),
+            ("not-within-99999999999", None),
+            ("Never", None),
+            ("7", None),
+            ("", None),
+        ] {
+            assert_eq!(text.parse().ok(), expected, "{text}");
+        }
     }
 
     #[test]

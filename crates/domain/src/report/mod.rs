@@ -13,11 +13,11 @@ mod mfa_status;
 mod snapshot;
 mod status_report;
 
-pub use counted::{Counted, Cover, Facts};
+pub use counted::{Counted, Cover, Facts, UnknownCover};
 pub use coverage::Coverage;
 pub use csv::write_row;
 pub use facets::{Facets, Masks};
-pub use filter::{PeopleFilter, SignedIn, day_of};
+pub use filter::{PeopleFilter, SignedIn, UnknownSignedIn, day_of};
 pub use mfa_status::{MfaStatus, UnknownMfaStatus};
 pub use snapshot::{BadSnapshot, SnapshotHead, Verified, sign_snapshot, verify_snapshot};
 pub use status_report::{ReportKind, STATUS_COLUMNS, StatusLine, StatusSource, UnknownReport};

@@ -6,7 +6,7 @@ use wardkey_domain::access::{Baseline, FactorSet};
 use wardkey_domain::directory::{AccountKind, StatusName};
 use wardkey_domain::factor::{FactorKind, definition};
 use wardkey_domain::op::Op;
-use wardkey_domain::report::{Cover, MfaStatus, PeopleFilter, SignedIn};
+use wardkey_domain::report::{Cover, MfaStatus, PeopleFilter};
 use wardkey_usecases::access::{may_see_cases, may_see_exceptions, may_see_policies};
 use wardkey_usecases::directory::{bulk_deeds, may_import_tokens};
 use wardkey_usecases::message::may_see_messages;
@@ -164,25 +164,23 @@ impl Default for Choices {
             kind: AccountKind::ALL.iter().map(|kind| choice(kind.as_str(), &capital(kind.words()))).collect(),
             status: StatusName::ALL.iter().map(|status| choice(status.as_str(), status.words())).collect(),
             mfa: MfaStatus::ALL.iter().map(|mfa| choice(mfa.as_str(), mfa.words())).collect(),
-            cover: COVERS.iter().map(|(_, value, text)| choice(value, text)).collect(),
+            cover: COVERS.iter().map(|(cover, text)| choice(cover.as_str(), text)).collect(),
             method: own.map(|of| choice(of.kind.as_str(), of.name)).collect(),
-            baseline: BASELINES.iter().map(|(_, value, text)| choice(value, text)).collect(),
+            baseline: BASELINES.iter().map(|(baseline, text)| choice(baseline.as_str(), text)).collect(),
             role: ROLES.iter().map(|(_, value, text)| choice(value, text)).collect(),
             signed_in: SIGNED_IN.iter().map(days).collect(),
         }
     }
 }
 
-const COVERS: [(Cover, &str, &str); 4] = [
-    (Cover::Uncovered, "no", "No second factor"),
-    (Cover::Excepted, "excepted", "Not asked, because of an exception"),
-    (Cover::Covered, "yes", "By a second factor"),
-    (Cover::NotInUse, "not-in-use", "Nobody signs in with it"),
+const COVERS: [(Cover, &str); 4] = [
+    (Cover::Uncovered, "No second factor"),
+    (Cover::Excepted, "Not asked, because of an exception"),
+    (Cover::Covered, "By a second factor"),
+    (Cover::NotInUse, "Nobody signs in with it"),
 ];
-const BASELINES: [(Baseline, &str, &str); 2] = [
-    (Baseline::Standard, "standard", "Standard: always asked"),
-    (Baseline::NamedLocation, "named-location", "Named location: not asked there"),
-];
+const BASELINES: [(Baseline, &str); 2] =
+    [(Baseline::Standard, "Standard: always asked"), (Baseline::NamedLocation, "Named location: not asked there")];
 const ROLES: [(bool, &str, &str); 2] =
     [(true, "privileged", "With a privileged role"), (false, "ordinary", "Without a privileged role")];
 const SIGNED_IN: [(&str, &str); 6] = [
@@ -216,11 +214,11 @@ impl Search {
             kind: one("kind", &self.kind, |text| text.parse().ok())?,
             status: one("status", &self.status, |text| text.parse().ok())?,
             mfa: one("mfa", &self.mfa, |text| text.parse().ok())?,
-            cover: one("cover", &self.cover, |text| among(&COVERS, text))?,
+            cover: one("cover", &self.cover, |text| text.parse().ok())?,
             method: one("method", &self.method, |text| text.parse().ok())?,
-            baseline: one("baseline", &self.baseline, |text| among(&BASELINES, text))?,
+            baseline: one("baseline", &self.baseline, |text| text.parse().ok())?,
             is_privileged: one("role", &self.role, |text| among(&ROLES, text))?,
-            signed_in: one("signed_in", &self.signed_in, signed_in)?,
+            signed_in: one("signed_in", &self.signed_in, |text| text.parse().ok())?,
         };
         Ok(SearchFor {
             text: self.q.as_deref().unwrap_or_default().trim().to_owned(),
@@ -305,18 +303,6 @@ impl Search {
 
 fn among<T: Copy>(all: &[(T, &str, &str)], text: &str) -> Option<T> {
     all.iter().find(|(_, value, _)| *value == text).map(|(of, ..)| *of)
-}
-
-/// When somebody signed in last, as `never`, `within-30` or `not-within-30`.
-fn signed_in(text: &str) -> Option<SignedIn> {
-    let days = |digits: &str| digits.parse().ok().filter(|days| (1..=3_650).contains(days));
-    match text {
-        "never" => Some(SignedIn::Never),
-        _ => match text.strip_prefix("not-within-") {
-            Some(digits) => days(digits).map(SignedIn::NotWithin),
-            None => days(text.strip_prefix("within-")?).map(SignedIn::Within),
-        },
-    }
 }
 
 impl PeopleView {
