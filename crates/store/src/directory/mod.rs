@@ -23,7 +23,7 @@ pub use bulk_change::{
 pub(crate) use extent::{SUBTREES, disjoint, path_ranges};
 pub use organisation::{
     find_organisation, find_organisation_by_code, help_contact, insert_organisation, list_factors_off,
-    save_organisation, set_factors_off, set_help_contact,
+    list_organisations, save_organisation, set_factors_off, set_help_contact,
 };
 pub(crate) use organisation::{path_in, wrong};
 pub use role::{

@@ -3,7 +3,9 @@
 use wardkey_domain::directory::{HelpContact, OdsCode, Organisation, OrganisationPath};
 use wardkey_domain::factor::FactorKind;
 use wardkey_domain::id::OrganisationId;
+use wardkey_domain::permission::Extent;
 
+use super::extent::disjoint;
 use crate::{Row, StoreError, Tx, args};
 
 macro_rules! select {
@@ -23,6 +25,26 @@ pub async fn find_organisation(tx: &mut Tx, id: OrganisationId) -> Result<Option
 /// The organisation with this ODS code.
 pub async fn find_organisation_by_code(tx: &mut Tx, code: &OdsCode) -> Result<Option<Organisation>, StoreError> {
     tx.opt(select!("WHERE ods_code = $1"), args![code.as_str()]).await?.as_ref().map(from_row).transpose()
+}
+
+/// The organisations of an extent, by code, from after that of `after` on, at most `limit`.
+pub async fn list_organisations(
+    tx: &mut Tx,
+    extent: &Extent,
+    after: Option<&OdsCode>,
+    limit: u32,
+) -> Result<Vec<Organisation>, StoreError> {
+    let after = after.map_or("", OdsCode::as_str);
+    let mut found: Vec<Organisation> = Vec::new();
+    for (start, end) in disjoint(extent) {
+        let sql = select!("WHERE path >= $1 AND path < $2 AND ods_code > $3 ORDER BY ods_code LIMIT $4");
+        for row in tx.all(sql, args![start, end, after, limit]).await? {
+            found.push(from_row(&row)?);
+        }
+    }
+    found.sort_by(|left, right| left.ods_code.cmp(&right.ods_code));
+    found.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+    Ok(found)
 }
 
 /// Adds an organisation.
@@ -201,6 +223,33 @@ pub(crate) mod tests {
         assert_eq!(find_organisation_by_code(&mut tx, &site.ods_code).await.unwrap(), Some(site.clone()));
         let taken = insert_organisation(&mut tx, &sample(3, "RAA", None)).await.unwrap_err();
         assert!(taken.is_unique().is_some_and(|what| what.contains("ods_code")), "{taken}");
+    });
+
+    both_engines!(organisations_are_listed_by_code_inside_an_extent, |store| async {
+        let mut tx = store.begin().await.unwrap();
+        let trust = sample(1, "RAA", None);
+        let (site, other) = (sample(2, "A1", Some(&trust)), sample(3, "B1", None));
+        for each in [&trust, &site, &other] {
+            insert_organisation(&mut tx, each).await.unwrap();
+        }
+        let everything = Extent::Everything;
+        let theirs = Extent::Subtrees(vec![trust.path.clone()]);
+        let two = Extent::Subtrees(vec![other.path.clone(), site.path.clone()]);
+        for (extent, after, limit, expected) in [
+            (&everything, None, 9, vec!["A1", "B1", "RAA"]),
+            (&everything, Some("A1"), 9, vec!["B1", "RAA"]),
+            (&everything, None, 2, vec!["A1", "B1"]),
+            (&theirs, None, 9, vec!["A1", "RAA"]),
+            (&theirs, Some("B1"), 9, vec!["RAA"]),
+            (&two, None, 9, vec!["A1", "B1"]),
+            (&two, None, 1, vec!["A1"]),
+            (&Extent::Nothing, None, 9, vec![]),
+        ] {
+            let after = after.map(|code| OdsCode::parse(code).unwrap());
+            let found = list_organisations(&mut tx, extent, after.as_ref(), limit).await.unwrap();
+            let codes: Vec<_> = found.iter().map(|one| one.ods_code.as_str()).collect();
+            assert_eq!(codes, expected, "{extent:?} {after:?} {limit}");
+        }
     });
 
     both_engines!(a_factor_that_is_off_is_off_for_everybody_below, |store| async {

@@ -15,6 +15,7 @@ mod import;
 mod import_accounts;
 mod import_organisations;
 mod issue_pass;
+mod list_organisations;
 mod profile;
 mod re_enrol;
 mod register_key;
@@ -43,6 +44,7 @@ pub use import::{ImportMode, ImportProgress, ImportReport, IncomingAccount, Inco
 pub use import_accounts::import_accounts;
 pub use import_organisations::{UnknownParents, import_organisations};
 pub use issue_pass::{IssuedPass, issue_pass, next_pass, withdraw_pass};
+pub use list_organisations::{ListedOrganisations, list_organisations};
 pub use profile::{Profile, profile};
 pub use re_enrol::{ReEnrolled, re_enrol};
 pub use register_key::{Custody, begin_registering_key, register_key, registering_key};

@@ -50,6 +50,15 @@ pub struct FoundPerson {
     pub last_signed_in_at: Option<Timestamp>,
 }
 
+/// Which part of a list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Slice<'a> {
+    /// Where the part before ended, as it said itself; nothing for the first.
+    pub after: Option<&'a str>,
+    /// How many at most.
+    pub most: u32,
+}
+
 /// One page of people.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FoundPeople {
@@ -71,30 +80,16 @@ pub fn may_find_people(op: &Op) -> bool {
 /// # Errors
 /// When the actor may not look for anybody, or no organisation of theirs has the code.
 pub async fn find_people(app: &App, op: &Op, search: &SearchFor, after: Option<&str>) -> Result<FoundPeople> {
-    let extent = op.extent(Action::FindPeople);
-    if extent == Extent::Nothing {
-        return Err(Error::NotFound("page"));
-    }
-    let after = after.map(read_cursor).transpose()?;
+    list_people(app, op, search, Slice { after, most: PAGE }).await
+}
+
+/// The same, as many as somebody wants.
+///
+/// # Errors
+/// As [`find_people`].
+pub async fn list_people(app: &App, op: &Op, search: &SearchFor, slice: Slice<'_>) -> Result<FoundPeople> {
     let mut tx = app.store().read().await?;
-    require_seen(&mut tx, &extent, after.as_ref()).await?;
-    let extent = narrowed(&mut tx, extent, &search.organisation).await?;
-    let (extent, text) = without_code(&mut tx, extent, &search.text).await?;
-    let policies = access::policies(app, &mut tx, op.now).await?;
-    let query = PeopleQuery {
-        text: &text,
-        filter: &search.filter,
-        baselines: policies.baselines(),
-        extent: &extent,
-        after: after.as_ref(),
-        limit: PAGE + 1,
-        now: op.now,
-    };
-    let mut found = store::report::find_people(&mut tx, &query).await?;
-    let page = usize::try_from(PAGE).unwrap_or(usize::MAX);
-    let more = found.len() > page;
-    found.truncate(page);
-    let next = found.last().filter(|_| more).map(|last| write_cursor(&last.cursor));
+    let (found, next) = slice_of_found(app, &mut tx, op, search, slice).await?;
     let person = |person: Person| FoundPerson {
         id: person.account.id,
         address: person.account.address.to_string(),
@@ -109,6 +104,40 @@ pub async fn find_people(app: &App, op: &Op, search: &SearchFor, after: Option<&
         display_name: person.account.display_name,
     };
     Ok(FoundPeople { people: found.into_iter().map(person).collect(), next })
+}
+
+/// As many of those who are looked for as a slice has, and where the next one begins, if there is one.
+pub(crate) async fn slice_of_found(
+    app: &App,
+    tx: &mut Tx,
+    op: &Op,
+    search: &SearchFor,
+    slice: Slice<'_>,
+) -> Result<(Vec<Person>, Option<String>)> {
+    let extent = op.extent(Action::FindPeople);
+    if extent == Extent::Nothing {
+        return Err(Error::NotFound("page"));
+    }
+    let after = slice.after.map(read_cursor).transpose()?;
+    require_seen(tx, &extent, after.as_ref()).await?;
+    let extent = narrowed(tx, extent, &search.organisation).await?;
+    let (extent, text) = without_code(tx, extent, &search.text).await?;
+    let policies = access::policies(app, tx, op.now).await?;
+    let query = PeopleQuery {
+        text: &text,
+        filter: &search.filter,
+        baselines: policies.baselines(),
+        extent: &extent,
+        after: after.as_ref(),
+        limit: slice.most.saturating_add(1),
+        now: op.now,
+    };
+    let mut found = store::report::find_people(tx, &query).await?;
+    let most = usize::try_from(slice.most).unwrap_or(usize::MAX);
+    let more = found.len() > most;
+    found.truncate(most);
+    let next = found.last().filter(|_| more).map(|last| write_cursor(&last.cursor));
+    Ok((found, next))
 }
 
 /// Everybody who is looked for, at most `most`.
@@ -159,6 +188,10 @@ async fn without_code(tx: &mut Tx, extent: Extent, text: &str) -> Result<(Extent
     let looks_like_one = |word: &&str| {
         word.bytes().any(|byte| byte.is_ascii_digit()) || !word.bytes().any(|byte| byte.is_ascii_lowercase())
     };
+    // No name and no address has a control character, and a database may take offence at one.
+    if text.contains(char::is_control) {
+        return Ok((Extent::Nothing, String::new()));
+    }
     let words: Vec<&str> = text.split_whitespace().collect();
     for (place, word) in words.iter().enumerate().filter(|(_, word)| looks_like_one(word)).take(3) {
         let Ok(code) = OdsCode::parse(word) else { continue };
@@ -195,6 +228,9 @@ fn no_such_page() -> Error {
 }
 
 fn read_cursor(text: &str) -> Result<Cursor> {
+    if text.contains(char::is_control) {
+        return Err(no_such_page());
+    }
     let parsed = if let Some((account, word)) = text.split_once('~') {
         account.parse().ok().map(|account| Cursor::Word { word: word.to_owned(), account })
     } else if let Some(account) = text.strip_suffix('@') {

@@ -13,6 +13,8 @@ pub use count::count_changes;
 pub(crate) use count::count_now;
 pub use coverage::{CoverageFacts, OrganisationCoverage, may_see_coverage, see_coverage};
 pub(crate) use find_people::everybody_found;
-pub use find_people::{FoundPeople, FoundPerson, SearchFor, find_people, may_find_people};
+pub use find_people::{FoundPeople, FoundPerson, SearchFor, Slice, find_people, list_people, may_find_people};
 pub use remind::{REMIND_AGAIN_AFTER, Reminded, may_remind, remind_people};
-pub use status::{StatusReport, may_see_reports, read_snapshot, status_report, take_report, take_snapshot};
+pub use status::{
+    StatusReport, StatusSlice, may_see_reports, read_snapshot, status_report, take_report, take_slice, take_snapshot,
+};

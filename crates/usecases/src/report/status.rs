@@ -12,7 +12,7 @@ use wardkey_domain::report::{
 use wardkey_store::report::{Person, StatusDetail};
 use wardkey_store::{self as store, Tx};
 
-use super::find_people::{SearchFor, everybody_found};
+use super::find_people::{SearchFor, Slice, everybody_found, slice_of_found};
 use crate::{App, Error, Result, access};
 
 /// How many accounts a report has at most: whoever looks after more takes it organisation by organisation.
@@ -25,6 +25,15 @@ pub struct StatusReport {
     pub organisation: Option<Organisation>,
     /// The accounts, by name.
     pub lines: Vec<StatusLine>,
+}
+
+/// Part of a report.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StatusSlice {
+    /// The accounts: perhaps fewer than were asked for, although there are more.
+    pub lines: Vec<StatusLine>,
+    /// What to pass as `after` for the next part, if there is one.
+    pub next: Option<String>,
 }
 
 /// Whether the actor may see reports about anybody.
@@ -41,20 +50,7 @@ pub async fn status_report(app: &App, op: &Op, kind: ReportKind, code: Option<&O
         return Err(Error::NotFound("page"));
     }
     let mut tx = app.store().read().await?;
-    let organisation = match code {
-        Some(code) => {
-            let found = store::directory::find_organisation_by_code(&mut tx, code).await?;
-            let found = found.ok_or(Error::NotFound("organisation"))?;
-            op.require(Action::FindPeople, &Target::organisation(&found.path))?;
-            Some(found)
-        }
-        None => None,
-    };
-    let search = SearchFor {
-        text: String::new(),
-        organisation: code.map(ToString::to_string).unwrap_or_default(),
-        filter: kind.filter(),
-    };
+    let (organisation, search) = looked_for(&mut tx, op, kind, code).await?;
     let people = everybody_found(app, &mut tx, op, &search, MOST + 1).await?;
     if people.len() > MOST {
         let why = "These are more than 50,000 accounts. Choose an organisation below.";
@@ -63,6 +59,52 @@ pub async fn status_report(app: &App, op: &Op, kind: ReportKind, code: Option<&O
     let mut lines = lines(app, &mut tx, op, people).await?;
     lines.retain(|line| kind.has(line));
     Ok(StatusReport { organisation, lines })
+}
+
+/// Part of a report. Who takes one part after the other has all of it, however many they are.
+///
+/// # Errors
+/// When the actor may not see the organisation, or anybody; `Invalid` for a place where no part ended.
+pub async fn take_slice(
+    app: &App,
+    op: &Op,
+    kind: ReportKind,
+    code: Option<&OdsCode>,
+    slice: Slice<'_>,
+) -> Result<StatusSlice> {
+    if !may_see_reports(op) {
+        return Err(Error::NotFound("page"));
+    }
+    let mut tx = app.store().read().await?;
+    let (organisation, search) = looked_for(&mut tx, op, kind, code).await?;
+    let (people, next) = slice_of_found(app, &mut tx, op, &search, slice).await?;
+    let mut lines = lines(app, &mut tx, op, people).await?;
+    drop(tx);
+    lines.retain(|line| kind.has(line));
+    let report = StatusReport { organisation, lines };
+    note(app, op, kind, &report, false).await?;
+    Ok(StatusSlice { lines: report.lines, next })
+}
+
+/// The organisation of this code, and whom a report looks at there.
+async fn looked_for(
+    tx: &mut Tx,
+    op: &Op,
+    kind: ReportKind,
+    code: Option<&OdsCode>,
+) -> Result<(Option<Organisation>, SearchFor)> {
+    let organisation = match code {
+        Some(code) => {
+            let found = store::directory::find_organisation_by_code(tx, code).await?;
+            let found = found.ok_or(Error::NotFound("organisation"))?;
+            op.require(Action::FindPeople, &Target::organisation(&found.path))?;
+            Some(found)
+        }
+        None => None,
+    };
+    let organisation_code = code.map(ToString::to_string).unwrap_or_default();
+    let search = SearchFor { text: String::new(), organisation: organisation_code, filter: kind.filter() };
+    Ok((organisation, search))
 }
 
 /// A report as a table.

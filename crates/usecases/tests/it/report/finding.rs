@@ -5,9 +5,9 @@ use wardkey_domain::directory::{AccountKind, Role};
 use wardkey_domain::factor::FactorKind;
 use wardkey_domain::op::Op;
 use wardkey_domain::report::{Cover, MfaStatus, PeopleFilter, SignedIn};
-use wardkey_testkit::TestApp;
+use wardkey_testkit::{EngineKind, TestApp};
 use wardkey_usecases::Error;
-use wardkey_usecases::report::{FoundPeople, SearchFor, find_people};
+use wardkey_usecases::report::{FoundPeople, SearchFor, Slice, find_people, list_people};
 
 use super::counting::count;
 use crate::directory::{Ago, acting};
@@ -137,5 +137,43 @@ async fn a_list_does_not_go_on_from_somebody_elsewhere() {
             let page = find_people(&test.app, &local, &typed(""), Some(&after)).await;
             assert_eq!(page.is_ok(), seen, "{after}: {page:?}");
         }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_has_as_many_as_are_asked_for() {
+    let test = TestApp::start().await;
+    test.add_organisation("T1", "").await;
+    for n in 0..5 {
+        test.add_account("T1", &format!("nurse{n}@a.example")).await;
+    }
+    let (mut after, mut sizes) = (None, Vec::new());
+    loop {
+        let slice = Slice { after: after.as_deref(), most: 2 };
+        let page = list_people(&test.app, &test.operator(), &typed("nurse"), slice).await.unwrap();
+        sizes.push(page.people.len());
+        after = page.next;
+        if after.is_none() {
+            break;
+        }
+    }
+    assert_eq!(sizes, [2, 2, 1]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_control_character_finds_nobody_and_no_page() {
+    for engine in [EngineKind::Sqlite, EngineKind::Postgres] {
+        if !engine.is_available() {
+            continue;
+        }
+        let test = TestApp::on_engine(engine).await;
+        practice(&test).await;
+        for text in ["nurse\0", "nurse\0@a.example", "\u{1}"] {
+            let found = find_people(&test.app, &test.operator(), &typed(text), None).await.unwrap();
+            assert!(found.people.is_empty(), "{text:?}");
+        }
+        let id = test.account("nurse@a.example").await.id;
+        let page = find_people(&test.app, &test.operator(), &typed("nurse"), Some(&format!("{id}~nu\0"))).await;
+        assert!(matches!(page, Err(Error::Invalid(_))), "{page:?}");
     }
 }

@@ -11,7 +11,7 @@ use wardkey_testkit::TestApp;
 use wardkey_usecases::Error;
 use wardkey_usecases::access::give_short_exception;
 use wardkey_usecases::directory::{disable, enable_mfa, re_enrol};
-use wardkey_usecases::report::{read_snapshot, status_report, take_report, take_snapshot};
+use wardkey_usecases::report::{Slice, read_snapshot, status_report, take_report, take_slice, take_snapshot};
 
 use super::counting::count;
 use crate::directory::{Ago, acting, outcome};
@@ -135,4 +135,38 @@ async fn a_signed_report_is_read_back_unless_somebody_has_changed_it() {
     let sql = "SELECT COUNT(*) AS n FROM audit_events WHERE kind = 'report_taken'";
     let taken: i64 = tx.opt(sql, Vec::new()).await.unwrap().unwrap().get("n").unwrap();
     assert_eq!(taken, 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_report_taken_part_by_part_has_everybody_once_and_says_who_took_it() {
+    let test = practice().await;
+    let admin = acting(&test, "admin@a.example", Ago::AnHour).await;
+    for (kind, expected) in [(ReportKind::MfaStatus, 4), (ReportKind::PrivilegedWithoutKey, 1)] {
+        let (mut after, mut found, mut parts) = (None::<String>, Vec::new(), 0);
+        loop {
+            let slice = Slice { after: after.as_deref(), most: 1 };
+            let part = take_slice(&test.app, &admin, kind, None, slice).await.unwrap();
+            found.extend(part.lines.into_iter().map(|line| line.address));
+            parts += 1;
+            after = part.next;
+            if after.is_none() {
+                break;
+            }
+        }
+        let mut expected_addresses = addresses(&test, &admin, kind).await;
+        found.sort();
+        expected_addresses.sort();
+        assert_eq!((found.len(), &found), (expected, &expected_addresses), "{kind:?} in {parts}");
+    }
+    let slice = Slice { after: None, most: 9 };
+    let code = OdsCode::parse("B1").unwrap();
+    let elsewhere = take_slice(&test.app, &admin, ReportKind::MfaStatus, Some(&code), slice).await;
+    assert_eq!(outcome(elsewhere), "not found");
+    let far = test.account("eve@b.example").await.id.to_string();
+    let slice = Slice { after: Some(&far), most: 9 };
+    assert_eq!(outcome(take_slice(&test.app, &admin, ReportKind::MfaStatus, None, slice).await), "invalid");
+    let mut tx = test.app.store().read().await.unwrap();
+    let sql = "SELECT COUNT(*) AS n FROM audit_events WHERE kind = 'report_taken'";
+    let taken: i64 = tx.opt(sql, Vec::new()).await.unwrap().unwrap().get("n").unwrap();
+    assert_eq!(taken, 4 + 2);
 }
