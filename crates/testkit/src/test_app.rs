@@ -284,6 +284,7 @@ fn settings() -> Settings {
         signin: Default::default(),
         access: Default::default(),
         visits: Default::default(),
+        api: Default::default(),
         cache: CacheSettings { sessions: 1_000, tokens: 1_000 },
         oidc: Default::default(),
         audit: Default::default(),

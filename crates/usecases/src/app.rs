@@ -15,7 +15,7 @@ use wardkey_gateway::push::PushSender;
 use wardkey_store::Store;
 
 use crate::access::PolicyCache;
-use crate::application::TokenCache;
+use crate::application::{Pace, TokenCache};
 use crate::audit::Stream;
 use crate::credential::CardStatuses;
 use crate::hashing::HashingPool;
@@ -69,6 +69,7 @@ struct Inner {
     tokens: Arc<TokenCache>,
     policies: PolicyCache,
     visits: Visits,
+    pace: Pace,
     wake: Wake,
     waiting: Waiting,
     card_statuses: CardStatuses,
@@ -98,6 +99,7 @@ impl App {
         let hearing = waiting.clone();
         parts.store.cluster().observe(move |event| hearing.hear(event));
         let visits = Visits::new(parts.settings.visits);
+        let pace = Pace::new(parts.settings.api);
         let inner = Inner {
             parts,
             hashing,
@@ -105,6 +107,7 @@ impl App {
             tokens,
             policies: PolicyCache::default(),
             visits,
+            pace,
             wake: Wake::default(),
             waiting,
             card_statuses: CardStatuses::default(),
@@ -117,6 +120,11 @@ impl App {
     /// The database.
     pub fn store(&self) -> &Store {
         &self.0.parts.store
+    }
+
+    /// How often each application asks.
+    pub fn pace(&self) -> &Pace {
+        &self.0.pace
     }
 
     /// How often each network begins something.

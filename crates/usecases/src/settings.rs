@@ -10,7 +10,7 @@ use wardkey_domain::session::SessionLimits;
 use wardkey_domain::signin::SignInRules;
 
 use crate::access::AccessSettings;
-use crate::application::OidcSettings;
+use crate::application::{OidcSettings, PaceSettings};
 use crate::audit::AuditSettings;
 use crate::hashing::HashingSettings;
 use crate::message::MessageSettings;
@@ -57,6 +57,8 @@ pub struct Settings {
     pub access: AccessSettings,
     /// How often one network may begin something.
     pub visits: VisitSettings,
+    /// How often an application may ask something of the management API.
+    pub api: PaceSettings,
     /// How much is kept in memory.
     pub cache: CacheSettings,
     /// The OpenID Connect provider.

@@ -5,6 +5,7 @@
 //! environment or a configuration file. To add a setting, follow `docs/how-to/add-a-setting.md`.
 
 mod access;
+mod api;
 mod audit;
 mod cache;
 mod care_identity;

@@ -13,7 +13,7 @@ use wardkey_domain::session::SessionLimits;
 use wardkey_domain::signin::SignInRules;
 use wardkey_gateway::outbound::OutboundSettings;
 use wardkey_usecases::access::AccessSettings;
-use wardkey_usecases::application::OidcSettings;
+use wardkey_usecases::application::{OidcSettings, PaceSettings};
 use wardkey_usecases::audit::AuditSettings;
 use wardkey_usecases::hashing::HashingSettings;
 use wardkey_usecases::message::MessageSettings;
@@ -24,8 +24,8 @@ use super::file::File;
 use super::problem::ConfigError;
 use super::reader::{Reader, SectionDoc};
 use super::{
-    access, audit, cache, care_identity, database, hashing, help, keys, listen, log, message, metrics, named_location,
-    network, oidc, outbound, password, push, server, session, signin, smartcard, stream, telephone,
+    access, api, audit, cache, care_identity, database, hashing, help, keys, listen, log, message, metrics,
+    named_location, network, oidc, outbound, password, push, server, session, signin, smartcard, stream, telephone,
     temporary_access_pass, throttle, totp, webauthn,
 };
 
@@ -96,6 +96,8 @@ pub struct Config {
     pub access: AccessSettings,
     /// `[oidc]`.
     pub oidc: OidcSettings,
+    /// `[api]`.
+    pub api: PaceSettings,
     /// `[outbound]`.
     pub outbound: OutboundSettings,
     /// `[audit]`.
@@ -176,6 +178,7 @@ impl Config {
             },
             access: self.access,
             visits: self.visits,
+            api: self.api,
             cache: self.cache.clone(),
             oidc: self.oidc,
             audit: self.audit.clone(),
@@ -220,6 +223,7 @@ fn sections(reader: &mut Reader) -> Option<Config> {
     let signin::SignIn { rules: signin, visits } = signin::read(reader);
     let access = access::read(reader);
     let oidc = oidc::read(reader);
+    let api = api::read(reader);
     let outbound = outbound::read(reader);
     let audit = audit::read(reader);
     let streams = stream::read(reader, server.issuer.as_ref().map(Issuer::host));
@@ -251,6 +255,7 @@ fn sections(reader: &mut Reader) -> Option<Config> {
         visits,
         access,
         oidc,
+        api,
         outbound,
         audit,
         streams,

@@ -8,6 +8,7 @@ mod applications;
 mod assertion;
 mod device;
 mod grant;
+mod idempotency;
 mod notice;
 mod purge;
 mod request;
@@ -29,6 +30,7 @@ pub use grant::{
     RevokedGrant, Rotation, SavedGrant, find_grant, hold_session, insert_grant, revoke_account_grants, revoke_grant,
     revoke_session_grants, rotate_refresh, spend_code,
 };
+pub use idempotency::{KeptOutcome, KeyedRequest, keep_outcome, kept_outcome, spend_idempotency_key};
 pub use notice::{
     LogoutNotice, claim_logout_notices, delete_logout_notice, has_logout_notices, postpone_logout_notice,
 };

@@ -15,6 +15,8 @@ const STATEMENTS: &[&str] = &[
     "DELETE FROM device_requests WHERE hash IN (SELECT hash FROM device_requests WHERE expires_at < $1 LIMIT $2)",
     "DELETE FROM client_assertions WHERE (application_id, jti_hash) IN \
      (SELECT application_id, jti_hash FROM client_assertions WHERE expires_at < $1 LIMIT $2)",
+    "DELETE FROM idempotency_keys WHERE (application_id, key_hash) IN \
+     (SELECT application_id, key_hash FROM idempotency_keys WHERE expires_at < $1 LIMIT $2)",
 ];
 
 /// Deletes what expired before `before`, at most `limit` rows of each table, and tries of user codes of spans before

@@ -469,6 +469,49 @@ both_engines!(many_use_a_statement_and_one_is_believed, |store| async move {
     assert_eq!(winners(&store, spend).await, 1);
 });
 
+fn keyed(key: u8, request: u8) -> KeyedRequest {
+    KeyedRequest {
+        application: application_id(1),
+        organisation: organisation(),
+        key: hash(key),
+        request: hash(request),
+    }
+}
+
+both_engines!(a_key_is_spent_once_for_its_application_and_its_time, |store| async move {
+    let mut tx = store.begin().await.unwrap();
+    let (asked, outcome) = (keyed(1, 2), serde_json::json!({"done": "disabled"}));
+    assert!(spend_idempotency_key(&mut tx, &asked, at(0), at(100)).await.unwrap());
+    assert_eq!(kept_outcome(&mut tx, &asked).await.unwrap(), None, "nothing has come of it yet");
+    keep_outcome(&mut tx, &asked, &outcome).await.unwrap();
+    assert!(!spend_idempotency_key(&mut tx, &keyed(1, 3), at(99), at(199)).await.unwrap());
+    let kept = KeptOutcome { request: hash(2), outcome };
+    assert_eq!(kept_outcome(&mut tx, &keyed(1, 3)).await.unwrap(), Some(kept));
+    let elsewhere = KeyedRequest { application: application_id(2), ..asked };
+    assert_eq!(kept_outcome(&mut tx, &elsewhere).await.unwrap(), None, "it is another application's");
+    assert!(spend_idempotency_key(&mut tx, &elsewhere, at(0), at(100)).await.unwrap());
+    assert!(spend_idempotency_key(&mut tx, &keyed(1, 3), at(100), at(200)).await.unwrap(), "its time is over");
+    assert_eq!(kept_outcome(&mut tx, &asked).await.unwrap(), None, "what came of the old one is gone");
+    assert!(!spend_idempotency_key(&mut tx, &asked, at(199), at(299)).await.unwrap());
+    assert_eq!(delete_expired(&mut tx, at(201), 0, 9).await.unwrap(), 2);
+});
+
+both_engines!(many_spend_a_key_and_one_is_first, |store| async move {
+    let spend = |store: Store, n: u8| async move {
+        let mut tx = store.begin().await.unwrap();
+        let asked = keyed(1, n);
+        let won = spend_idempotency_key(&mut tx, &asked, at(0), at(100)).await.unwrap();
+        if won {
+            keep_outcome(&mut tx, &asked, &serde_json::json!(n)).await.unwrap();
+        }
+        let kept = kept_outcome(&mut tx, &asked).await.unwrap().expect("whoever waited hears what came of it");
+        assert_eq!(won, kept.request == hash(n));
+        tx.commit().await.unwrap();
+        won
+    };
+    assert_eq!(winners(&store, spend).await, 1);
+});
+
 both_engines!(a_signing_key_reads_back_until_it_is_retired, |store| async move {
     let key = |byte, state| StoredKey {
         id: KeyId::new(at(i64::from(byte)), [byte; 10]),

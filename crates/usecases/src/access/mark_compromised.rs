@@ -69,33 +69,53 @@ pub async fn account_to_mark(app: &App, op: &Op, id: AccountId) -> Result<(Accou
 /// When the actor may not, it is their own account, there is no reason, or the suspected time lies in the future; `Conflict` for an
 /// account that was deleted.
 pub async fn mark_compromised(app: &App, op: &Op, id: AccountId, marking: Marking<'_>) -> Result<Marked> {
-    let (reason, since) = checked(op, &marking)?;
     let mut tx = app.store().begin().await?;
-    let loaded = load_to_change(app, &mut tx, op, Action::MarkCompromised, id).await?;
-    // SECURITY: of two at once the second sees what the first has done, and adds to that case.
-    store::credential::lock_credentials(&mut tx, id, loaded.account.organisation).await?;
-    if store::access::has_case_deed(&mut tx, marking.id).await? {
+    let Some(marked) = mark_in(app, &mut tx, op, id, marking).await? else {
         return marked_before(&mut tx, id).await;
-    }
-    let account = store::directory::find_account(&mut tx, id).await?.ok_or(Error::NotFound("account"))?;
-    let account = switch_off(&mut tx, op, account, &reason).await?;
-    end_ways_in(&mut tx, op, &account, &reason).await?;
-    let (case, marked) = open_or_add(app, &mut tx, op, &account, since).await?;
-    let (organisation, quarantined) = (account.organisation, u32::try_from(marked.quarantined).unwrap_or(u32::MAX));
-    store::access::mark_account(&mut tx, id, organisation, case.id, op.now).await?;
-    store::access::delete_lift(&mut tx, id).await?;
-    let deed = CaseDeed::Marked { since, quarantined };
-    let deed = NewCaseDeed { id: marking.id, deed, by: op.account().map(|actor| actor.id), reason: Some(&reason) };
-    store::access::insert_case_deed(&mut tx, &case, &deed, op.now).await?;
-    let event = Event::AccountCompromised { account: id, case: case.id, since, quarantined, reason };
-    store::audit::append(&mut tx, op, Some(organisation), event).await?;
-    notify(app, &mut tx, op, Notice::new(MessageKind::AccountCompromised, id)).await?;
-    let about_case = |to| Notice { case: Some(case.number), ..Notice::new(MessageKind::AccountCompromisedAdmin, to) };
-    tell_administrators(app, &mut tx, op, &account, about_case).await?;
+    };
     tx.commit().await?;
+    after_marking(app);
+    Ok(marked)
+}
+
+/// What follows once a marking is committed.
+pub(crate) fn after_marking(app: &App) {
     app.wake().ring(Channel::Mail);
     metrics::counter!("wardkey_accounts_compromised_total").increment(1);
-    Ok(marked)
+}
+
+/// The same, in a transaction of the caller's, who calls [`after_marking`] when it is committed; nothing for a marking that was done
+/// before.
+pub(crate) async fn mark_in(
+    app: &App,
+    tx: &mut Tx,
+    op: &Op,
+    id: AccountId,
+    marking: Marking<'_>,
+) -> Result<Option<Marked>> {
+    let (reason, since) = checked(op, &marking)?;
+    let loaded = load_to_change(app, tx, op, Action::MarkCompromised, id).await?;
+    // SECURITY: of two at once the second sees what the first has done, and adds to that case.
+    store::credential::lock_credentials(tx, id, loaded.account.organisation).await?;
+    if store::access::has_case_deed(tx, marking.id).await? {
+        return Ok(None);
+    }
+    let account = store::directory::find_account(tx, id).await?.ok_or(Error::NotFound("account"))?;
+    let account = switch_off(tx, op, account, &reason).await?;
+    end_ways_in(tx, op, &account, &reason).await?;
+    let (case, marked) = open_or_add(app, tx, op, &account, since).await?;
+    let (organisation, quarantined) = (account.organisation, u32::try_from(marked.quarantined).unwrap_or(u32::MAX));
+    store::access::mark_account(tx, id, organisation, case.id, op.now).await?;
+    store::access::delete_lift(tx, id).await?;
+    let deed = CaseDeed::Marked { since, quarantined };
+    let deed = NewCaseDeed { id: marking.id, deed, by: op.account().map(|actor| actor.id), reason: Some(&reason) };
+    store::access::insert_case_deed(tx, &case, &deed, op.now).await?;
+    let event = Event::AccountCompromised { account: id, case: case.id, since, quarantined, reason };
+    store::audit::append(tx, op, Some(organisation), event).await?;
+    notify(app, tx, op, Notice::new(MessageKind::AccountCompromised, id)).await?;
+    let about_case = |to| Notice { case: Some(case.number), ..Notice::new(MessageKind::AccountCompromisedAdmin, to) };
+    tell_administrators(app, tx, op, &account, about_case).await?;
+    Ok(Some(marked))
 }
 
 /// All that is wrong at once.

@@ -71,6 +71,7 @@ pub use list::{
 pub use location_deed::LocationDeed;
 pub use location_terms::TypedTerms;
 pub use mark_compromised::{Marked, Marking, account_to_mark, mark_compromised, next_marking};
+pub(crate) use mark_compromised::{after_marking, mark_in};
 pub(crate) use memory::{memory_here, memory_of, memory_of_baseline};
 pub use own::own_prompts_suspended_until;
 pub use postpone::{may_postpone, postpone_registration, withdraw_postponement};

@@ -20,16 +20,22 @@ use crate::{App, Error, Result};
 /// # Errors
 /// When the actor may not, or there is no reason; `Conflict` when it is so already, or nobody signs in with the account.
 pub async fn enable_mfa(app: &App, op: &Op, id: AccountId, why: &str) -> Result<()> {
-    let reason = reason(why)?;
     let mut tx = app.store().begin().await?;
-    let loaded = load_to_change(app, &mut tx, op, Action::EnableMfa, id).await?;
+    enable_mfa_in(app, &mut tx, op, id, why).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// The same, in a transaction of the caller's.
+pub(crate) async fn enable_mfa_in(app: &App, tx: &mut Tx, op: &Op, id: AccountId, why: &str) -> Result<()> {
+    let reason = reason(why)?;
+    let loaded = load_to_change(app, tx, op, Action::EnableMfa, id).await?;
     if !loaded.account.kind.may_sign_in() {
         return Err(Error::Conflict(nobody_signs_in(&loaded.account)));
     }
-    if !enable_it(&mut tx, op, &loaded.account, reason).await? {
+    if !enable_it(tx, op, &loaded.account, reason).await? {
         return Err(Error::Conflict("Multi-factor authentication is enabled for this account already.".to_owned()));
     }
-    tx.commit().await?;
     Ok(())
 }
 

@@ -56,6 +56,9 @@ pub use switch_factors::switch_factors;
 pub use tokens::{assign_token, import_tokens, may_import_tokens, remove_token, take_token_back};
 pub use who_helps::{Asker, Helpers, who_helps};
 
+pub(crate) use enable_mfa::enable_mfa_in;
+pub(crate) use end_sessions::end_sessions_in;
+pub(crate) use set_status::{disable_in, enable_in};
 pub(crate) use set_temporary_password::{put_temporary_password, temporary_password};
 pub(crate) use target::{
     Loaded, changed_meanwhile, end_everything, issue_activation, load, load_to_change, require_fresh_factor,

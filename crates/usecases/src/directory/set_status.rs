@@ -19,15 +19,20 @@ use crate::{App, Result};
 /// # Errors
 /// When the actor may not, there is no reason, or the account's status does not allow it.
 pub async fn disable(app: &App, op: &Op, id: AccountId, why: &str) -> Result<Account> {
-    let reason = reason(why)?;
     let mut tx = app.store().begin().await?;
-    let loaded = load_to_change(app, &mut tx, op, Action::DisableAccount, id).await?;
-    let account = disable_it(&mut tx, op, loaded.account, reason).await?;
+    let account = disable_in(app, &mut tx, op, id, why).await?;
     tx.commit().await?;
     Ok(account)
 }
 
 /// The same, in a transaction of the caller's.
+pub(crate) async fn disable_in(app: &App, tx: &mut Tx, op: &Op, id: AccountId, why: &str) -> Result<Account> {
+    let reason = reason(why)?;
+    let loaded = load_to_change(app, tx, op, Action::DisableAccount, id).await?;
+    disable_it(tx, op, loaded.account, reason).await
+}
+
+/// The same, to an account that was loaded and permitted.
 pub(super) async fn disable_it(tx: &mut Tx, op: &Op, account: Account, reason: Reason) -> Result<Account> {
     let account = change(tx, op, account, Change::Disable, reason.clone()).await?;
     store::credential::delete_activations(tx, account.id).await?;
@@ -42,15 +47,20 @@ pub(super) async fn disable_it(tx: &mut Tx, op: &Op, account: Account, reason: R
 /// # Errors
 /// When the actor may not, there is no reason, or the account's status does not allow it.
 pub async fn enable(app: &App, op: &Op, id: AccountId, why: &str) -> Result<Account> {
-    let reason = reason(why)?;
     let mut tx = app.store().begin().await?;
-    let loaded = load_to_change(app, &mut tx, op, Action::EnableAccount, id).await?;
-    let account = enable_it(&mut tx, op, loaded.account, reason).await?;
+    let account = enable_in(app, &mut tx, op, id, why).await?;
     tx.commit().await?;
     Ok(account)
 }
 
 /// The same, in a transaction of the caller's.
+pub(crate) async fn enable_in(app: &App, tx: &mut Tx, op: &Op, id: AccountId, why: &str) -> Result<Account> {
+    let reason = reason(why)?;
+    let loaded = load_to_change(app, tx, op, Action::EnableAccount, id).await?;
+    enable_it(tx, op, loaded.account, reason).await
+}
+
+/// The same, to an account that was loaded and permitted.
 pub(super) async fn enable_it(tx: &mut Tx, op: &Op, account: Account, reason: Reason) -> Result<Account> {
     refuse_compromised(tx, &account).await?;
     change(tx, op, account, Change::Enable, reason).await

@@ -59,6 +59,7 @@ pub fn start(app: &App) -> Jobs {
     });
     jobs.start(Job::every("sweep_visits", Duration::from_secs(60)), |app, _| async move {
         app.visits().sweep();
+        app.pace().sweep();
         Ok(Round::Done)
     });
     jobs.start(Job::every("rotate_signing_keys", Duration::from_secs(60 * 60)), |app, op| async move {

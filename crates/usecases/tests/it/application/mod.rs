@@ -2,6 +2,7 @@
 
 mod admit;
 mod backchannel;
+mod deed;
 mod manage;
 mod nodes;
 pub(crate) mod support;
