@@ -5,11 +5,12 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Each document, and what the binary's hidden verb `reference` calls it.
-const DOCUMENTS: [(&str, &str); 5] = [
+const DOCUMENTS: [(&str, &str); 6] = [
     ("docs/reference/settings.md", "settings"),
     ("docs/reference/errors.md", "errors"),
     ("docs/reference/audit-events.md", "audit-events"),
     ("docs/reference/permissions.md", "permissions"),
+    ("docs/reference/management-api.json", "management-api"),
     ("wardkey.example.toml", "example"),
 ];
 

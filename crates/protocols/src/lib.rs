@@ -8,6 +8,7 @@
 
 pub mod authenticator;
 pub mod file;
+pub mod management;
 pub mod oidc;
 pub mod registry;
 

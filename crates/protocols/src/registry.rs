@@ -5,13 +5,14 @@ use serde_json::Value;
 use wardkey_domain::application::{ClientSettings, ProtocolKind};
 use wardkey_usecases::{App, Result};
 
-use crate::{authenticator, oidc};
+use crate::{authenticator, management, oidc};
 
 /// The endpoints of every protocol.
 pub fn router(app: App) -> Router {
     // Apps of people are no applications: they have no settings, and nobody registers them.
     let apps = authenticator::router(app.clone());
-    ProtocolKind::ALL.iter().fold(apps, |router, protocol| {
+    let ours = apps.merge(management::router(app.clone()));
+    ProtocolKind::ALL.iter().fold(ours, |router, protocol| {
         router.merge(match protocol {
             ProtocolKind::Oidc => oidc::router(app.clone()),
         })

@@ -25,3 +25,4 @@ mod token_reference;
 pub use application::read_settings;
 pub(crate) use cors::{allow_any_origin, preflight};
 pub use router::router;
+pub(crate) use state::OidcState;

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use wardkey_domain::application::PageRefusal;
 use wardkey_domain::permission;
 use wardkey_domain::signin::Refusal;
+use wardkey_protocols::management;
 use wardkey_web::page_codes;
 
 use super::audit_events;
@@ -30,6 +31,8 @@ enum Document {
     AuditEvents,
     /// `docs/reference/permissions.md`.
     Permissions,
+    /// `docs/reference/management-api.json`.
+    ManagementApi,
 }
 
 /// Prints it.
@@ -40,6 +43,7 @@ pub fn run(args: &Args) -> Result<(), CliError> {
         Document::Errors => errors(),
         Document::AuditEvents => audit_events::page(),
         Document::Permissions => permissions(),
+        Document::ManagementApi => management::document("https://id.example.nhs.uk"),
     };
     print!("{text}");
     Ok(())
@@ -49,8 +53,8 @@ const ERRORS_HEAD: &str = "# Codes for the help desk
 
 <!-- Written by `cargo xtask docs` from the enums that make the codes; change the words there. -->
 
-Every page that refuses something shows a code. It stands for what happened, never for the person or the account, and is
-never reused.
+Every page that refuses something shows a code, and every problem that the management API answers with has one. It stands for
+what happened, never for the person or the account, and is never reused.
 ";
 
 fn errors() -> String {
@@ -61,6 +65,9 @@ fn errors() -> String {
     table(&mut page, "An application sent the browser with a request that does not work", pages.collect());
     let others = page_codes().into_iter().map(|page| (page.code, page.what, page.advice));
     table(&mut page, "A page cannot be shown", others.collect());
+    let of_api = management::problem_codes().map(|problem| (problem.code, problem.what, problem.advice));
+    table(&mut page, "A call of the management API is answered with a problem", of_api.collect());
+    page.push_str("\nThe `type` of such a problem (RFC 9457) is `/api/v1/problems/` and what stands under *What*.\n");
     page
 }
 

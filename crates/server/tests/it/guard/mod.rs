@@ -2,5 +2,6 @@
 
 mod bad_input;
 mod headers;
+mod management;
 mod reference;
 mod routes;

@@ -32,3 +32,8 @@ fn every_audit_event_is_documented() {
 fn the_permissions_are_documented() {
     check("permissions", "docs/reference/permissions.md");
 }
+
+#[test]
+fn the_management_api_is_documented() {
+    check("management-api", "docs/reference/management-api.json");
+}

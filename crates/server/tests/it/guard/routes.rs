@@ -10,12 +10,13 @@ use wardkey_testkit::{Browser, TestApp};
 const LIST: &str = include_str!("routes.txt");
 
 /// Where routes are written, and where the names of their addresses are.
-const ROUTERS: [(&str, &str); 7] = [
+const ROUTERS: [(&str, &str); 8] = [
     ("web/src/router.rs", "web/src/routes.rs"),
     ("web/src/card_door.rs", "web/src/routes.rs"),
     ("web/src/admin/router.rs", "web/src/routes.rs"),
     ("web/src/authenticator.rs", "web/src/routes.rs"),
     ("protocols/src/authenticator/router.rs", "protocols/src/authenticator/paths.rs"),
+    ("protocols/src/management/router.rs", "protocols/src/management/paths.rs"),
     ("protocols/src/oidc/router.rs", "protocols/src/oidc/paths.rs"),
     ("server/src/health.rs", "web/src/routes.rs"),
 ];
@@ -128,7 +129,7 @@ async fn every_route_keeps_out_whom_it_is_not_for() {
                 let led_away = answer.status().is_redirection() || is_refused(&answer);
                 assert!(led_away, "{route} answers {} to somebody who is enrolling", answer.status());
             }
-            "client" | "bearer" | "app" => assert!(is_refused(&answer), "{about}"),
+            "client" | "bearer" | "app" | "application" => assert!(is_refused(&answer), "{about}"),
             // Cards are shown at an address of their own.
             "cards" => assert_eq!(answer.status(), 404, "{about}"),
             "demonstration" | "operator" => assert_eq!(answer.status(), 404, "{about}"),

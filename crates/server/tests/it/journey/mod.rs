@@ -7,6 +7,7 @@ mod card_status;
 mod compromise;
 mod exception;
 mod hardware_token;
+pub mod management;
 mod named_location;
 mod newcomer;
 mod oidc;
