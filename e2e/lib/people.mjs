@@ -12,6 +12,8 @@ const PHARMACY = 'FAA11';
 const HEALTH_CENTRE = 'B82002';
 /** Where nobody begins but those of the journey that counts them. */
 const CORNER_PRACTICE = 'C83003';
+/** Where a program changes whatever it likes; not below the hospital. */
+const SOCIAL_CARE = 'D84004';
 
 /** Role, organisation, kind of account. */
 const PEOPLE = [
@@ -74,6 +76,11 @@ const PEOPLE = [
   ['practice-secretary', CORNER_PRACTICE, 'user'],
   ['social-prescriber', CORNER_PRACTICE, 'user'],
   ['prescriptions', CORNER_PRACTICE, 'shared_mailbox'],
+  ['social-worker', SOCIAL_CARE, 'user'],
+  ['carer', SOCIAL_CARE, 'user'],
+  ['night-carer', SOCIAL_CARE, 'user'],
+  ['care-visitor', SOCIAL_CARE, 'guest'],
+  ['care-enquiries', SOCIAL_CARE, 'shared_mailbox'],
 ];
 
 const DOMAINS = {
@@ -81,6 +88,7 @@ const DOMAINS = {
   [PHARMACY]: 'high-street-pharmacy.example',
   [HEALTH_CENTRE]: 'weir-lane.example',
   [CORNER_PRACTICE]: 'corner-practice.example',
+  [SOCIAL_CARE]: 'harbour-care.example',
 };
 
 /** The name of somebody who is called by their role. */
@@ -99,6 +107,7 @@ export const organisationsFile = () => [
   `${PHARMACY},High Street Pharmacy,pharmacy,RAA,open`,
   `${HEALTH_CENTRE},Weir Lane Health Centre,gp_practice,RAA,open`,
   `${CORNER_PRACTICE},Corner Practice,gp_practice,RAA,open`,
+  `${SOCIAL_CARE},Harbour Social Care,social_care,,open`,
   '',
 ].join('\n');
 

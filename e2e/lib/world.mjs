@@ -342,6 +342,9 @@ port = ${world.mail.port}
 tls = "off"
 from = "no-reply@riverside-hospital.example"
 
+[api]
+requests_per_second = 2000
+
 [audit]
 anchor = ${quoted(world.at('audit-anchor'))}
 

@@ -284,12 +284,12 @@ impl FieldProblem {
                 format!("#/{}", names.collect::<Vec<_>>().join("/"))
             }
         };
-        Self { pointer: Some(pointer), ..Self::of(detail.into()) }
+        Self { pointer: Some(bounded(&pointer)), ..Self::of(detail.into()) }
     }
 
     /// A parameter of the address.
     pub fn in_address(name: &str, detail: impl Into<String>) -> Self {
-        let known = Some(name.to_owned()).filter(|name| !matches!(name.as_str(), "" | "." | "?"));
+        let known = Some(bounded(name)).filter(|name| !matches!(name.as_str(), "" | "." | "?"));
         Self { parameter: known, ..Self::of(detail.into()) }
     }
 
@@ -299,7 +299,7 @@ impl FieldProblem {
     }
 
     fn of(detail: String) -> Self {
-        Self { detail: sentence(&detail), pointer: None, parameter: None, header: None }
+        Self { detail: sentence(&bounded(&detail)), pointer: None, parameter: None, header: None }
     }
 }
 
@@ -444,6 +444,15 @@ pub async fn other_method() -> Problem {
     Problem::new(ProblemKind::MethodNotAllowed, "The API knows this address by other methods.")
 }
 
+/// The beginning of a text: what came with a request is not sent back at whatever length.
+fn bounded(text: &str) -> String {
+    const MOST: usize = 300;
+    match text.char_indices().nth(MOST) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+        None => text.to_owned(),
+    }
+}
+
 /// A text as a sentence.
 fn sentence(text: &str) -> String {
     let mut letters = text.trim_end_matches('.').chars();
@@ -473,5 +482,7 @@ mod tests {
             assert_eq!(FieldProblem::in_body(path, "wrong").pointer.as_deref(), Some(pointer), "{path}");
         }
         assert_eq!(FieldProblem::in_body("reason", "give a reason").detail, "Give a reason.");
+        let long = FieldProblem::in_address(&"é".repeat(60_000), "x".repeat(60_000));
+        assert!(long.detail.len() < 400 && long.parameter.is_some_and(|name| name.chars().count() == 301));
     }
 }
