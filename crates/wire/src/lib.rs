@@ -11,6 +11,7 @@ pub mod jose;
 mod json;
 pub mod oauth;
 pub mod rtp;
+pub mod scim;
 pub mod sdp;
 mod sensitive;
 pub mod sms;
