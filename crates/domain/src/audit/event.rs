@@ -100,6 +100,8 @@ events! {
     GroupMade "group_made" { group: GroupId, organisation: OrganisationId, }
     /// An account was put into a group, or taken out of it.
     GroupChanged "group_changed" { group: GroupId, account: AccountId, member: bool, }
+    /// A group of accounts was removed, with everybody in it.
+    GroupRemoved "group_removed" { group: GroupId, organisation: OrganisationId, }
     /// Multi-factor authentication was enabled for an account: it is prompted at each sign-in, whatever its organisation and its
     /// groups say.
     MfaEnabled "mfa_enabled" { account: AccountId, reason: Reason, }
@@ -210,6 +212,11 @@ events! {
     AccountAdded "account_added" { account: AccountId, organisation: OrganisationId, account_kind: Word, }
     /// Details of an account were changed; `changed` names them.
     AccountChanged "account_changed" { account: AccountId, changed: Vec<Word>, }
+    /// An application that provisions people gave an account names of its own (`named`), deleted the person, so that there is none
+    /// for it any more (`ended`), or made the same person again (`resumed`) [RFC 7644].
+    AccountProvisioned "account_provisioned" { account: AccountId, application: ApplicationId, change: Word, }
+    /// An application wanted to switch off more people within a day than the `limit`, and was not let; `count` times in its minute.
+    ProvisioningHalted "provisioning_halted" { application: ApplicationId, limit: u32, count: u32, }
     /// A file added or changed an account; `change` says which.
     AccountImported "account_imported" { account: AccountId, organisation: OrganisationId, change: Word, }
     /// A file of accounts, or a part of it, was taken in.
@@ -407,6 +414,7 @@ impl Event {
             Self::OrganisationSaved { organisation, .. }
             | Self::FactorsSwitched { organisation, .. }
             | Self::GroupMade { organisation, .. }
+            | Self::GroupRemoved { organisation, .. }
             | Self::NamedLocationDrafted { organisation, .. }
             | Self::NamedLocationSubmitted { organisation, .. }
             | Self::NamedLocationChangeProposed { organisation, .. }
@@ -428,7 +436,8 @@ impl Event {
             Self::SignInRefused { account, application, .. } | Self::RequestRefused { account, application, .. } => {
                 (account, None, application)
             }
-            Self::DeviceAnswered { account, application, .. } => (Some(account), None, Some(application)),
+            Self::DeviceAnswered { account, application, .. }
+            | Self::AccountProvisioned { account, application, .. } => (Some(account), None, Some(application)),
             Self::GrantMade { application, account, .. }
             | Self::TokenIssued { application, account, .. }
             | Self::TokenRefused { application, account, .. }
@@ -439,7 +448,8 @@ impl Event {
             | Self::ApplicationChanged { application, .. }
             | Self::ApplicationRemoved { application, .. }
             | Self::TokenRevoked { application, .. }
-            | Self::LogoutUndelivered { application, .. } => (None, None, Some(application)),
+            | Self::LogoutUndelivered { application, .. }
+            | Self::ProvisioningHalted { application, .. } => (None, None, Some(application)),
             Self::ReportTaken { organisation, .. } => (None, organisation, None),
             Self::AccountsImported { .. }
             | Self::OrganisationsImported { .. }
@@ -489,7 +499,8 @@ impl Event {
     fn count_mut(&mut self) -> Option<&mut u32> {
         if let Self::SignInRefused { count, .. }
         | Self::TokenRefused { count, .. }
-        | Self::RequestRefused { count, .. } = self
+        | Self::RequestRefused { count, .. }
+        | Self::ProvisioningHalted { count, .. } = self
         {
             Some(count)
         } else {

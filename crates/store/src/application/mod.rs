@@ -10,6 +10,8 @@ mod device;
 mod grant;
 mod idempotency;
 mod notice;
+mod provisioned_group;
+mod provisioned_person;
 mod purge;
 mod request;
 mod signing_key;
@@ -33,6 +35,15 @@ pub use grant::{
 pub use idempotency::{KeptOutcome, KeyedRequest, keep_outcome, kept_outcome, spend_idempotency_key};
 pub use notice::{
     LogoutNotice, claim_logout_notices, delete_logout_notice, has_logout_notices, postpone_logout_notice,
+};
+pub use provisioned_group::{
+    ProvisionedGroup, delete_provisioned_group, find_provisioned_group, hold_provisioned_group,
+    insert_provisioned_group, is_provisioned_group, list_provisioned_groups, list_provisioned_groups_of,
+    save_provisioned_group,
+};
+pub use provisioned_person::{
+    LinkedAccount, PeopleIn, PersonLink, Place, count_accounts_in, count_leavers, count_people_in, find_by_user_name,
+    find_linked, hold_account, list_by_external_id, list_codes_in, list_people_in, save_link,
 };
 pub use purge::delete_expired;
 pub use request::{

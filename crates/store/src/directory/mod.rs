@@ -21,11 +21,11 @@ pub use bulk_change::{
     list_places_of_bulk_change, list_waiting_bulk_changes, next_bulk_change, save_bulk_change, save_bulk_row,
 };
 pub(crate) use extent::{SUBTREES, disjoint, path_ranges};
+pub(crate) use organisation::{end_of, path_in, wrong};
 pub use organisation::{
     find_organisation, find_organisation_by_code, help_contact, insert_organisation, list_factors_off,
     list_organisations, save_organisation, set_factors_off, set_help_contact,
 };
-pub(crate) use organisation::{path_in, wrong};
 pub use role::{
     delete_role, find_role, insert_role, list_account_roles, local_administrator_ids, local_administrators,
 };

@@ -148,7 +148,7 @@ pub async fn list_factors_off(tx: &mut Tx, id: OrganisationId) -> Result<Vec<Fac
 }
 
 /// The end of the range of paths at and below `path`: the closing slash becomes the character after it.
-pub(super) fn end_of(path: &str) -> String {
+pub(crate) fn end_of(path: &str) -> String {
     format!("{}0", path.strip_suffix('/').unwrap_or(path))
 }
 
