@@ -283,6 +283,7 @@ fn settings() -> Settings {
         session: Default::default(),
         signin: Default::default(),
         access: Default::default(),
+        provisioning: Default::default(),
         visits: Default::default(),
         api: Default::default(),
         cache: CacheSettings { sessions: 1_000, tokens: 1_000 },

@@ -12,6 +12,7 @@ use wardkey_domain::signin::SignInRules;
 use crate::access::AccessSettings;
 use crate::application::{OidcSettings, PaceSettings};
 use crate::audit::AuditSettings;
+use crate::directory::ProvisioningSettings;
 use crate::hashing::HashingSettings;
 use crate::message::MessageSettings;
 use crate::visits::VisitSettings;
@@ -55,6 +56,8 @@ pub struct Settings {
     pub signin: SignInRules,
     /// Exceptions, and registering later.
     pub access: AccessSettings,
+    /// Joiners, movers and leavers from other systems.
+    pub provisioning: ProvisioningSettings,
     /// How often one network may begin something.
     pub visits: VisitSettings,
     /// How often an application may ask something of the management API.

@@ -27,6 +27,7 @@ mod oidc;
 mod outbound;
 mod password;
 mod problem;
+mod provisioning;
 mod push;
 mod reader;
 mod reference;

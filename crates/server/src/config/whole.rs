@@ -15,6 +15,7 @@ use wardkey_gateway::outbound::OutboundSettings;
 use wardkey_usecases::access::AccessSettings;
 use wardkey_usecases::application::{OidcSettings, PaceSettings};
 use wardkey_usecases::audit::AuditSettings;
+use wardkey_usecases::directory::ProvisioningSettings;
 use wardkey_usecases::hashing::HashingSettings;
 use wardkey_usecases::message::MessageSettings;
 use wardkey_usecases::{CacheSettings, Issuer, Settings, VisitSettings};
@@ -25,8 +26,8 @@ use super::problem::ConfigError;
 use super::reader::{Reader, SectionDoc};
 use super::{
     access, api, audit, cache, care_identity, database, hashing, help, keys, listen, log, message, metrics,
-    named_location, network, oidc, outbound, password, push, server, session, signin, smartcard, stream, telephone,
-    temporary_access_pass, throttle, totp, webauthn,
+    named_location, network, oidc, outbound, password, provisioning, push, server, session, signin, smartcard, stream,
+    telephone, temporary_access_pass, throttle, totp, webauthn,
 };
 
 /// What is read when no file is named.
@@ -94,6 +95,8 @@ pub struct Config {
     pub visits: VisitSettings,
     /// `[access]`.
     pub access: AccessSettings,
+    /// `[provisioning]`.
+    pub provisioning: ProvisioningSettings,
     /// `[oidc]`.
     pub oidc: OidcSettings,
     /// `[api]`.
@@ -177,6 +180,7 @@ impl Config {
                 ..self.signin.clone()
             },
             access: self.access,
+            provisioning: self.provisioning,
             visits: self.visits,
             api: self.api,
             cache: self.cache.clone(),
@@ -222,6 +226,7 @@ fn sections(reader: &mut Reader) -> Option<Config> {
     let session = session::read(reader);
     let signin::SignIn { rules: signin, visits } = signin::read(reader);
     let access = access::read(reader);
+    let provisioning = provisioning::read(reader);
     let oidc = oidc::read(reader);
     let api = api::read(reader);
     let outbound = outbound::read(reader);
@@ -254,6 +259,7 @@ fn sections(reader: &mut Reader) -> Option<Config> {
         signin,
         visits,
         access,
+        provisioning,
         oidc,
         api,
         outbound,

@@ -74,6 +74,11 @@ pub async fn change_members(
     require_fresh_factor(app, op)?;
     let mut tx = app.store().begin().await?;
     let group = store::access::find_group_by_name(&mut tx, name).await?.ok_or(Error::NotFound("group"))?;
+    if store::application::is_provisioned_group(&mut tx, group.id).await? {
+        return Err(Error::Conflict(format!(
+            "An application keeps the group `{name}`; change it where that has it from."
+        )));
+    }
     let mut done = ChangedGroup::default();
     for text in addresses {
         let account = match AccountAddress::parse(text) {

@@ -17,6 +17,7 @@ mod import_organisations;
 mod issue_pass;
 mod list_organisations;
 mod profile;
+mod provisioning;
 mod re_enrol;
 mod register_key;
 mod revoke_role;
@@ -46,6 +47,13 @@ pub use import_organisations::{UnknownParents, import_organisations};
 pub use issue_pass::{IssuedPass, issue_pass, next_pass, withdraw_pass};
 pub use list_organisations::{ListedOrganisations, list_organisations};
 pub use profile::{Profile, profile};
+pub use provisioning::{
+    Exact, GroupListing, GroupWish, IfMatch, Manner, PeopleAsk, PersonListing, PersonWish, Provisioned,
+    ProvisionedGroupView, ProvisionedPerson, ProvisioningSettings, WithMembers, change_provisioned_group,
+    change_provisioned_person, create_provisioned_group, create_provisioned_person, delete_provisioned_group,
+    delete_provisioned_person, list_provisioned_groups, list_provisioned_people, provisioning_codes,
+    see_provisioned_group, see_provisioned_person,
+};
 pub use re_enrol::{ReEnrolled, re_enrol};
 pub use register_key::{Custody, begin_registering_key, register_key, registering_key};
 pub use revoke_role::revoke_role;

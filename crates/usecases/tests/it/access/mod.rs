@@ -1,7 +1,7 @@
 //! Conditional access: publishing policies, named locations, exceptions and compromised accounts.
 
 mod compromise;
-mod compromise_support;
+pub(crate) mod compromise_support;
 mod exception;
 mod exception_support;
 mod lift_pin;

@@ -3,6 +3,7 @@
 pub(crate) mod administration;
 mod bulk;
 mod importing;
+mod provisioning;
 mod remembered;
 mod seeing;
 
