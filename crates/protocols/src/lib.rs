@@ -11,5 +11,6 @@ pub mod file;
 pub mod management;
 pub mod oidc;
 pub mod registry;
+pub mod scim;
 
 pub use registry::router;

@@ -5,14 +5,15 @@ use serde_json::Value;
 use wardkey_domain::application::{ClientSettings, ProtocolKind};
 use wardkey_usecases::{App, Result};
 
-use crate::{authenticator, management, oidc};
+use crate::{authenticator, management, oidc, scim};
 
 /// The endpoints of every protocol.
 pub fn router(app: App) -> Router {
-    // Apps of people are no applications: they have no settings, and nobody registers them.
-    let apps = authenticator::router(app.clone());
-    let ours = apps.merge(management::router(app.clone()));
-    ProtocolKind::ALL.iter().fold(ours, |router, protocol| {
+    // Apps of people are no applications: they have no settings, and nobody registers them. Whoever calls the others is
+    // registered as an OAuth client.
+    let guests = authenticator::router(app.clone());
+    let guests = guests.merge(management::router(app.clone())).merge(scim::router(app.clone()));
+    ProtocolKind::ALL.iter().fold(guests, |router, protocol| {
         router.merge(match protocol {
             ProtocolKind::Oidc => oidc::router(app.clone()),
         })

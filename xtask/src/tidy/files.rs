@@ -20,6 +20,7 @@ const RACKS: &[(&str, &[&str])] = &[
 const GUESTS: &[(&str, &str)] = &[
     ("crates/protocols/src/authenticator", "apps of people are no applications: nobody registers them"),
     ("crates/protocols/src/management", "applications call it by tokens that another protocol gives them"),
+    ("crates/protocols/src/scim", "systems that provision people are registered as clients of OAuth"),
 ];
 
 pub(super) fn files_are_small(tree: &Tree) -> Broken {

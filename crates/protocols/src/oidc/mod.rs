@@ -24,5 +24,6 @@ mod token_reference;
 
 pub use application::read_settings;
 pub(crate) use cors::{allow_any_origin, preflight};
+pub(crate) use error::set_header;
 pub use router::router;
 pub(crate) use state::OidcState;

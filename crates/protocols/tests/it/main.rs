@@ -11,6 +11,7 @@ mod device;
 mod discovery;
 mod logout;
 mod pushed;
+mod scim;
 mod support;
 mod token;
 mod userinfo;

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use super::error::ScimError;
 use super::normal::{member, require_schema};
 use super::path::is_name;
-use super::user::object;
+use super::user::body as object;
 use super::{BULK_RESPONSE_SCHEMA, BULK_SCHEMA, Precondition};
 
 /// The longest identifier that a client may give an operation, in bytes.

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::definition::Definition;
+use super::definition::{Definition, Schema};
 use super::{CONFIG_SCHEMA, GROUP, RESOURCE_TYPE_SCHEMA, USER};
 
 /// How much one request may ask for.
@@ -48,9 +48,10 @@ pub fn resource_type(name: &str, location: &str) -> Option<Value> {
 }
 
 fn written(definition: &Definition, location: &str) -> Value {
-    // `organization` may be left out, so a resource needs no extension.
-    let extensions: Vec<_> =
-        definition.extensions.iter().map(|extension| json!({ "schema": extension.id, "required": false })).collect();
+    // Every resource has what is required, so it has the extension that this is in.
+    let is_required = |schema: &Schema| schema.attributes.iter().any(|attribute| attribute.is_required);
+    let extension = |extension: &&'static Schema| json!({ "schema": extension.id, "required": is_required(extension) });
+    let extensions: Vec<_> = definition.extensions.iter().map(extension).collect();
     json!({
         "schemas": [RESOURCE_TYPE_SCHEMA],
         "id": definition.name,
@@ -74,7 +75,7 @@ mod tests {
         assert_eq!(config["bulk"], json!({ "supported": true, "maxOperations": 2, "maxPayloadSize": 3 }));
         assert_eq!(config["changePassword"]["supported"], false);
         let types = resource_types(&|definition| definition.name.to_lowercase());
-        assert_eq!(types[0]["schemaExtensions"][0]["required"], false);
+        assert_eq!(types[0]["schemaExtensions"][0]["required"], true);
         assert_eq!(resource_type("Group", "group"), Some(types[1].clone()));
         assert_eq!(resource_type("Robot", "x"), None);
     }

@@ -79,6 +79,8 @@ pub struct Attribute {
     pub references: &'static [&'static str],
     /// The sub-attributes of a complex one.
     pub parts: &'static [Attribute],
+    /// Whether clients hear of it. What is not published is read all the same, to choose among values by it.
+    pub is_published: bool,
 }
 
 impl Attribute {
@@ -97,6 +99,7 @@ impl Attribute {
             uniqueness: Uniqueness::None,
             references: &[],
             parts: &[],
+            is_published: true,
         }
     }
 
@@ -155,6 +158,11 @@ impl Attribute {
         Self { kind: Kind::Reference, references, is_case_exact: true, ..self }
     }
 
+    /// The same, of which clients do not hear.
+    pub const fn unpublished(self) -> Self {
+        Self { is_published: false, ..self }
+    }
+
     /// The sub-attribute of this name; capitals do not count [RFC 7643 §2.1].
     pub fn part(&self, name: &str) -> Option<&'static Self> {
         find(self.parts, name)
@@ -193,7 +201,8 @@ impl Attribute {
         });
         let Some(members) = written.as_object_mut() else { return written };
         if self.kind == Kind::Complex {
-            let parts: Vec<_> = self.parts.iter().map(|part| part.to_json(suggested)).collect();
+            let published = self.parts.iter().filter(|part| part.is_published);
+            let parts: Vec<_> = published.map(|part| part.to_json(suggested)).collect();
             members.insert("subAttributes".to_owned(), parts.into());
         } else {
             members.insert("caseExact".to_owned(), self.is_case_exact.into());

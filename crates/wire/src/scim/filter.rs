@@ -116,6 +116,17 @@ impl Filter {
         reader.in_brackets()
     }
 
+    /// Whether it is about the attribute `name`, among others.
+    pub fn mentions(&self, name: &str) -> bool {
+        match self {
+            Self::And(filters) | Self::Or(filters) => filters.iter().any(|filter| filter.mentions(name)),
+            Self::Not(filter) => filter.mentions(name),
+            Self::Compare(Comparison { path, .. }) | Self::Present(path) | Self::Among(path, _) => {
+                path.name.eq_ignore_ascii_case(name)
+            }
+        }
+    }
+
     /// The filters that all have to hold, if it is a conjunction; otherwise itself alone.
     pub fn conjuncts(&self) -> Vec<&Self> {
         match self {
@@ -339,6 +350,13 @@ mod tests {
     fn capitals_of_operators_do_not_count() {
         assert_eq!(shape(r#"A Eq "x" AND NOT(b PR)"#), r#"(A eq "x") and (not (b pr))"#);
         assert_eq!(shape("active EQ True"), "active eq true");
+    }
+
+    #[test]
+    fn it_is_known_what_a_filter_is_about() {
+        let about = |text: &str| Filter::parse(text).unwrap().mentions("members");
+        assert!(about(r#"not (Members.value eq "1") or a pr"#) && about(r#"a pr and members[value eq "1"]"#));
+        assert!(!about(r#"displayName eq "members""#));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::user::object;
+use super::user::body as object;
 use super::{BulkRequest, Filter, GROUP, Group, Patch, PatchPath, Precondition, Search, USER, User};
 
 /// Reads `bytes` as everything that a client sends, and works out what can be read; must return for any input.

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::error::ScimError;
 use super::normal;
 use super::published::GROUP;
-use super::user::object;
+use super::user::body as object;
 
 /// What is said of a group.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -40,7 +40,7 @@ pub use path::{AttributePath, PatchPath};
 pub use projection::Projection;
 pub use published::{GROUP, USER, schema, schemas};
 pub use search::Search;
-pub use user::User;
+pub use user::{User, body};
 
 /// The type of every request and answer [RFC 7644 §8.1].
 pub const MEDIA_TYPE: &str = "application/scim+json";

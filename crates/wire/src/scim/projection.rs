@@ -47,12 +47,26 @@ impl Projection {
         }
     }
 
-    /// Leaves of `resource` what the answer has. A name that means nothing is no error.
-    pub fn apply(&self, definition: &Definition, resource: Map<String, Value>) -> Map<String, Value> {
+    /// Leaves of `resource` what the answer has. A name that means nothing is no error; what is not published is in no answer.
+    pub fn apply(&self, definition: &Definition, mut resource: Map<String, Value>) -> Map<String, Value> {
+        strip(definition.schema.attributes, &mut resource);
         match self {
             Self::All => resource,
             Self::Only(only) => only_these(definition, resource, only),
             Self::Without(without) => without_these(definition, resource, without),
+        }
+    }
+}
+
+/// Takes out what is not published.
+fn strip(attributes: &'static [Attribute], resource: &mut Map<String, Value>) {
+    for attribute in attributes {
+        for part in attribute.parts.iter().filter(|part| !part.is_published) {
+            if let Some(Value::Array(values)) = resource.get_mut(attribute.name) {
+                values.iter_mut().filter_map(Value::as_object_mut).for_each(|value| {
+                    value.remove(part.name);
+                });
+            }
         }
     }
 }
@@ -194,7 +208,7 @@ mod tests {
     fn check(only: &str, without: &str, expected: Value) {
         let resource = json!({
             "schemas": ["s"], "id": "1", "userName": "nia", "name": { "familyName": "Rowe", "givenName": "Nia" },
-            "emails": [{ "value": "a", "type": "work" }],
+            "emails": [{ "value": "a", "type": "work", "primary": true }],
             ENTERPRISE_SCHEMA: { "organization": "RAA" }, "meta": { "version": "1" }
         });
         let list = |text: &'static str| (!text.is_empty()).then(|| text.split(',').collect::<Vec<_>>());
@@ -223,6 +237,7 @@ mod tests {
             "",
             json!({ "schemas": ["s"], "id": "1", ENTERPRISE_SCHEMA: { "organization": "RAA" } }),
         );
+        check("emails", "", json!({ "schemas": ["s"], "id": "1", "emails": [{ "value": "a", "type": "work" }] }));
         check("shoeSize", "", json!({ "schemas": ["s"], "id": "1" }));
     }
 

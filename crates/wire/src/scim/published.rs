@@ -18,11 +18,13 @@ static USER_ATTRIBUTES: &[Attribute] = &[
     Attribute::text("active", "Whether the person may sign in. Left out, it is true.").of(Kind::Boolean).required(),
     Attribute::complex(
         "emails",
-        "The one address by which the person signs in and is written to. Left out, it is the userName.",
+        "The one address by which the person signs in and is written to. Left out, it is the userName. Of several the primary \
+         one is kept.",
         &[
             Attribute::text("value", "The address.").required(),
             Attribute::text("type", "Always `work`.").suggesting(&["work"]),
-            Attribute::text("primary", "Always true.").of(Kind::Boolean),
+            // Only one address is kept, so that there is nothing to say.
+            Attribute::text("primary", "Which one is kept.").of(Kind::Boolean).unpublished(),
         ],
     )
     .multiple()

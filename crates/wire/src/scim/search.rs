@@ -9,7 +9,7 @@ use super::error::{ScimError, ScimType};
 use super::filter::Filter;
 use super::normal::{member, require_schema};
 use super::projection::Projection;
-use super::user::object;
+use super::user::body as object;
 
 /// The longest query that is read, in bytes.
 const LONGEST: usize = 16 * 1024;
@@ -89,6 +89,11 @@ impl Search {
         let start = u64::try_from(start.unwrap_or(1)).unwrap_or(1).max(1);
         let count = count.map(|count| u64::try_from(count).unwrap_or(0));
         Ok(Self { filter, projection, start, count })
+    }
+
+    /// Whether there is a filter.
+    pub const fn has_filter(&self) -> bool {
+        self.filter.is_some()
     }
 
     /// The filter, as one on resources of a kind.

@@ -34,7 +34,7 @@ impl User {
     /// # Errors
     /// `invalidSyntax` or `invalidValue`.
     pub fn parse(body: &[u8]) -> Result<Self, ScimError> {
-        Self::of_sent(object(body)?)
+        Self::of_sent(self::body(body)?)
     }
 
     /// Reads one that is in an operation of a bulk request.
@@ -113,9 +113,13 @@ fn chosen(emails: &[Value]) -> Option<&Value> {
     emails.iter().find(is_primary).or_else(|| emails.iter().find(is_work)).or_else(|| emails.first())
 }
 
-/// Reads a body as one JSON object in which no member is there twice.
-pub(super) fn object(body: &[u8]) -> Result<Map<String, Value>, ScimError> {
-    json::object(body).map_err(|_| ScimError::syntax("The body must be a JSON object in which no name is there twice."))
+/// Reads the body of a request as one JSON object in which no member is there twice.
+///
+/// # Errors
+/// `invalidSyntax`: it is something else.
+pub fn body(bytes: &[u8]) -> Result<Map<String, Value>, ScimError> {
+    json::object(bytes)
+        .map_err(|_| ScimError::syntax("The body must be a JSON object in which no name is there twice."))
 }
 
 #[cfg(test)]

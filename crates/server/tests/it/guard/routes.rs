@@ -18,6 +18,7 @@ const ROUTERS: [(&str, &str); 8] = [
     ("protocols/src/authenticator/router.rs", "protocols/src/authenticator/paths.rs"),
     ("protocols/src/management/router.rs", "protocols/src/management/paths.rs"),
     ("protocols/src/oidc/router.rs", "protocols/src/oidc/paths.rs"),
+    ("protocols/src/scim/router.rs", "protocols/src/scim/paths.rs"),
     ("server/src/health.rs", "web/src/routes.rs"),
 ];
 
@@ -47,7 +48,8 @@ fn routes_in(router: &str, names: &str) -> BTreeSet<String> {
             }
         };
         let handlers = handlers.split("\n        .").next().unwrap();
-        for (word, method) in [("get(", "GET"), ("post(", "POST")] {
+        let words = [("get(", "GET"), ("post(", "POST"), ("put(", "PUT"), ("patch(", "PATCH"), ("delete(", "DELETE")];
+        for (word, method) in words {
             if handlers.contains(&format!(" {word}")) || handlers.contains(&format!(".{word}")) {
                 found.insert(format!("{method} {path}"));
             }
