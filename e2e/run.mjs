@@ -12,10 +12,10 @@ import { ENGINES, makeWorld, tails } from './lib/world.mjs';
 const JOURNEYS = ['newcomer', 'portal', 'administrator', 'onward', 'apache', 'openid-client', 'native', 'two-nodes', 'demo',
   'telephone', 'authenticator', 'security-key', 'key-handover', 'smartcard', 'card-proxy', 'care-identity',
   'terminal', 'push', 'practice', 'bulk', 'siem', 'api', 'grace', 'named-location', 'exception', 'compromised',
-  'remembered'];
+  'remembered', 'scim'];
 
 /** Those that go by a clock of their own wait for nothing, and would only hold up the others, who do: they come after them. */
-const AFTERWARDS = ['grace', 'named-location', 'exception', 'compromised', 'remembered'];
+const AFTERWARDS = ['grace', 'named-location', 'exception', 'compromised', 'remembered', 'scim'];
 
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !JOURNEYS.includes(name));
