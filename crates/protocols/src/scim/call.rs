@@ -7,7 +7,7 @@ use http::request::Parts;
 use http::{HeaderName, header};
 use wardkey_domain::op::{Actor, Op};
 use wardkey_domain::permission::ApiScope;
-use wardkey_usecases::App;
+use wardkey_usecases::{App, Error};
 use wardkey_wire::scim::{Limits, MEDIA_TYPE, Precondition, ScimError, Search};
 
 use crate::oidc::OidcState;
@@ -61,7 +61,7 @@ impl Call {
         let (head, body) = request.into_parts();
         // SECURITY: nothing of the body is read before the application is let in.
         let op = admit(&state.provider, &head, ApiScope::Provision).await?;
-        let Actor::Application(application) = &op.actor else { return Err(Failure::Crowded) };
+        let Actor::Application(application) = &op.actor else { return Err(Error::NotFound("page").into()) };
         let inside = state.turnstile.enter(application.id).ok_or(Failure::Crowded)?;
         // SECURITY: reading stops at the limit, whatever length was announced.
         let body = to_bytes(body, LIMITS.payload)

@@ -5,21 +5,23 @@ use std::time::Duration;
 
 use wardkey_domain::application::{ClientSettings, GrantType};
 use wardkey_domain::audit::Event;
-use wardkey_domain::directory::{Role, StatusName};
+use wardkey_domain::directory::{AccountFields, Role, StatusName};
+use wardkey_domain::factor::FactorKind;
 use wardkey_domain::op::{ActingApplication, Actor, Mandate, Op, Origin};
 use wardkey_domain::permission::ApiScope;
 use wardkey_domain::time::Timestamp;
 use wardkey_testkit::TestApp;
-use wardkey_usecases::access::{Membership, change_members};
+use wardkey_usecases::access::{Membership, Publication, change_members, publish_policies};
 use wardkey_usecases::directory::{
-    self, Exact, GroupListing, GroupWish, IfMatch, Manner, PeopleAsk, PersonListing, PersonWish, Provisioned,
-    ProvisionedGroupView, ProvisionedPerson, WithMembers, change_provisioned_group, change_provisioned_person,
-    create_provisioned_group, create_provisioned_person, delete_provisioned_group, delete_provisioned_person,
-    list_provisioned_groups, list_provisioned_people, see_provisioned_group, see_provisioned_person,
+    self, Exact, GroupListing, GroupWish, IfMatch, ImportMode, IncomingAccount, IncomingRow, Manner, PeopleAsk,
+    PersonListing, PersonWish, Provisioned, ProvisionedGroupView, ProvisionedPerson, WithMembers,
+    change_provisioned_group, change_provisioned_person, create_provisioned_group, create_provisioned_person,
+    delete_provisioned_group, delete_provisioned_person, import_accounts, list_provisioned_groups,
+    list_provisioned_people, see_provisioned_group, see_provisioned_person,
 };
 use wardkey_usecases::{App, Error, application};
 
-use super::outcome;
+use super::{Ago, acting, outcome};
 use crate::access::compromise_support::mark;
 use crate::application::support::on_both_engines;
 
@@ -455,4 +457,48 @@ on_both_engines!(a_group_that_people_made_is_none_for_a_client, |test| {
     let to_nobody = |_: &ProvisionedGroupView| Ok::<_, Infallible>(group("exempt", &[]));
     let changed = change_provisioned_group(&test.app, &op, &made.to_string(), None, to_nobody).await;
     assert!(matches!(changed, Err(Error::NotFound(_))), "{changed:?}");
+});
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_no_index_finds_is_not_looked_for_among_thousands() {
+    let test = TestApp::start().await;
+    let [op, _] = trusts(&test).await;
+    let app = &test.app;
+    let rows = (0..5_001).map(|number| {
+        let address = format!("person{number}@a.example");
+        let fields = AccountFields { ods_code: "T1", address: &address, name: "Person", ..AccountFields::default() };
+        IncomingRow { line: number + 1, row: IncomingAccount::check(&fields) }
+    });
+    let imported = import_accounts(app, &test.operator(), rows, ImportMode::Write, &mut |_| {}).await.unwrap();
+    assert_eq!(imported.added, 5_001);
+    let is_seventh = |person: &ProvisionedPerson| person.user_name.starts_with("person7@");
+    let looked_at = PeopleAsk { matches: Some(&is_seventh), count: 10, ..PeopleAsk::default() };
+    assert_eq!(list_provisioned_people(app, &op, &looked_at).await.unwrap(), PersonListing::TooMany { most: 5_000 });
+    // An organisation of its own is small enough, a name leads there at once, and a plain list goes page by page.
+    let narrowed = PeopleAsk { ods_code: Some("A1".to_owned()), ..looked_at };
+    let found = list_provisioned_people(app, &op, &narrowed).await.unwrap();
+    assert_eq!(found, PersonListing::Page { total: 0, people: Vec::new() });
+    let exact = Some(Exact::UserName("person7@a.example".to_owned()));
+    let found = list_provisioned_people(app, &op, &PeopleAsk { exact, ods_code: None, ..narrowed }).await.unwrap();
+    assert!(matches!(&found, PersonListing::Page { total: 1, people } if people.len() == 1), "{found:?}");
+    let active = PeopleAsk { active: Some(true), skipped: 5_000, count: 10, ..PeopleAsk::default() };
+    let page = list_provisioned_people(app, &op, &active).await.unwrap();
+    assert!(matches!(&page, PersonListing::Page { total: 5_001, people } if people.len() == 1), "{page:?}");
+}
+
+on_both_engines!(a_group_that_a_policy_names_is_not_removed, |test| {
+    let [op, _] = trusts(test).await;
+    let ward = create_provisioned_group(&test.app, &op, &group("Ward", &[])).await.unwrap();
+    test.add_person("T1", "boss@a.example").await;
+    test.give_role("boss@a.example", Role::TenantAdministrator, "T1").await;
+    test.hold_factor("boss@a.example", FactorKind::WebAuthn).await;
+    let text = "break-glass = [\"boss@a.example\"]\n\n[[policy]]\nname = \"Ward\"\nstate = \"report-only\"\nthen = \"block\"\n\n\
+                [policy.include]\npeople = [\"group:scim-t1-ward\"]\n";
+    let boss = acting(test, "boss@a.example", Ago::JustNow).await;
+    let published = publish_policies(&test.app, &boss, text, None, "try it").await.unwrap();
+    assert!(matches!(published, Publication::Published(_)), "{published:?}");
+    let removed = delete_provisioned_group(&test.app, &op, &ward.id.to_string(), None).await;
+    let Err(Error::Conflict(why)) = removed else { panic!("{removed:?}") };
+    assert!(why.contains("scim-t1-ward"), "{why}");
+    assert_eq!(see_provisioned_group(&test.app, &op, &ward.id.to_string()).await.unwrap(), ward);
 });
