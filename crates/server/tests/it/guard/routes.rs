@@ -10,7 +10,7 @@ use wardkey_testkit::{Browser, TestApp};
 const LIST: &str = include_str!("routes.txt");
 
 /// Where routes are written, and where the names of their addresses are.
-const ROUTERS: [(&str, &str); 8] = [
+const ROUTERS: [(&str, &str); 9] = [
     ("web/src/router.rs", "web/src/routes.rs"),
     ("web/src/card_door.rs", "web/src/routes.rs"),
     ("web/src/admin/router.rs", "web/src/routes.rs"),
