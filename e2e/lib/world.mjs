@@ -78,7 +78,8 @@ class World {
 
   /** Where a verb is run: the settings that only the environment may hold are the servers'. */
   surroundings() {
-    return { cwd: this.folder, ...(this.environment && { env: { ...environmentOfRuns, ...this.environment } }) };
+    // The audit of a whole run is told in one go.
+    return { cwd: this.folder, maxBuffer: 1 << 28, ...(this.environment && { env: { ...environmentOfRuns, ...this.environment } }) };
   }
 
   /** A verb of the command line as it is run here: by the clock of the servers. */
